@@ -1,0 +1,56 @@
+# Compiler, language level, warnings, hardening, compiler cache and linker.
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  message(FATAL_ERROR
+    "GCC ${CMAKE_CXX_COMPILER_VERSION} miscompiles common coroutine spellings (docs/adr/0001). "
+    "Use clang-19: cmake --preset dev")
+endif()
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+
+# Dev: fast to compile, symbols for backtraces, assertions on. Release: what ships.
+set(CMAKE_CXX_FLAGS_DEV "-O1 -gline-tables-only -D_GLIBCXX_ASSERTIONS -DSIGNET_CHECKED=1")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG -D_GLIBCXX_ASSERTIONS -gline-tables-only")
+
+add_compile_options(
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  -Wextra-semi -Wunused -Wformat=2 -Werror
+  -fPIE -fno-omit-frame-pointer -fstack-protector-strong)
+add_link_options(-pie)
+
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-clash-protection -fcf-protection=full
+    -ftrivial-auto-var-init=zero)
+  add_link_options(-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
+endif()
+
+if(SIGNET_SANITIZE)
+  add_compile_options(-fsanitize=${SIGNET_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${SIGNET_SANITIZE})
+endif()
+if(SIGNET_COVERAGE)
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
+endif()
+
+find_program(SIGNET_CCACHE ccache)
+if(SIGNET_CCACHE)
+  # Without this sloppiness ccache keeps nothing that uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      env CCACHE_SLOPPINESS=pch_defines,time_macros "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+      "${SIGNET_CCACHE}")
+endif()
+# A precompiled header must not change with its time stamp, or nothing that uses it is ever found in the cache.
+add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+
+find_program(SIGNET_MOLD mold)
+if(SIGNET_MOLD)
+  add_link_options(-fuse-ld=mold)
+else()
+  add_link_options(-fuse-ld=lld-19)
+endif()

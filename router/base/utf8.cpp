@@ -1,0 +1,45 @@
+#include "router/base/utf8.hpp"
+
+namespace signet {
+
+bool is_utf8(std::string_view text) {
+  const auto* at = reinterpret_cast<const uint8_t*>(text.data());
+  const auto* end = at + text.size();
+  auto continuation = [&](uint8_t low, uint8_t high) { return at < end && *at >= low && *at <= high && ++at; };
+  while (at < end) {
+    const uint8_t lead = *at++;
+    if (lead < 0x80) continue;
+    bool good = false;
+    if (lead >= 0xC2 && lead <= 0xDF) {
+      good = continuation(0x80, 0xBF);
+    } else if (lead >= 0xE0 && lead <= 0xEF) {
+      good = continuation(lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF) && continuation(0x80, 0xBF);
+    } else if (lead >= 0xF0 && lead <= 0xF4) {
+      good = continuation(lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && continuation(0x80, 0xBF) &&
+             continuation(0x80, 0xBF);
+    }
+    if (!good) return false;
+  }
+  return true;
+}
+
+void append_utf8(std::string& out, uint32_t code_point) {
+  auto byte = [&](uint32_t value) { out.push_back(static_cast<char>(value)); };
+  if (code_point < 0x80) {
+    byte(code_point);
+  } else if (code_point < 0x800) {
+    byte(0xC0 | code_point >> 6);
+    byte(0x80 | (code_point & 0x3F));
+  } else if (code_point < 0x10000) {
+    byte(0xE0 | code_point >> 12);
+    byte(0x80 | (code_point >> 6 & 0x3F));
+    byte(0x80 | (code_point & 0x3F));
+  } else {
+    byte(0xF0 | code_point >> 18);
+    byte(0x80 | (code_point >> 12 & 0x3F));
+    byte(0x80 | (code_point >> 6 & 0x3F));
+    byte(0x80 | (code_point & 0x3F));
+  }
+}
+
+}  // namespace signet

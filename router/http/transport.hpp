@@ -1,0 +1,74 @@
+// The one seam through which everything leaves the process: subgraph fetches, the CDN, admission, JWKS, OTLP.
+//
+// `net` implements Transport once per event loop; tests pass a scripted fake. A Sink sees the answer in pieces, so that
+// streams fit without a second seam; `Collect` in one_shot.hpp gathers a whole answer.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "router/base/clock.hpp"
+#include "router/http/egress.hpp"
+#include "router/http/message.hpp"
+#include "router/http/url.hpp"
+
+namespace signet::http {
+
+struct Request {
+  Method method = Method::post;
+  Url url;
+  Headers headers;  ///< without Host, Content-Length, Connection: the transport writes those
+  std::string body;
+  /// Which addresses the host may resolve to. Null: any (only for hosts the operator's YAML names).
+  std::shared_ptr<const EgressPolicy> egress;
+  uint64_t response_bytes_max = 16u << 20;  ///< of the body, after content decoding
+  bool idempotent = false;                  ///< may be sent again when a pooled connection turns out to be dead
+  std::chrono::milliseconds connect_timeout{3000};
+};
+
+enum class TransportError : uint8_t {
+  unreachable,    ///< no connection: refused, no route, name not found
+  timeout,        ///< the deadline passed
+  egress_denied,  ///< the resolved address is not allowed
+  tls,            ///< handshake or certificate
+  protocol,       ///< the peer's bytes are not an acceptable HTTP answer
+  too_large,      ///< the body exceeds response_bytes_max
+  cancelled,
+};
+
+std::string_view to_text(TransportError error);
+
+struct Failure {
+  TransportError error = TransportError::unreachable;
+  std::string detail;  ///< for the operator's log; names hosts, so never for clients
+};
+
+/// Receives one answer: head, any number of pieces, then end() or fail(), exactly one of them and nothing after it.
+/// Lifetime: must outlive the exchange or cancel it.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void head(int status, const Headers& headers) = 0;
+  virtual void piece(std::string_view bytes) = 0;
+  virtual void end() = 0;
+  virtual void fail(const Failure& failure) = 0;
+};
+
+/// Cancels an exchange: after cancel() returns, its sink is not called any more.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  virtual void cancel() = 0;
+};
+
+/// Threads: one; sinks are called on the same thread, never from inside send().
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  virtual std::shared_ptr<Exchange> send(Request request, SteadyTime deadline, Sink& sink) = 0;
+};
+
+}  // namespace signet::http

@@ -1,0 +1,30 @@
+// The strict grammar of JSON scalars: how far a token reaches at the start of a text, or 0 when it is not one.
+// Spec: RFC 8259 §6 and §7
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace signet::json {
+
+/// Length of the number at the start of `text`.
+size_t number_length(std::string_view text);
+
+/// Length of the string, quotes included, that starts with the quote at the front of `text`. Control characters,
+/// unknown escapes and lone surrogates are refused; UTF-8 is checked for the whole text elsewhere.
+size_t string_length(std::string_view text, bool& escaped);
+
+/// Length of the escape that starts with the backslash at the front of `text`: 2, 6, or 12 for a surrogate pair.
+size_t escape_length(std::string_view text);
+
+/// The value of four hexadecimal digits, or -1.
+int hex4(std::string_view text);
+
+inline bool is_high_surrogate(int unit) {
+  return unit >= 0xD800 && unit <= 0xDBFF;
+}
+inline bool is_low_surrogate(int unit) {
+  return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+}  // namespace signet::json

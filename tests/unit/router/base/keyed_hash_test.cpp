@@ -1,0 +1,28 @@
+#include "router/base/keyed_hash.hpp"
+
+#include <gtest/gtest.h>
+
+namespace signet {
+namespace {
+
+// Spec: the reference vectors of SipHash-128 (key 00 01 .. 0f, messages of 0 and 1 bytes).
+TEST(KeyedHash, ReferenceVectors) {
+  const HashKey key{0x0706050403020100, 0x0f0e0d0c0b0a0908};
+  EXPECT_EQ(keyed_hash("", key), (Hash128{0xe6a825ba047f81a3, 0x930255c71472f66d}));
+  EXPECT_EQ(keyed_hash(std::string_view("\0", 1), key), (Hash128{0x44af996bd8c187da, 0x45fc229b11597634}));
+}
+
+TEST(KeyedHash, DependsOnEveryByteAndTheKey) {
+  const HashKey key{1, 2};
+  std::string text(40, 'x');
+  const Hash128 base = keyed_hash(text, key);
+  for (char& c : text) {
+    c ^= 1;
+    EXPECT_NE(keyed_hash(text, key), base);
+    c ^= 1;
+  }
+  EXPECT_NE(keyed_hash(text, HashKey{1, 3}), base);
+}
+
+}  // namespace
+}  // namespace signet
