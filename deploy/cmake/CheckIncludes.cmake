@@ -2,6 +2,7 @@
 #
 # Links are read from each room's CMakeLists.txt, so that the script sees what the configuration sees.
 
+cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/Rooms.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/LayerRules.cmake)
 

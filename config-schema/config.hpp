@@ -1,0 +1,191 @@
+// The operator's configuration, decoded: what signet.schema.json describes, as structs with defaults filled in.
+//
+// Defaults here and in the schema are compared by a test. Secrets are file paths; their bytes are read by router/app.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "router/base/clock.hpp"
+
+namespace signet::config {
+
+using std::chrono::milliseconds;
+
+/// `host:port`, or `unix:/path`.
+struct Endpoint {
+  std::string host;  ///< an IP address; empty for unix sockets
+  uint16_t port = 0;
+  std::string unix_path;
+};
+
+struct Listen {
+  Endpoint graphql;
+  std::string path = "/graphql";
+  Endpoint health{"0.0.0.0", 8088, {}};
+  Endpoint admin{"127.0.0.1", 8089, {}};
+  std::vector<std::string> allowed_hosts;  ///< empty: any Host
+};
+
+struct CdnSource {
+  std::string url;    ///< base; {url}/statement.jws and {url}/artifacts/{sha256} are fetched
+  std::string token;  ///< sent as Bearer to that origin only; empty: none
+  milliseconds poll{10'000};
+  milliseconds jitter{5'000};
+  std::string push_secret_file;  ///< empty: push is off
+};
+
+/// Exactly one of the two.
+struct Source {
+  std::optional<CdnSource> cdn;
+  std::string file;
+  bool empty() const { return !cdn && file.empty(); }
+};
+
+struct Graph {
+  std::string name;
+  std::string environment;
+  Source source;
+  Source fallback;        ///< transport failures only; the same gate
+  std::string state_dir;  ///< empty: nothing is kept across restarts (signet dev, signet demo)
+};
+
+enum class KeyAlgorithm : uint8_t { hs256, ed25519 };
+enum class KeyRole : uint8_t { release, approve };
+
+struct TrustKey {
+  std::string kid;
+  KeyAlgorithm algorithm = KeyAlgorithm::hs256;
+  KeyRole role = KeyRole::release;
+  std::string secret_file;      ///< HS256
+  std::string public_key_file;  ///< Ed25519
+  std::optional<WallTime> not_before;
+  std::optional<WallTime> not_after;
+};
+
+struct Trust {
+  std::vector<TrustKey> keys;
+  std::vector<KeyRole> required_roles{KeyRole::release, KeyRole::approve};
+  std::vector<std::string> revoked;
+  uint64_t min_serial = 0;
+  std::optional<milliseconds> stale_grace;  ///< unset: for ever
+};
+
+struct Admission {
+  std::string url;  ///< empty: approval must be in the statement
+  std::string secret_file;
+  milliseconds timeout{10'000};
+};
+
+/// Settings of one subgraph; unset values come from `subgraphs.all`.
+struct SubgraphSettings {
+  std::optional<milliseconds> timeout;
+  std::optional<milliseconds> connect_timeout;
+  std::optional<uint64_t> max_response_bytes;
+};
+
+struct Subgraphs {
+  static constexpr milliseconds kTimeout{25'000};
+  static constexpr milliseconds kConnectTimeout{3'000};
+  static constexpr uint64_t kMaxResponseBytes = 16u << 20;
+
+  std::vector<std::string> allow;
+  SubgraphSettings all{kTimeout, kConnectTimeout, kMaxResponseBytes};
+  std::map<std::string, SubgraphSettings> by_name;
+};
+
+enum class StatusPolicy : uint8_t { audit, draft_2026_08 };
+
+enum class OperationsMode : uint8_t { off, safelist, ids_only };
+
+struct Operations {
+  OperationsMode mode = OperationsMode::off;
+  Source source;  ///< of the signed manifest; required unless the mode is off
+};
+
+enum class LimitMode : uint8_t { off, measure, enforce };
+
+struct Limit {
+  uint64_t max = 0;
+  LimitMode mode = LimitMode::enforce;
+};
+
+struct Limits {
+  Limit depth{20};
+  Limit height{200};
+  Limit aliases{30};
+  Limit root_fields{20};
+  Limit directives{50};
+  Limit directives_per_location{20};
+  Limit tokens{15'000};
+  Limit recursion{200};
+  Limit fields{3'500};
+  Limit document{32u << 10};  ///< Units: bytes
+  Limit expanded_selections{100'000};
+  Limit operation_name{256};  ///< Units: bytes
+  uint64_t body_bytes = 2'000'000;
+};
+
+struct Cors {
+  std::vector<std::string> origins;  ///< exact; empty: CORS is off
+  bool credentials = false;
+  milliseconds max_age{600'000};
+  std::vector<std::string> headers{"content-type"};
+};
+
+struct Csrf {
+  bool enabled = true;
+  std::vector<std::string> headers{"x-apollo-operation-name", "apollo-require-preflight"};
+};
+
+enum class SubgraphMessages : uint8_t { masked, shown };
+
+struct Errors {
+  SubgraphMessages subgraph_messages = SubgraphMessages::masked;
+  std::vector<std::string> allow_codes;
+};
+
+struct Shutdown {
+  milliseconds pre_stop{5'000};
+  milliseconds drain{25'000};
+};
+
+enum class OnStale : uint8_t { ready, not_ready };
+
+struct Telemetry {
+  std::string otlp_endpoint;  ///< base URL; empty: no OTLP
+  milliseconds export_interval{5'000};
+  double trace_sample = 0.01;
+  bool prometheus = true;
+  bool usage = true;
+  std::string service_name = "signet-router";
+};
+
+enum class AccessLog : uint8_t { off, stdout_ };
+
+struct Config {
+  Listen listen;
+  uint32_t workers = 0;  ///< 0: as many as the cgroup and the affinity mask allow
+  Graph graph;
+  Trust trust;
+  Admission admission;
+  Subgraphs subgraphs;
+  StatusPolicy status_policy = StatusPolicy::audit;
+  Operations operations;
+  Limits limits;
+  Cors cors;
+  Csrf csrf;
+  bool introspection = false;
+  Errors errors;
+  milliseconds client_timeout{30'000};
+  Shutdown shutdown;
+  OnStale on_stale = OnStale::ready;
+  Telemetry telemetry;
+  AccessLog access_log = AccessLog::stdout_;
+};
+
+}  // namespace signet::config
