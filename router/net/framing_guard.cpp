@@ -1,0 +1,292 @@
+#include "router/net/framing_guard.hpp"
+
+#include <charconv>
+#include <optional>
+
+#include "router/base/function_ref.hpp"
+#include "router/base/limits.hpp"
+#include "router/http/message.hpp"
+
+namespace signet::net {
+namespace {
+
+using http::equals_ignoring_case;
+
+constexpr std::string_view kCrLf = "\r\n";
+constexpr size_t kContentLengthDigitsMax = 10;
+
+std::unexpected<FramingRefusal> refuse(std::string_view message, int status = 400,
+                                       ErrorCode code = ErrorCode::BAD_REQUEST) {
+  return std::unexpected(FramingRefusal{status, code, message});
+}
+
+// Spec: RFC 9110 §5.6.2
+bool is_token_char(char c) {
+  if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) return true;
+  return std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+bool is_token(std::string_view text) {
+  if (text.empty()) return false;
+  for (char c : text) {
+    if (!is_token_char(c)) return false;
+  }
+  return true;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// The authority of a Host field or an absolute target: a name, an IPv4 address or a bracketed IPv6 address, and a port.
+// Spec: RFC 9110 §7.2
+bool is_authority(std::string_view text) {
+  std::string_view host = text;
+  if (host.starts_with('[')) {
+    const size_t close = host.find(']');
+    if (close == std::string_view::npos) return false;
+    for (char c : host.substr(1, close - 1)) {
+      const bool fits = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') || c == ':' || c == '.';
+      if (!fits) return false;
+    }
+    host.remove_prefix(close + 1);
+  } else {
+    const size_t colon = host.find(':');
+    const std::string_view name = host.substr(0, colon);
+    if (name.empty()) return false;
+    for (char c : name) {
+      const bool fits = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' ||
+                        c == '_' || c == '~';
+      if (!fits) return false;
+    }
+    host = colon == std::string_view::npos ? std::string_view() : host.substr(colon);
+  }
+  if (host.empty()) return true;
+  if (host.front() != ':' || host.size() < 2 || host.size() > 6) return false;
+  for (char c : host.substr(1)) {
+    if (c < '0' || c > '9') return false;
+  }
+  return true;
+}
+
+// One pass over the field lines, collecting what decides framing.
+class HeadScan {
+ public:
+  HeadScan(bool http_1_0, bool request) : http_1_0_(http_1_0), request_(request) { framing_.keep_alive = !http_1_0; }
+
+  std::expected<void, FramingRefusal> field(std::string_view line) {
+    if (line.front() == ' ' || line.front() == '\t') return refuse("a header field is folded over two lines");
+    const size_t colon = line.find(':');
+    if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
+      return refuse("a header field has no valid name");
+    }
+    const std::string_view name = line.substr(0, colon);
+    const std::string_view value = trim(line.substr(colon + 1));
+    for (char c : value) {
+      if ((static_cast<uint8_t>(c) < 0x20 && c != '\t') || c == 0x7F) {
+        return refuse("a header field has a control character in its value");
+      }
+    }
+    if (++fields_ > limits::kHeaderFieldsMax) {
+      return refuse("there are more than 100 header fields", 431, ErrorCode::HEADERS_TOO_LARGE);
+    }
+    return known_field(name, value);
+  }
+
+  std::expected<Framing, FramingRefusal> finish_request(std::string_view target_authority) {
+    if (hosts_ != 1) return refuse("there must be exactly one Host field");
+    if (!target_authority.empty() && !equals_ignoring_case(target_authority, host_)) {
+      return refuse("the Host field and the request target name different hosts");
+    }
+    return finish();
+  }
+
+  std::expected<Framing, FramingRefusal> finish() {
+    if (framing_.chunked && framing_.has_content_length) {
+      return refuse("a message has Content-Length or Transfer-Encoding, not both");
+    }
+    return framing_;
+  }
+
+ private:
+  std::expected<void, FramingRefusal> known_field(std::string_view name, std::string_view value) {
+    if (equals_ignoring_case(name, "transfer-encoding")) return transfer_encoding(value);
+    if (equals_ignoring_case(name, "content-length")) return content_length(value);
+    if (equals_ignoring_case(name, "host")) {
+      ++hosts_;
+      host_ = value;
+      if (!is_authority(value)) return refuse("the Host field is not valid");
+    } else if (equals_ignoring_case(name, "connection")) {
+      return connection(value);
+    } else if (equals_ignoring_case(name, "expect")) {
+      if (!equals_ignoring_case(value, "100-continue")) return refuse("only Expect: 100-continue is understood", 417);
+      framing_.expect_continue = !http_1_0_;
+    }
+    return {};
+  }
+
+  std::expected<void, FramingRefusal> transfer_encoding(std::string_view value) {
+    if (http_1_0_) return refuse("HTTP/1.0 has no Transfer-Encoding");
+    if (framing_.chunked) return refuse("there is more than one Transfer-Encoding field");
+    if (equals_ignoring_case(value, "chunked")) {
+      framing_.chunked = true;
+      return {};
+    }
+    // Parameters and `identity` are malformed; other codings are merely not ours.
+    const bool malformed = value.find(';') != std::string_view::npos || equals_ignoring_case(value, "identity");
+    return refuse("the only transfer coding is chunked", malformed ? 400 : 501);
+  }
+
+  std::expected<void, FramingRefusal> content_length(std::string_view value) {
+    if (framing_.has_content_length) return refuse("there is more than one Content-Length field");
+    if (value.empty() || value.size() > kContentLengthDigitsMax || (value.size() > 1 && value.front() == '0')) {
+      return refuse("the Content-Length is not a plain number");
+    }
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), framing_.content_length);
+    if (error != std::errc() || end != value.data() + value.size()) {
+      return refuse("the Content-Length is not a plain number");
+    }
+    framing_.has_content_length = true;
+    return {};
+  }
+
+  // Spec: RFC 9110 §7.6.1. Options may name hop-by-hop fields only: nominating another would let a client remove it.
+  std::expected<void, FramingRefusal> connection(std::string_view value) {
+    while (true) {
+      const size_t comma = value.find(',');
+      const std::string_view option = trim(value.substr(0, comma));
+      if (equals_ignoring_case(option, "close")) {
+        framing_.keep_alive = false;
+        close_ = true;
+      } else if (equals_ignoring_case(option, "keep-alive")) {
+        framing_.keep_alive = !close_ && !http_1_0_;  // HTTP/1.0 connections carry one message
+      } else if (request_ && !option.empty() && !equals_ignoring_case(option, "upgrade") &&
+                 !equals_ignoring_case(option, "te") && !equals_ignoring_case(option, "http2-settings")) {
+        return refuse("the Connection field names an end-to-end field");
+      }
+      if (comma == std::string_view::npos) return {};
+      value.remove_prefix(comma + 1);
+    }
+  }
+
+  bool http_1_0_;
+  bool request_;
+  bool close_ = false;
+  size_t fields_ = 0;
+  size_t hosts_ = 0;
+  std::string_view host_;
+  Framing framing_;
+};
+
+struct RequestLine {
+  bool http_1_0 = false;
+  std::string_view authority;  // of an absolute-form target
+};
+
+std::expected<std::string_view, FramingRefusal> check_target(std::string_view method, std::string_view target) {
+  if (target.size() > limits::kRequestTargetBytesMax) {
+    return refuse("the request target is longer than 16 KiB", 414, ErrorCode::URI_TOO_LONG);
+  }
+  for (char c : target) {
+    if (c < 0x21 || c > 0x7E || c == '#') return refuse("the request target has a character that is not allowed");
+  }
+  if (target.starts_with('/')) return std::string_view();
+  if (target == "*" && method == "OPTIONS") return std::string_view();
+  if (method == "CONNECT") return refuse("CONNECT is not offered", 405, ErrorCode::METHOD_NOT_ALLOWED);
+  for (std::string_view scheme : {"http://", "https://"}) {
+    if (!target.starts_with(scheme)) continue;
+    const std::string_view rest = target.substr(scheme.size());
+    const std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
+    if (is_authority(authority)) return authority;
+  }
+  return refuse("the request target is neither a path nor an absolute URL");
+}
+
+std::expected<RequestLine, FramingRefusal> check_request_line(std::string_view line) {
+  const size_t first = line.find(' ');
+  const size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
+  if (second == std::string_view::npos || line.find(' ', second + 1) != std::string_view::npos) {
+    return refuse("the request line is not: method, target, version");
+  }
+  const std::string_view method = line.substr(0, first);
+  const std::string_view version = line.substr(second + 1);
+  if (!is_token(method) || method.size() > 32) return refuse("the method is not valid");
+  if (version.starts_with("HTTP/2")) return refuse("HTTP/2 is not offered here", 505);
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse("the HTTP version is not 1.1 or 1.0");
+  auto authority = check_target(method, line.substr(first + 1, second - first - 1));
+  if (!authority) return std::unexpected(authority.error());
+  return RequestLine{version == "HTTP/1.0", *authority};
+}
+
+// Splits off the next line. Bare CR and bare LF are refused; nullopt: no line end yet.
+std::expected<std::optional<std::string_view>, FramingRefusal> next_line(std::string_view& bytes) {
+  const size_t end = bytes.find_first_of(kCrLf);
+  if (end == std::string_view::npos) return std::nullopt;
+  if (bytes[end] == '\n') return refuse("a line ends in a bare line feed");
+  if (end + 1 == bytes.size()) return std::nullopt;
+  if (bytes[end + 1] != '\n') return refuse("a line has a bare carriage return");
+  const std::string_view line = bytes.substr(0, end);
+  bytes.remove_prefix(end + 2);
+  return line;
+}
+
+}  // namespace
+
+namespace {
+
+// Reads field lines up to the empty line. `start` is where the fields begin; an unfinished head gives head_bytes == 0.
+std::expected<Framing, FramingRefusal> check_fields(std::string_view bytes, size_t start, HeadScan& scan,
+                                                    FunctionRef<std::expected<Framing, FramingRefusal>()> finish) {
+  std::string_view rest = bytes.substr(start);
+  while (true) {
+    auto line = next_line(rest);
+    if (!line) return std::unexpected(line.error());
+    const size_t read = *line ? bytes.size() - rest.size() : bytes.size();
+    if (read - start > limits::kHeaderBytesMax) {
+      return refuse("the header fields are larger than 64 KiB", 431, ErrorCode::HEADERS_TOO_LARGE);
+    }
+    if (!*line) return Framing{};
+    if ((*line)->empty()) {
+      auto framing = finish();
+      if (framing) framing->head_bytes = read;
+      return framing;
+    }
+    if (auto good = scan.field(**line); !good) return std::unexpected(good.error());
+  }
+}
+
+}  // namespace
+
+std::expected<Framing, FramingRefusal> check_request_head(std::string_view bytes) {
+  std::string_view rest = bytes;
+  auto line = next_line(rest);
+  if (!line) return std::unexpected(line.error());
+  if (!*line) {
+    if (bytes.size() <= limits::kRequestTargetBytesMax + 64) return Framing{};
+    return refuse("the request target is longer than 16 KiB", 414, ErrorCode::URI_TOO_LONG);
+  }
+  auto request_line = check_request_line(**line);
+  if (!request_line) return std::unexpected(request_line.error());
+  HeadScan scan(request_line->http_1_0, true);
+  return check_fields(bytes, bytes.size() - rest.size(), scan,
+                      [&] { return scan.finish_request(request_line->authority); });
+}
+
+std::expected<Framing, FramingRefusal> check_response_head(std::string_view bytes) {
+  constexpr size_t kStatusLineBytesMax = 1024;
+  std::string_view rest = bytes;
+  auto line = next_line(rest);
+  if (!line) return std::unexpected(line.error());
+  if (!*line) {
+    if (bytes.size() <= kStatusLineBytesMax) return Framing{};
+    return refuse("the status line is too long");
+  }
+  const bool http_1_0 = (*line)->starts_with("HTTP/1.0 ");
+  if (!http_1_0 && !(*line)->starts_with("HTTP/1.1 ")) return refuse("the status line is not HTTP/1");
+  HeadScan scan(http_1_0, false);
+  return check_fields(bytes, bytes.size() - rest.size(), scan, [&] { return scan.finish(); });
+}
+
+}  // namespace signet::net

@@ -1,0 +1,380 @@
+#include "router/net/http_client.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+#include <list>
+
+#include "router/net/connection_pool.hpp"
+#include "router/net/framing_guard.hpp"
+#include "router/net/message_parser.hpp"
+
+namespace signet::net {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using http::TransportError;
+
+namespace {
+
+constexpr std::chrono::milliseconds kSweepInterval{20};
+constexpr int kInterimResponsesMax = 10;
+
+class ClientExchange;
+
+}  // namespace
+
+struct HttpClient::Impl : std::enable_shared_from_this<HttpClient::Impl> {
+  Impl(EventLoop& event_loop, ClientSettings settings)
+      : loop(event_loop), pool(settings), tls(make_client_tls_context()), read_buffer(64u << 10) {}
+
+  void sweep();
+
+  EventLoop& loop;
+  ConnectionPool pool;
+  std::unique_ptr<asio::ssl::context> tls;
+  std::vector<char> read_buffer;  // shared: nothing survives in it across an await
+  std::list<ClientExchange*> active;
+  std::unique_ptr<Timer> sweep_timer;
+};
+
+namespace {
+
+std::string request_head(const http::Request& request) {
+  std::string head = fmt::format(
+      "{} {} HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\n", to_text(request.method),
+      request.url.scheme == http::Scheme::unix_socket ? "/" : request.url.target,
+      request.url.scheme == http::Scheme::unix_socket ? "localhost" : request.url.authority(), request.body.size());
+  for (const auto& [name, value] : request.headers) {
+    head += name;
+    head += ": ";
+    head += value;
+    head += "\r\n";
+  }
+  head += "\r\n";
+  return head;
+}
+
+http::IpAddress to_ip(const asio::ip::address& address) {
+  http::IpAddress ip;
+  if (address.is_v4()) {
+    const auto bytes = address.to_v4().to_bytes();
+    std::copy(bytes.begin(), bytes.end(), ip.bytes.begin());
+  } else {
+    ip.v6 = true;
+    const auto bytes = address.to_v6().to_bytes();
+    std::copy(bytes.begin(), bytes.end(), ip.bytes.begin());
+  }
+  return ip;
+}
+
+// One request and its answer.
+class ClientExchange final : public http::Exchange, public std::enable_shared_from_this<ClientExchange> {
+ public:
+  ClientExchange(std::shared_ptr<HttpClient::Impl> client, http::Request request, SteadyTime deadline, http::Sink& sink)
+      : client_(std::move(client)),
+        request_(std::move(request)),
+        origin_(request_.url.scheme == http::Scheme::unix_socket ? "unix:" + request_.url.target
+                                                                 : request_.url.origin()),
+        deadline_(deadline),
+        sink_(&sink),
+        resolver_(client_->loop.context()) {}
+
+  void start() {
+    place_ = client_->active.insert(client_->active.end(), this);
+    asio::co_spawn(client_->loop.context(), [self = shared_from_this()]() { return self->run(); }, asio::detached);
+  }
+
+  void cancel() override {
+    sink_ = nullptr;
+    abort();
+  }
+
+  void expire_if_due(SteadyTime now) {
+    if (now < deadline_ && now < connect_deadline_) return;
+    timed_out_ = true;
+    deadline_ = connect_deadline_ = SteadyTime::max();
+    abort();
+  }
+
+ private:
+  struct Outcome {
+    bool good = false;
+    bool no_byte_came = false;
+    http::Failure failure;
+    int status = 0;
+    http::Headers headers;
+    std::string body;
+  };
+
+  static std::unexpected<http::Failure> failure(TransportError error, std::string detail) {
+    return std::unexpected(http::Failure{error, std::move(detail)});
+  }
+
+  // Ends whatever is awaited.
+  void abort() {
+    resolver_.cancel();
+    if (connecting_ != nullptr) {
+      error_code ignored;
+      connecting_->close(ignored);
+    }
+    if (connection_) connection_->stream.close();
+    if (wake_) (*wake_)();
+  }
+
+  bool over() const { return timed_out_ || sink_ == nullptr; }
+
+  asio::awaitable<void> run() {
+    // Never report from inside send(), whatever co_spawn does.
+    co_await asio::post(client_->loop.context(), asio::use_awaitable);
+    Outcome outcome = co_await attempt(true);
+    if (!outcome.good && outcome.no_byte_came && request_.idempotent && !over()) outcome = co_await attempt(false);
+    client_->active.erase(place_);
+    if (timed_out_ && !outcome.good) outcome.failure = {TransportError::timeout, origin_ + " did not answer in time"};
+    http::Sink* sink = std::exchange(sink_, nullptr);
+    if (sink == nullptr) co_return;
+    if (!outcome.good) {
+      sink->fail(outcome.failure);
+      co_return;
+    }
+    sink->head(outcome.status, outcome.headers);
+    if (!outcome.body.empty()) sink->piece(outcome.body);
+    sink->end();
+  }
+
+  asio::awaitable<Outcome> attempt(bool may_reuse) {
+    Outcome outcome;
+    while (!client_->pool.reserve(origin_)) {
+      co_await wait_for_turn();
+      if (over()) {
+        outcome.failure = {TransportError::timeout, "no connection to " + origin_ + " became free in time"};
+        co_return outcome;
+      }
+    }
+    if (may_reuse) connection_ = client_->pool.take_idle(origin_, std::chrono::steady_clock::now());
+    if (!connection_) {
+      auto opened = co_await open();
+      if (!opened) {
+        outcome.failure = std::move(opened.error());
+        client_->pool.release(origin_);
+        co_return outcome;
+      }
+    }
+    const bool reused = connection_->reused;
+    bool keep = false;
+    outcome = co_await round_trip(keep);
+    outcome.no_byte_came = outcome.no_byte_came && reused;
+    if (keep && !over()) {
+      client_->pool.put_idle(origin_, std::move(connection_), std::chrono::steady_clock::now());
+    } else {
+      connection_.reset();
+      client_->pool.release(origin_);
+    }
+    co_return outcome;
+  }
+
+  asio::awaitable<void> wait_for_turn() {
+    asio::steady_timer turn(client_->loop.context(), SteadyTime::max());
+    wake_ = std::make_shared<std::function<void()>>([&turn] { turn.cancel(); });
+    client_->pool.wait(origin_, wake_);
+    error_code ignored;
+    co_await turn.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    wake_.reset();
+  }
+
+  asio::awaitable<std::expected<void, http::Failure>> open() {
+    connect_deadline_ = std::chrono::steady_clock::now() + request_.connect_timeout;
+    auto opened = co_await connect();
+    if (!opened) co_return std::unexpected(opened.error());
+    if (request_.url.tls()) {
+      const error_code error = co_await connection_->stream.handshake(*client_->tls, request_.url.host);
+      if (error) {
+        connection_.reset();
+        co_return failure(TransportError::tls, fmt::format("TLS with {}: {}", origin_, error.message()));
+      }
+    }
+    connect_deadline_ = SteadyTime::max();
+    co_return std::expected<void, http::Failure>();
+  }
+
+  asio::awaitable<std::expected<void, http::Failure>> connect() {
+    if (request_.url.scheme == http::Scheme::unix_socket) {
+      co_return co_await connect_to(asio::local::stream_protocol::endpoint(request_.url.target));
+    }
+    error_code error;
+    std::vector<tcp::endpoint> endpoints;
+    const auto literal = asio::ip::make_address(request_.url.host, error);
+    if (!error) {
+      endpoints.emplace_back(literal, request_.url.port);
+    } else {
+      error = {};
+      const auto results = co_await resolver_.async_resolve(request_.url.host, std::to_string(request_.url.port),
+                                                            tcp::resolver::numeric_service,
+                                                            asio::redirect_error(asio::use_awaitable, error));
+      if (error)
+        co_return failure(TransportError::unreachable, fmt::format("{}: {}", request_.url.host, error.message()));
+      for (const auto& result : results) endpoints.push_back(result.endpoint());
+    }
+    http::Failure last{TransportError::unreachable, request_.url.host + " has no address"};
+    for (const tcp::endpoint& endpoint : endpoints) {
+      if (over()) break;
+      if (request_.egress) {
+        if (auto allowed = request_.egress->check_address(to_ip(endpoint.address())); !allowed) {
+          last = {TransportError::egress_denied, allowed.error()};
+          continue;
+        }
+      }
+      auto connected = co_await connect_to(endpoint);
+      if (connected) co_return connected;
+      last = connected.error();
+    }
+    co_return std::unexpected(last);
+  }
+
+  template <class Endpoint>
+  asio::awaitable<std::expected<void, http::Failure>> connect_to(const Endpoint& endpoint) {
+    constexpr bool kTcp = std::is_same_v<Endpoint, tcp::endpoint>;
+    Socket socket(client_->loop.context());
+    error_code error;
+    socket.open(endpoint.protocol(), error);
+    connecting_ = &socket;
+    if (!error) {
+      co_await socket.async_connect(asio::generic::stream_protocol::endpoint(endpoint),
+                                    asio::redirect_error(asio::use_awaitable, error));
+    }
+    connecting_ = nullptr;
+    if (!error && over()) error = asio::error::timed_out;
+    if (error) co_return failure(TransportError::unreachable, fmt::format("{}: {}", origin_, error.message()));
+    if constexpr (kTcp) socket.set_option(tcp::no_delay(true), error);
+    connection_ = std::make_unique<PooledConnection>(
+        PooledConnection{Stream(std::move(socket)), std::chrono::steady_clock::now()});
+    co_return std::expected<void, http::Failure>();
+  }
+
+  asio::awaitable<Outcome> round_trip(bool& keep) {
+    Outcome outcome;
+    const std::string head = request_head(request_);
+    error_code error = co_await connection_->stream.write({asio::buffer(head), asio::buffer(request_.body)});
+    if (error) {
+      outcome.no_byte_came = true;
+      outcome.failure = {TransportError::unreachable, fmt::format("{}: {}", origin_, error.message())};
+      co_return outcome;
+    }
+    std::string input;
+    for (int responses = 0; responses <= kInterimResponsesMax; ++responses) {
+      auto framing = co_await read_head(input, outcome);
+      if (!framing) co_return outcome;
+      const std::string response_head = input.substr(0, framing->head_bytes);
+      input.erase(0, framing->head_bytes);
+      ResponseParser parser(BodyLimits{request_.response_bytes_max});
+      parser.put(asio::buffer(response_head), error);
+      if (error == beast_http::error::need_more) error = {};
+      if (!error && parser.status() >= 100 && parser.status() < 200) {
+        if (parser.status() == 101) break;
+        continue;
+      }
+      co_await read_body(parser, input, error, outcome);
+      if (!outcome.good) co_return outcome;
+      outcome.status = parser.status();
+      for (const auto& [name, value] : parser.fields()) outcome.headers.add(name, value);
+      outcome.body = std::move(parser.body());
+      keep = framing->keep_alive && input.empty() && !parser.need_eof();
+      co_return outcome;
+    }
+    outcome.failure = {TransportError::protocol, origin_ + " sent interim responses only, or switched protocols"};
+    co_return outcome;
+  }
+
+  asio::awaitable<std::optional<Framing>> read_head(std::string& input, Outcome& outcome) {
+    while (true) {
+      if (!input.empty()) {
+        const auto framing = check_response_head(input);
+        if (!framing) {
+          outcome.failure = {TransportError::protocol, fmt::format("{}: {}", origin_, framing.error().message)};
+          co_return std::nullopt;
+        }
+        if (framing->head_bytes > 0) co_return *framing;
+      }
+      const auto got = co_await connection_->stream.read_some(asio::buffer(client_->read_buffer));
+      if (got.error) {
+        outcome.no_byte_came = input.empty();
+        outcome.failure = {TransportError::unreachable, fmt::format("{}: {}", origin_, got.error.message())};
+        co_return std::nullopt;
+      }
+      input.append(client_->read_buffer.data(), got.bytes);
+    }
+  }
+
+  asio::awaitable<void> read_body(ResponseParser& parser, std::string& input, error_code error, Outcome& outcome) {
+    while (true) {
+      if (!error && !parser.is_done() && !input.empty()) {
+        const size_t used = parser.put(asio::buffer(input), error);
+        input.erase(0, used);
+        if (error == beast_http::error::need_more) error = {};
+      }
+      if (parser.body_too_large()) {
+        outcome.failure = {TransportError::too_large,
+                           fmt::format("{}: the answer exceeds {} bytes", origin_, request_.response_bytes_max)};
+        co_return;
+      }
+      if (error) break;
+      if (parser.is_done()) {
+        outcome.good = true;
+        co_return;
+      }
+      const auto got = co_await connection_->stream.read_some(asio::buffer(client_->read_buffer));
+      if (got.error == asio::error::eof || got.error == asio::ssl::error::stream_truncated) {
+        parser.put_eof(error);  // ends a body that lasts until the connection closes
+        if (!error) outcome.good = parser.is_done();
+        if (outcome.good) co_return;
+        break;
+      }
+      error = got.error;
+      if (error) break;
+      input.append(client_->read_buffer.data(), got.bytes);
+    }
+    outcome.failure = {TransportError::protocol, fmt::format("{}: the answer is cut short or malformed", origin_)};
+  }
+
+  std::shared_ptr<HttpClient::Impl> client_;
+  http::Request request_;
+  std::string origin_;
+  SteadyTime deadline_;
+  SteadyTime connect_deadline_ = SteadyTime::max();
+  http::Sink* sink_;
+  tcp::resolver resolver_;
+  Socket* connecting_ = nullptr;
+  std::unique_ptr<PooledConnection> connection_;
+  std::shared_ptr<std::function<void()>> wake_;
+  std::list<ClientExchange*>::iterator place_;
+  bool timed_out_ = false;
+};
+
+}  // namespace
+
+void HttpClient::Impl::sweep() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  for (ClientExchange* exchange : active) exchange->expire_if_due(now);
+  pool.sweep(now);
+  sweep_timer = loop.after(kSweepInterval, [this] { sweep(); });
+}
+
+HttpClient::HttpClient(EventLoop& loop, ClientSettings settings) : impl_(std::make_shared<Impl>(loop, settings)) {
+  loop.post([impl = impl_] { impl->sweep(); });
+}
+
+HttpClient::~HttpClient() = default;
+
+std::shared_ptr<http::Exchange> HttpClient::send(http::Request request, SteadyTime deadline, http::Sink& sink) {
+  auto exchange = std::make_shared<ClientExchange>(impl_, std::move(request), deadline, sink);
+  exchange->start();
+  return exchange;
+}
+
+}  // namespace signet::net

@@ -1,0 +1,161 @@
+#include "router/net/http_server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "router/net/server_connection.hpp"
+
+namespace signet::net {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using local = asio::local::stream_protocol;
+
+namespace {
+
+http::IpAddress peer_of(const tcp::endpoint& endpoint) {
+  http::IpAddress peer;
+  const auto address = endpoint.address();
+  if (address.is_v4()) {
+    const auto bytes = address.to_v4().to_bytes();
+    std::copy(bytes.begin(), bytes.end(), peer.bytes.begin());
+  } else {
+    const auto bytes = address.to_v6().to_bytes();
+    peer.v6 = true;
+    std::copy(bytes.begin(), bytes.end(), peer.bytes.begin());
+  }
+  return peer;
+}
+
+http::IpAddress peer_of(const local::endpoint&) {
+  return {};
+}
+
+}  // namespace
+
+struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
+  Impl(EventLoop& loop, std::vector<EventLoop*> worker_loops, std::vector<ServerHandler*> handlers,
+       const ServerSettings& server_settings)
+      : acceptor_loop(loop), settings(server_settings), counters(std::make_shared<ServerCounters>()) {
+    for (size_t i = 0; i < worker_loops.size(); ++i) {
+      workers.push_back(std::make_shared<WorkerServer>(*worker_loops[i], *handlers[i], settings, counters));
+      workers.back()->start();
+    }
+  }
+
+  template <class Acceptor>
+  asio::awaitable<void> accept_loop(Acceptor& acceptor) {
+    auto self = shared_from_this();
+    constexpr bool kUnix = std::is_same_v<Acceptor, local::acceptor>;
+    constexpr std::chrono::milliseconds kPause{20};
+    while (acceptor.is_open()) {
+      error_code error;
+      if (counters->connections.load(std::memory_order_relaxed) < settings.connections_max) {
+        typename Acceptor::protocol_type::endpoint from;
+        auto socket = co_await acceptor.async_accept(from, asio::redirect_error(asio::use_awaitable, error));
+        if (!error) {
+          if constexpr (!kUnix) socket.set_option(tcp::no_delay(true), error);
+          const int descriptor = socket.release(error);
+          if (!error) least_loaded().adopt(descriptor, peer_of(from), kUnix);
+          continue;
+        }
+        if (error == asio::error::operation_aborted || !acceptor.is_open()) break;
+      }
+      // Full, or out of descriptors: the backlog holds newcomers while we wait without spinning.
+      asio::steady_timer pause(acceptor_loop.context(), kPause);
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    }
+  }
+
+  WorkerServer& least_loaded() {
+    WorkerServer* best = workers.front().get();
+    for (const auto& worker : workers) {
+      if (worker->connections() < best->connections()) best = worker.get();
+    }
+    return *best;
+  }
+
+  std::expected<void, std::string> listen_tcp(const ListenAddress& address) {
+    error_code error;
+    const auto ip = asio::ip::make_address(address.host, error);
+    if (error) return std::unexpected(fmt::format("{} is not an IP address", address.host));
+    const tcp::endpoint endpoint(ip, address.port);
+    auto& acceptor = tcp_acceptor.emplace(acceptor_loop.context());
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (error)
+      return std::unexpected(fmt::format("cannot listen on {}:{}: {}", address.host, address.port, error.message()));
+    bound_port = acceptor.local_endpoint().port();
+    asio::co_spawn(acceptor_loop.context(), accept_loop(acceptor), asio::detached);
+    return {};
+  }
+
+  std::expected<void, std::string> listen_unix(const std::string& path) {
+    error_code error;
+    ::unlink(path.c_str());  // left over from a process that was killed
+    auto& acceptor = unix_acceptor.emplace(acceptor_loop.context());
+    acceptor.open(local(), error);
+    if (!error) acceptor.bind(local::endpoint(path), error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (error) return std::unexpected(fmt::format("cannot listen on unix:{}: {}", path, error.message()));
+    asio::co_spawn(acceptor_loop.context(), accept_loop(acceptor), asio::detached);
+    return {};
+  }
+
+  EventLoop& acceptor_loop;
+  ServerSettings settings;
+  std::shared_ptr<ServerCounters> counters;
+  std::vector<std::shared_ptr<WorkerServer>> workers;
+  std::optional<tcp::acceptor> tcp_acceptor;
+  std::optional<local::acceptor> unix_acceptor;
+  uint16_t bound_port = 0;
+};
+
+HttpServer::HttpServer(EventLoop& acceptor, std::vector<EventLoop*> workers, std::vector<ServerHandler*> handlers,
+                       ServerSettings settings)
+    : impl_(std::make_shared<Impl>(acceptor, std::move(workers), std::move(handlers), settings)) {}
+
+HttpServer::~HttpServer() = default;
+
+std::expected<void, std::string> HttpServer::listen(const ListenAddress& address) {
+  return address.unix_path.empty() ? impl_->listen_tcp(address) : impl_->listen_unix(address.unix_path);
+}
+
+uint16_t HttpServer::port() const {
+  return impl_->bound_port;
+}
+
+void HttpServer::start_draining() {
+  impl_->counters->draining = true;
+}
+
+void HttpServer::stop_accepting() {
+  error_code ignored;
+  if (impl_->tcp_acceptor) impl_->tcp_acceptor->close(ignored);
+  if (impl_->unix_acceptor) impl_->unix_acceptor->close(ignored);
+  for (const auto& worker : impl_->workers) worker->close_idle();
+}
+
+void HttpServer::close_all() {
+  for (const auto& worker : impl_->workers) worker->close_all();
+}
+
+size_t HttpServer::connections() const {
+  return impl_->counters->connections;
+}
+size_t HttpServer::requests_in_flight() const {
+  return impl_->counters->in_flight;
+}
+
+}  // namespace signet::net

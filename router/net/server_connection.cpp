@@ -1,0 +1,326 @@
+#include "router/net/server_connection.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <ctime>
+#include <fmt/format.h>
+#include <sys/uio.h>
+
+#include "router/base/limits.hpp"
+
+namespace signet::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::string date_field() {
+  char text[64];
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  const size_t length = std::strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+  return {text, length};
+}
+
+}  // namespace
+
+WorkerServer::WorkerServer(EventLoop& loop, ServerHandler& handler, const ServerSettings& settings,
+                           std::shared_ptr<ServerCounters> totals)
+    : loop_(loop),
+      handler_(handler),
+      settings_(settings),
+      totals_(std::move(totals)),
+      read_buffer_(kReadBufferBytes),
+      date_field_(date_field()) {}
+
+void WorkerServer::start() {
+  loop_.post([self = shared_from_this()] { self->sweep(); });
+}
+
+void WorkerServer::sweep() {
+  date_field_ = date_field();
+  const SteadyTime now = std::chrono::steady_clock::now();
+  for (ServerConnection* connection : connections_) connection->expire_if_due(now);
+  sweep_timer_ = loop_.after(kSweepInterval, [this] { sweep(); });
+}
+
+void WorkerServer::adopt(int descriptor, http::IpAddress peer, bool unix_domain) {
+  connections_count_.fetch_add(1, std::memory_order_relaxed);
+  totals_->connections.fetch_add(1, std::memory_order_relaxed);
+  loop_.post([this, self = shared_from_this(), descriptor, peer, unix_domain] {
+    Socket socket(loop_.context());
+    error_code error;
+    socket.assign(asio::generic::stream_protocol(unix_domain ? AF_UNIX
+                                                 : peer.v6   ? AF_INET6
+                                                             : AF_INET,
+                                                 unix_domain ? 0 : IPPROTO_TCP),
+                  descriptor, error);
+    if (!error) socket.non_blocking(true, error);
+    auto connection = std::make_shared<ServerConnection>(self, std::move(socket), peer);
+    if (error) return;
+    asio::co_spawn(loop_.context(), [connection]() { return connection->run(); }, asio::detached);
+  });
+}
+
+void WorkerServer::close_idle() {
+  loop_.post([self = shared_from_this()] {
+    for (ServerConnection* connection : self->connections_) connection->close_if_idle();
+  });
+}
+
+void WorkerServer::close_all() {
+  loop_.post([self = shared_from_this()] {
+    for (ServerConnection* connection : self->connections_) connection->close();
+  });
+}
+
+ServerConnection::ServerConnection(std::shared_ptr<WorkerServer> worker, Socket socket, http::IpAddress peer)
+    : worker_(std::move(worker)), socket_(std::move(socket)), peer_(peer) {
+  worker_->connections_.insert(this);
+}
+
+ServerConnection::~ServerConnection() {
+  worker_->connections_.erase(this);
+  worker_->connections_count_.fetch_sub(1, std::memory_order_relaxed);
+  worker_->totals_->connections.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void ServerConnection::enter(Phase phase, std::chrono::milliseconds limit) {
+  phase_ = phase;
+  deadline_ = std::chrono::steady_clock::now() + limit;
+}
+
+void ServerConnection::expire_if_due(SteadyTime now) {
+  if (now < deadline_) return;
+  expired_ = true;
+  deadline_ = SteadyTime::max();
+  error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void ServerConnection::close_if_idle() {
+  if (phase_ == Phase::idle && input_.empty()) close();
+}
+
+void ServerConnection::close() {
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+asio::awaitable<void> ServerConnection::run() {
+  while (true) {
+    const auto framing = co_await read_head();
+    if (!framing) break;
+    if (co_await serve(*framing) == Next::close) break;
+  }
+  close();
+}
+
+// Waits until bytes are there and appends them to the input. False: the peer closed, or the deadline passed.
+asio::awaitable<bool> ServerConnection::receive() {
+  error_code error;
+  co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(asio::use_awaitable, error));
+  if (error) co_return false;
+  std::vector<char>& buffer = worker_->read_buffer_;
+  const size_t bytes = socket_.read_some(asio::buffer(buffer), error);
+  if (error == asio::error::would_block || error == asio::error::try_again) co_return true;
+  if (error) {
+    eof_ = true;
+    co_return false;
+  }
+  input_.append(buffer.data(), bytes);
+  co_return true;
+}
+
+asio::awaitable<std::optional<Framing>> ServerConnection::read_head() {
+  head_.clear();
+  if (input_.empty()) {
+    input_.shrink_to_fit();  // an idle connection holds no buffer
+    enter(Phase::idle, worker_->settings_.idle_timeout);
+  } else {
+    enter(Phase::head, worker_->settings_.head_timeout);
+  }
+  while (true) {
+    if (!input_.empty()) {
+      if (phase_ == Phase::idle) enter(Phase::head, worker_->settings_.head_timeout);
+      const auto framing = check_request_head(input_);
+      if (!framing) {
+        co_await refuse(framing.error().status, framing.error().code, framing.error().message, nullptr);
+        co_return std::nullopt;
+      }
+      if (framing->head_bytes > 0) {
+        head_.assign(input_, 0, framing->head_bytes);
+        input_.erase(0, framing->head_bytes);
+        co_return *framing;
+      }
+    }
+    if (co_await receive()) continue;
+    if (expired_ && phase_ == Phase::head) {
+      co_await refuse(408, ErrorCode::REQUEST_TIMEOUT, "the request head did not arrive in time", nullptr);
+    }
+    co_return std::nullopt;
+  }
+}
+
+asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& framing) {
+  RequestParser parser(BodyLimits{worker_->settings_.body_bytes_max});
+  error_code error;
+  parser.put(asio::buffer(head_), error);
+  if (error == beast_http::error::need_more) error = {};
+  ServerRequest request{
+      .method = parser.method(), .target = parser.target(), .fields = parser.fields(), .body = {}, .peer = peer_};
+  if (parser.body_too_large()) {
+    co_await refuse(413, ErrorCode::PAYLOAD_TOO_LARGE, "the body is larger than limits.body", &request);
+    co_return Next::close;
+  }
+  if (error) {
+    co_await refuse(400, ErrorCode::BAD_REQUEST, "the request head is not valid", nullptr);
+    co_return Next::close;
+  }
+  if (auto refusal = worker_->handler_.admit(request)) {
+    const bool whole = parser.is_done();  // nothing is left unread: the connection may live on
+    const bool keep = whole && framing.keep_alive && !refusal->close && !worker_->totals_->draining;
+    const bool sent = co_await send(*refusal, keep, request.method == http::Method::head);
+    if (sent && keep) co_return Next::keep;
+    co_await linger();
+    co_return Next::close;
+  }
+  if (framing.expect_continue && !parser.is_done() && input_.empty()) {
+    co_await asio::async_write(socket_, asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")),
+                               asio::redirect_error(asio::use_awaitable, error));
+  }
+  if (!co_await read_body(parser, request)) co_return Next::close;
+  request.body = parser.body();
+
+  phase_ = Phase::handling;
+  deadline_ = SteadyTime::max();
+  reply_.reset();
+  worker_->totals_->in_flight.fetch_add(1, std::memory_order_relaxed);
+  worker_->handler_.handle(request, Responder(shared_from_this()));
+  if (!reply_) co_await wait_for_reply();
+  const bool keep = framing.keep_alive && !reply_->close && !worker_->totals_->draining;
+  const bool sent = co_await send(*reply_, keep, request.method == http::Method::head);
+  reply_.reset();
+  worker_->totals_->in_flight.fetch_sub(1, std::memory_order_relaxed);
+  if (sent && keep) co_return Next::keep;
+  if (sent) co_await linger();
+  co_return Next::close;
+}
+
+asio::awaitable<bool> ServerConnection::read_body(RequestParser& parser, const ServerRequest& request) {
+  enter(Phase::body, worker_->settings_.body_timeout);
+  while (!parser.is_done()) {
+    if (!input_.empty()) {
+      error_code error;
+      const size_t used = parser.put(asio::buffer(input_), error);
+      input_.erase(0, used);
+      if (parser.body_too_large()) {
+        co_await refuse(413, ErrorCode::PAYLOAD_TOO_LARGE, "the body is larger than limits.body", &request);
+        co_return false;
+      }
+      if (error && error != beast_http::error::need_more) {
+        co_await refuse(400, ErrorCode::BAD_REQUEST, "the body is not framed as its head says", &request);
+        co_return false;
+      }
+      if (parser.is_done()) break;
+      // What a parser leaves while it needs more is an unfinished chunk header or trailer.
+      if (input_.size() > limits::kHeaderBytesMax) {
+        co_await refuse(431, ErrorCode::HEADERS_TOO_LARGE, "the trailer is larger than 64 KiB", &request);
+        co_return false;
+      }
+    }
+    if (co_await receive()) continue;
+    if (expired_) co_await refuse(408, ErrorCode::REQUEST_TIMEOUT, "the body did not arrive in time", &request);
+    co_return false;
+  }
+  co_return true;
+}
+
+asio::awaitable<void> ServerConnection::wait_for_reply() {
+  co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
+      [this](auto handler) { resume_ = [handler = std::move(handler)]() mutable { std::move(handler)(); }; },
+      asio::use_awaitable);
+}
+
+void ServerConnection::respond(ServerResponse response) {
+  if (reply_) return;
+  reply_ = std::move(response);
+  if (!resume_) return;  // answered inside handle(): nobody waits yet
+  asio::post(socket_.get_executor(), [self = shared_from_this(), resume = std::move(resume_)]() mutable { resume(); });
+  resume_ = nullptr;
+}
+
+asio::awaitable<bool> ServerConnection::send(const ServerResponse& response, bool keep_alive, bool head_only) {
+  enter(Phase::writing, worker_->settings_.write_timeout);
+  const std::string head = fmt::format("HTTP/1.1 {} {}\r\n{}{}Content-Length: {}\r\n{}\r\n", response.status,
+                                       http::reason(response.status), response.fields, worker_->date_field_,
+                                       response.body.size(), keep_alive ? "" : "Connection: close\r\n");
+  std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(response.body)};
+  if (head_only || response.status == 204) buffers[1] = {};
+  error_code error;
+  const size_t total = buffers[0].size() + buffers[1].size();
+  // Nearly always the kernel takes the whole answer at once.
+  const size_t written = socket_.write_some(buffers, error);
+  if (!error && written == total) co_return true;
+  if (error && error != asio::error::would_block && error != asio::error::try_again) co_return false;
+  const size_t of_head = std::min(written, buffers[0].size());
+  buffers[0] += of_head;
+  buffers[1] += written - of_head;
+  error = {};
+  co_await asio::async_write(socket_, buffers, asio::redirect_error(asio::use_awaitable, error));
+  co_return !error;
+}
+
+asio::awaitable<void> ServerConnection::refuse(int status, ErrorCode code, std::string_view message,
+                                               const ServerRequest* head) {
+  expired_ = false;
+  const ServerResponse response = worker_->handler_.refuse(status, code, message, head);
+  if (co_await send(response, false, head != nullptr && head->method == http::Method::head)) co_await linger();
+}
+
+// Closing with unread bytes would reset the connection and could destroy the answer on its way: say that nothing more
+// comes, and read for a moment what the peer still sends.
+asio::awaitable<void> ServerConnection::linger() {
+  constexpr size_t kDiscardBytesMax = 4u << 20;
+  constexpr std::chrono::milliseconds kLingerTime{1000};
+  error_code error;
+  socket_.shutdown(Socket::shutdown_send, error);
+  if (error) co_return;
+  enter(Phase::lingering, kLingerTime);
+  for (size_t discarded = 0; discarded < kDiscardBytesMax; discarded += input_.size()) {
+    input_.clear();
+    if (!co_await receive()) co_return;
+  }
+}
+
+Responder::Responder(std::shared_ptr<ServerConnection> connection) : connection_(std::move(connection)) {}
+Responder::Responder(Responder&&) noexcept = default;
+
+Responder::~Responder() {
+  if (connection_) connection_->respond(ServerResponse{.status = 500, .fields = {}, .body = {}, .close = true});
+}
+
+void Responder::send(ServerResponse response) {
+  if (auto connection = std::move(connection_)) connection->respond(std::move(response));
+}
+
+std::string_view ServerRequest::header(std::string_view name) const {
+  for (const auto& [field, value] : fields) {
+    if (http::equals_ignoring_case(field, name)) return value;
+  }
+  return {};
+}
+
+size_t ServerRequest::count(std::string_view name) const {
+  size_t n = 0;
+  for (const auto& [field, value] : fields) n += http::equals_ignoring_case(field, name) ? 1 : 0;
+  return n;
+}
+
+}  // namespace signet::net
