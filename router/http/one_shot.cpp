@@ -1,0 +1,41 @@
+#include "router/http/one_shot.hpp"
+
+#include <fmt/format.h>
+#include <utility>
+
+namespace signet::http {
+
+void Collect::head(int status, const Headers& headers) {
+  response_.status = status;
+  response_.headers = headers;
+}
+
+void Collect::piece(std::string_view bytes) {
+  if (overflow_) return;
+  if (bytes.size() > body_bytes_max_ - response_.body.size()) {
+    overflow_ = true;
+    response_.body = {};
+    return;
+  }
+  response_.body += bytes;
+}
+
+void Collect::end() {
+  if (overflow_) {
+    finish(std::unexpected(
+        Failure{TransportError::too_large, fmt::format("the body is larger than {} bytes", body_bytes_max_)}));
+  } else {
+    finish(std::move(response_));
+  }
+}
+
+void Collect::fail(const Failure& failure) {
+  finish(std::unexpected(failure));
+}
+
+// The callback is moved out first: it may destroy this sink.
+void Collect::finish(Outcome outcome) {
+  if (auto done = std::exchange(done_, nullptr)) done(std::move(outcome));
+}
+
+}  // namespace signet::http
