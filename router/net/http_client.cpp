@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <list>
 
+#include "router/http/content_coding.hpp"
 #include "router/net/connection_pool.hpp"
 #include "router/net/framing_guard.hpp"
 #include "router/net/message_parser.hpp"
@@ -283,7 +284,14 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
       if (!outcome.good) co_return outcome;
       outcome.status = parser.status();
       for (const auto& [name, value] : parser.fields()) outcome.headers.add(name, value);
-      outcome.body = std::move(parser.body());
+      auto decoded = http::decode_content(outcome.headers, std::move(parser.body()),
+                                          {.output_bytes_max = request_.response_bytes_max});
+      if (!decoded) {
+        outcome.good = false;
+        outcome.failure = {TransportError::protocol, fmt::format("{}: {}", origin_, decoded.error())};
+        co_return outcome;
+      }
+      outcome.body = std::move(*decoded);
       keep = framing->keep_alive && input.empty() && !parser.need_eof();
       co_return outcome;
     }

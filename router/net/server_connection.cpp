@@ -175,7 +175,7 @@ asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& f
   if (error == beast_http::error::need_more) error = {};
   ServerRequest request{
       .method = parser.method(), .target = parser.target(), .fields = parser.fields(), .body = {}, .peer = peer_};
-  if (parser.body_too_large()) {
+  if (framing.content_length > worker_->settings_.body_bytes_max) {
     co_await refuse(413, ErrorCode::PAYLOAD_TOO_LARGE, "the body is larger than limits.body", &request);
     co_return Next::close;
   }

@@ -1,0 +1,101 @@
+// Blocking loopback sockets with timeouts, for tests that speak bytes.
+#pragma once
+
+#include <arpa/inet.h>
+#include <cstdint>
+#include <netinet/in.h>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+namespace signet::testing_support {
+
+class RawSocket {
+ public:
+  explicit RawSocket(int descriptor) : descriptor_(descriptor) {
+    const timeval limit{5, 0};
+    setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  }
+  RawSocket(RawSocket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  RawSocket& operator=(RawSocket&&) = delete;
+  ~RawSocket() { close(); }
+
+  static RawSocket connect(uint16_t port) {
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+      ::close(descriptor);
+      return RawSocket(-1);
+    }
+    return RawSocket(descriptor);
+  }
+
+  bool valid() const { return descriptor_ >= 0; }
+  bool send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<size_t>(sent));
+    }
+    return true;
+  }
+  /// Reads until `text` ends what came, the peer closes, or five seconds pass.
+  std::string read_until(std::string_view text) {
+    std::string got;
+    while (text.empty() || !got.ends_with(text)) {
+      char buffer[4096];
+      const ssize_t n = ::recv(descriptor_, buffer, sizeof buffer, 0);
+      if (n <= 0) break;
+      got.append(buffer, static_cast<size_t>(n));
+    }
+    return got;
+  }
+  std::string read_to_end() { return read_until({}); }
+  void shutdown_send() { ::shutdown(descriptor_, SHUT_WR); }
+  /// Closes so that the peer sees a reset.
+  void reset() {
+    const linger abort{1, 0};
+    setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+    close();
+  }
+  void close() {
+    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  }
+
+ private:
+  int descriptor_;
+};
+
+/// A listening socket on a free loopback port.
+class RawListener {
+ public:
+  RawListener() : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::bind(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    ::listen(descriptor_, 64);
+    socklen_t length = sizeof address;
+    getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &length);
+    port_ = ntohs(address.sin_port);
+    const timeval limit{5, 0};
+    setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  }
+  ~RawListener() { ::close(descriptor_); }
+  RawListener(const RawListener&) = delete;
+  RawListener& operator=(const RawListener&) = delete;
+
+  uint16_t port() const { return port_; }
+  RawSocket accept() { return RawSocket(::accept(descriptor_, nullptr, nullptr)); }
+
+ private:
+  int descriptor_;
+  uint16_t port_ = 0;
+};
+
+}  // namespace signet::testing_support

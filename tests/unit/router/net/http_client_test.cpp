@@ -1,0 +1,177 @@
+#include "router/net/http_client.hpp"
+
+#include <gtest/gtest.h>
+
+#include "router/http/one_shot.hpp"
+#include "tests/support/loop_thread.hpp"
+#include "tests/support/raw_socket.hpp"
+
+namespace signet::net {
+namespace {
+
+using namespace std::chrono_literals;
+using http::TransportError;
+using testing_support::LoopThread;
+using testing_support::RawListener;
+using testing_support::RawSocket;
+
+constexpr std::string_view kGood = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood";
+
+class HttpClientTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    loop.run([&] { client = std::make_unique<HttpClient>(loop.loop); });
+  }
+  void TearDown() override {
+    loop.stop();
+    client.reset();
+  }
+
+  std::future<http::Outcome> send(bool idempotent = true, std::chrono::milliseconds timeout = 2s) {
+    http::Request request;
+    request.url = *http::parse_url("http://127.0.0.1:" + std::to_string(listener.port()) + "/graphql");
+    request.body = "hello";
+    request.idempotent = idempotent;
+    request.response_bytes_max = 1000;
+    request.egress = egress;
+    auto promise = std::make_shared<std::promise<http::Outcome>>();
+    loop.loop.post([this, request = std::move(request), promise, timeout]() mutable {
+      sinks.push_back(std::make_unique<http::Collect>(1000, [promise](http::Outcome o) { promise->set_value(o); }));
+      client->send(std::move(request), std::chrono::steady_clock::now() + timeout, *sinks.back());
+    });
+    return promise->get_future();
+  }
+
+  // Serves one request on a new connection with the given bytes, then closes.
+  http::Outcome answered_with(std::string_view bytes, bool idempotent = true) {
+    auto outcome = send(idempotent, 500ms);
+    RawSocket peer = listener.accept();
+    peer.read_until("hello");
+    peer.send(bytes);
+    peer.shutdown_send();
+    return outcome.get();
+  }
+
+  RawListener listener;
+  LoopThread loop;
+  std::shared_ptr<const http::EgressPolicy> egress;
+  std::vector<std::unique_ptr<http::Collect>> sinks;
+  std::unique_ptr<HttpClient> client;
+};
+
+TEST_F(HttpClientTest, SendsAndReusesTheConnection) {
+  auto first = send();
+  RawSocket peer = listener.accept();
+  const std::string request = peer.read_until("hello");
+  EXPECT_TRUE(request.starts_with("POST /graphql HTTP/1.1\r\nHost: 127.0.0.1:")) << request;
+  EXPECT_NE(request.find("Content-Length: 5\r\n"), std::string::npos);
+  peer.send(kGood);
+  ASSERT_TRUE(first.get());
+  auto second = send();
+  peer.read_until("hello");
+  peer.send("HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nbad\r\n0\r\n\r\n");
+  const auto outcome = second.get();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->status, 503);
+  EXPECT_EQ(outcome->body, "bad");
+}
+
+TEST_F(HttpClientTest, BodiesThatLastUntilTheConnectionCloses) {
+  const auto outcome = answered_with("HTTP/1.1 200 OK\r\n\r\nuntil the end");
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->body, "until the end");
+}
+
+TEST_F(HttpClientTest, SkipsInterimResponses) {
+  const auto outcome = answered_with("HTTP/1.1 103 Early Hints\r\n\r\n" + std::string(kGood));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->body, "good");
+}
+
+TEST_F(HttpClientTest, BadAnswersAreFailuresWithTheirCause) {
+  std::string flood;
+  for (int i = 0; i < 30; ++i) flood += "HTTP/1.1 103 Early Hints\r\n\r\n";
+  const std::pair<std::string, TransportError> rows[] = {
+      {"garbage\r\n\r\n", TransportError::protocol},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", TransportError::protocol},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", TransportError::protocol},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", TransportError::protocol},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'x'), TransportError::too_large},
+      {"HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'x'), TransportError::too_large},
+      {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", TransportError::protocol},
+      {"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\nxx", TransportError::protocol},
+      {flood, TransportError::protocol},
+      {"", TransportError::unreachable},
+  };
+  for (const auto& [bytes, error] : rows) {
+    const auto outcome = answered_with(bytes, false);
+    ASSERT_FALSE(outcome) << bytes;
+    EXPECT_EQ(outcome.error().error, error) << bytes << outcome.error().detail;
+  }
+}
+
+TEST_F(HttpClientTest, ExtraBytesPoisonTheConnectionNotTheNextRequest) {
+  auto first = send();
+  RawSocket peer = listener.accept();
+  peer.read_until("hello");
+  peer.send(std::string(kGood) + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+  EXPECT_EQ(first.get()->body, "good");
+  auto second = send();
+  RawSocket fresh = listener.accept();
+  fresh.read_until("hello");
+  fresh.send(kGood);
+  EXPECT_EQ(second.get()->body, "good");
+}
+
+TEST_F(HttpClientTest, RetriesOnceOnlyWhereSafe) {
+  for (const bool idempotent : {true, false}) {
+    auto first = send(idempotent);
+    RawSocket peer = listener.accept();
+    peer.read_until("hello");
+    peer.send(kGood);
+    ASSERT_TRUE(first.get());
+    auto second = send(idempotent);
+    peer.read_until("hello");
+    peer.reset();  // dies after the request, before a byte of the answer
+    if (idempotent) {
+      RawSocket again = listener.accept();
+      again.read_until("hello");
+      again.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\ngood");
+      EXPECT_TRUE(second.get());
+    } else {
+      EXPECT_FALSE(second.get());
+    }
+  }
+}
+
+TEST_F(HttpClientTest, DeadlineIsForTheWholeExchange) {
+  auto outcome = send(true, 300ms);
+  RawSocket peer = listener.accept();
+  peer.read_until("hello");
+  peer.send("HTTP/1.1 200 OK\r\n");  // a slow drip never extends it
+  const auto result = outcome.get();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().error, TransportError::timeout);
+}
+
+TEST_F(HttpClientTest, RefusesAddressesTheAllowlistDoesNotName) {
+  egress = std::make_shared<http::EgressPolicy>(*http::EgressPolicy::parse({"http://127.0.0.1:9", "10.0.0.0/8"}));
+  const auto outcome = send().get();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().error, TransportError::egress_denied);
+}
+
+TEST_F(HttpClientTest, RefusedConnectionsAreUnreachable) {
+  const uint16_t port = RawListener().port();
+  http::Request request;
+  request.url = *http::parse_url("http://127.0.0.1:" + std::to_string(port) + "/");
+  std::promise<http::Outcome> promise;
+  http::Collect sink(1000, [&](http::Outcome o) { promise.set_value(o); });
+  loop.run([&] { client->send(std::move(request), std::chrono::steady_clock::now() + 2s, sink); });
+  const auto outcome = promise.get_future().get();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().error, TransportError::unreachable);
+}
+
+}  // namespace
+}  // namespace signet::net

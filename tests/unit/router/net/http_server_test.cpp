@@ -1,0 +1,168 @@
+#include "router/net/http_server.hpp"
+
+#include <atomic>
+#include <gtest/gtest.h>
+
+#include "tests/support/loop_thread.hpp"
+#include "tests/support/raw_socket.hpp"
+
+namespace signet::net {
+namespace {
+
+using namespace std::chrono_literals;
+using testing_support::LoopThread;
+using testing_support::RawSocket;
+
+// Echoes method, target and body; counts what reached it.
+class Echo final : public ServerHandler {
+ public:
+  std::optional<ServerResponse> admit(const ServerRequest& head) override {
+    if (head.target == "/refused") return ServerResponse{404, "X-Admit: no\r\n", "refused", false};
+    return std::nullopt;
+  }
+  void handle(const ServerRequest& request, Responder responder) override {
+    ++handled;
+    if (request.target == "/dropped") return;
+    std::string body = std::string(request.target) + "|" + std::string(request.body) + "|" +
+                       std::to_string(request.count("authorization"));
+    if (request.target == "/big") body.assign(8u << 20, 'x');
+    responder.send({200, "Content-Type: text/plain\r\n", body, false});
+  }
+  ServerResponse refuse(int status, ErrorCode code, std::string_view message, const ServerRequest*) override {
+    return {status, {}, std::string(info(code).name) + ": " + std::string(message), true};
+  }
+  std::atomic<int> handled{0};
+};
+
+class HttpServerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    settings.body_bytes_max = 1000;
+    settings.head_timeout = 300ms;
+    settings.body_timeout = 300ms;
+    settings.idle_timeout = 600ms;
+    server = std::make_unique<HttpServer>(acceptor.loop, std::vector<EventLoop*>{&worker.loop},
+                                          std::vector<ServerHandler*>{&echo}, settings);
+    acceptor.run([&] { ASSERT_TRUE(server->listen({"127.0.0.1", 0, {}})); });
+  }
+  void TearDown() override {
+    acceptor.stop();
+    worker.stop();
+    server.reset();
+  }
+  RawSocket client() { return RawSocket::connect(server->port()); }
+  std::string exchange(std::string_view bytes) {
+    RawSocket socket = client();
+    socket.send(bytes);
+    socket.shutdown_send();
+    return socket.read_to_end();
+  }
+
+  ServerSettings settings;
+  Echo echo;
+  LoopThread acceptor, worker;
+  std::unique_ptr<HttpServer> server;
+};
+
+TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
+  RawSocket socket = client();
+  for (int i = 0; i < 3; ++i) {
+    socket.send("POST /a HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc");
+    const std::string answer = socket.read_until("/a|abc|0");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
+    EXPECT_EQ(answer.find("Connection: close"), std::string::npos);
+  }
+  EXPECT_EQ(echo.handled, 3);
+}
+
+TEST_F(HttpServerTest, OneByteAtATime) {
+  RawSocket socket = client();
+  for (char byte : std::string_view("POST /a HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                    "2\r\nab\r\n1;x=y\r\nc\r\n0\r\n\r\n")) {
+    socket.send({&byte, 1});
+  }
+  EXPECT_TRUE(socket.read_until("/a|abc|0").ends_with("/a|abc|0"));
+}
+
+TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
+  const std::string answers = exchange(
+      "GET /1 HTTP/1.1\r\nHost: t\r\n\r\nGET /2 HTTP/1.1\r\nHost: t\r\n\r\nGET /3 HTTP/1.1\r\nHost: t\r\n\r\n");
+  const size_t one = answers.find("/1||"), two = answers.find("/2||"), three = answers.find("/3||");
+  EXPECT_TRUE(one < two && two < three && three != std::string::npos) << answers;
+}
+
+TEST_F(HttpServerTest, DropsTrailers) {
+  const std::string answer = exchange(
+      "POST /a HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nAuthorization: x\r\n\r\n");
+  EXPECT_TRUE(answer.ends_with("/a|abc|0")) << answer;
+}
+
+TEST_F(HttpServerTest, NeverAnswersWhatFollowsARefusedHead) {
+  const std::string answer = exchange(
+      "POST /a HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: xchunked\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: t\r\n\r\n");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 501 ")) << answer;
+  EXPECT_NE(answer.find("Connection: close"), std::string::npos);
+  EXPECT_EQ(answer.find("HTTP/1.1", 9), std::string::npos);
+  EXPECT_EQ(echo.handled, 0);
+}
+
+TEST_F(HttpServerTest, BodyCapsHoldForLengthAndChunks) {
+  EXPECT_TRUE(exchange("POST /a HTTP/1.1\r\nHost: t\r\nContent-Length: 1001\r\n\r\n").starts_with("HTTP/1.1 413 "));
+  std::string chunked = "POST /a HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < 1001; ++i) chunked += "1\r\nx\r\n";
+  EXPECT_TRUE(exchange(chunked).starts_with("HTTP/1.1 413 "));
+  EXPECT_TRUE(exchange("POST /a HTTP/1.1\r\nHost: t\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x'))
+                  .starts_with("HTTP/1.1 200 "));
+  EXPECT_EQ(echo.handled, 1);
+}
+
+TEST_F(HttpServerTest, ExpectContinue) {
+  RawSocket socket = client();
+  socket.send("POST /a HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+  EXPECT_EQ(socket.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  socket.send("abc");
+  EXPECT_TRUE(socket.read_until("/a|abc|0").starts_with("HTTP/1.1 200 "));
+  // Refused by its head: the final status at once, and no 100.
+  RawSocket refused = client();
+  refused.send("POST /refused HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+  EXPECT_TRUE(refused.read_until("refused").starts_with("HTTP/1.1 404 "));
+}
+
+TEST_F(HttpServerTest, SlowHeadsAndBodiesGet408) {
+  RawSocket head = client();
+  head.send("POST /a HTTP/1.1\r\nHost:");
+  EXPECT_TRUE(head.read_to_end().starts_with("HTTP/1.1 408 "));
+  RawSocket body = client();
+  body.send("POST /a HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\na");
+  EXPECT_TRUE(body.read_to_end().starts_with("HTTP/1.1 408 "));
+  RawSocket idle = client();
+  EXPECT_EQ(idle.read_to_end(), "");  // closed without a word
+}
+
+TEST_F(HttpServerTest, LargeAnswersReachSlowReaders) {
+  RawSocket socket = client();
+  socket.send("GET /big HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
+  std::this_thread::sleep_for(50ms);
+  const std::string answer = socket.read_to_end();
+  EXPECT_EQ(answer.size() - answer.find("\r\n\r\n") - 4, 8u << 20);
+}
+
+TEST_F(HttpServerTest, DroppedResponderAnswers500) {
+  EXPECT_TRUE(exchange("GET /dropped HTTP/1.1\r\nHost: t\r\n\r\n").starts_with("HTTP/1.1 500 "));
+}
+
+TEST_F(HttpServerTest, DrainingTellsClientsToLeave) {
+  RawSocket busy = client();
+  RawSocket idle = client();
+  idle.send("GET /1 HTTP/1.1\r\nHost: t\r\n\r\n");
+  idle.read_until("/1||0");
+  server->start_draining();
+  busy.send("GET /2 HTTP/1.1\r\nHost: t\r\n\r\n");
+  EXPECT_NE(busy.read_to_end().find("Connection: close\r\n"), std::string::npos);
+  acceptor.run([&] { server->stop_accepting(); });
+  EXPECT_EQ(idle.read_to_end(), "");
+  EXPECT_FALSE(client().valid());
+}
+
+}  // namespace
+}  // namespace signet::net
