@@ -118,7 +118,10 @@ class Schema {
   std::string_view type_name(TypeId id) const { return names.text(types[id].name); }
   std::string_view field_name(FieldId id) const { return names.text(fields[id].name); }
 
+  std::string_view description;
   TypeId query_type, mutation_type, subscription_type;  ///< invalid where the schema has none
+  /// `__schema` and `__type` of the query root: in `fields`, but in no type's range and found by no lookup.
+  FieldId schema_meta_field, type_meta_field;
   TypeId root_type(graphql::OperationType type) const {
     return type == graphql::OperationType::query      ? query_type
            : type == graphql::OperationType::mutation ? mutation_type
