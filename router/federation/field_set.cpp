@@ -1,0 +1,138 @@
+#include "router/federation/field_set.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <optional>
+
+#include "router/graphql/parser.hpp"
+#include "router/graphql/printer.hpp"
+
+namespace signet::federation {
+
+using graphql::Document;
+using graphql::Selection;
+using graphql::SelectionId;
+using graphql::SelectionKind;
+
+namespace {
+
+const std::vector<SetItemId> kNoItems;
+
+/// Arguments in the order of their names, so that equal ones print equal.
+std::string canonical_arguments(const Document& document, graphql::ArgumentId first) {
+  std::map<std::string_view, std::string> sorted;
+  for (auto [id, argument] : document.each(first)) {
+    sorted.emplace(argument.name, graphql::print_value(document, argument.value));
+  }
+  std::string text;
+  for (const auto& [name, value] : sorted) text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", name, value);
+  return text;
+}
+
+class Reader {
+ public:
+  Reader(FieldSets& sets, const schema::Schema& schema, const PossibleTypes& possible, SubgraphId subgraph,
+         const Document& document)
+      : sets_(sets), schema_(schema), possible_(possible), subgraph_(subgraph), document_(document) {}
+
+  std::vector<SetCaseId> read(TypeId parent, const std::vector<SelectionId>& roots) {
+    const bool abstract = schema_.types[parent].abstract();
+    std::vector<SetCaseId> cases;
+    for (TypeId type : abstract ? possible_.possible(subgraph_, parent) : std::vector<TypeId>{parent}) {
+      std::vector<Collected> fields;
+      for (SelectionId root : roots) collect(type, root, fields);
+      SetCase each{.type = type, .items = {}};
+      for (const Collected& field : fields) {
+        std::vector<SetCaseId> below;
+        if (!field.children.empty()) below = read(schema_.fields[field.field].type.type, field.children);
+        each.items.push_back(
+            sets_.items.push_back({.field = field.field, .arguments = field.arguments, .cases = std::move(below)}));
+      }
+      cases.push_back(sets_.cases.push_back(std::move(each)));
+    }
+    return cases;
+  }
+
+  const std::optional<std::string>& problem() const { return problem_; }
+
+ private:
+  struct Collected {
+    FieldId field;
+    std::string arguments;
+    std::vector<SelectionId> children;
+  };
+
+  void collect(TypeId type, SelectionId first, std::vector<Collected>& fields) {
+    for (auto [id, selection] : document_.each(first)) {
+      if (selection.kind == SelectionKind::field) {
+        collect_field(type, selection, fields);
+      } else if (selection.kind == SelectionKind::fragment_spread) {
+        problem_ = "named fragments cannot stand in a field set";
+      } else if (selection.name.empty() || applies(type, selection.name)) {
+        collect(type, selection.first_child, fields);
+      }
+    }
+  }
+
+  bool applies(TypeId type, std::string_view condition) {
+    const TypeId wanted = schema_.find_any_type(condition);
+    if (!wanted) {
+      problem_ = fmt::format("there is no type \"{}\"", condition);
+      return false;
+    }
+    if (!schema_.types[wanted].abstract()) return wanted == type;
+    const std::vector<TypeId> members = possible_.possible(subgraph_, wanted);
+    return std::ranges::find(members, type) != members.end();
+  }
+
+  void collect_field(TypeId type, const Selection& selection, std::vector<Collected>& fields) {
+    if (selection.name == "__typename") return;  // representations carry it anyway
+    const FieldId field = schema_.find_any_field(type, selection.name);
+    if (!field) {
+      problem_ = fmt::format("\"{}\" has no field \"{}\"", schema_.type_name(type), selection.name);
+      return;
+    }
+    const bool composite = schema_.types[schema_.fields[field].type.type].composite();
+    if (composite != selection.first_child.valid()) {
+      problem_ = fmt::format("\"{}.{}\" {}", schema_.type_name(type), selection.name,
+                             composite ? "needs a selection" : "cannot have a selection");
+      return;
+    }
+    const std::string arguments = canonical_arguments(document_, selection.first_argument);
+    auto found = std::ranges::find_if(
+        fields, [&](const Collected& each) { return each.field == field && each.arguments == arguments; });
+    if (found == fields.end()) found = fields.insert(found, {.field = field, .arguments = arguments, .children = {}});
+    if (composite) found->children.push_back(selection.first_child);
+  }
+
+  FieldSets& sets_;
+  const schema::Schema& schema_;
+  const PossibleTypes& possible_;
+  SubgraphId subgraph_;
+  const Document& document_;
+  std::optional<std::string> problem_;
+};
+
+}  // namespace
+
+const std::vector<SetItemId>& FieldSets::items_for(FieldSetId set, TypeId type) const {
+  if (!set) return kNoItems;
+  for (SetCaseId id : sets[set].cases) {
+    if (cases[id].type == type) return cases[id].items;
+  }
+  return kNoItems;
+}
+
+std::expected<FieldSetId, std::string> add_field_set(FieldSets& sets, const schema::Schema& schema,
+                                                     const PossibleTypes& possible, SubgraphId subgraph, TypeId parent,
+                                                     std::string_view text) {
+  auto parsed = graphql::parse_field_set(text);
+  if (!parsed) return std::unexpected(parsed.error().message);
+  Reader reader(sets, schema, possible, subgraph, parsed->document);
+  std::vector<SetCaseId> cases = reader.read(parent, {parsed->first_selection});
+  if (reader.problem()) return std::unexpected(*reader.problem());
+  return sets.sets.push_back({.text = std::string(text), .cases = std::move(cases)});
+}
+
+}  // namespace signet::federation

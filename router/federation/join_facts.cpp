@@ -1,0 +1,197 @@
+#include "router/federation/join_facts.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace signet::federation {
+
+using graphql::Argument;
+using graphql::Directive;
+using graphql::DirectiveId;
+using graphql::Document;
+using graphql::TypeDefinition;
+using graphql::TypeKind;
+using graphql::ValueKind;
+using schema::Schema;
+
+namespace {
+
+class JoinReader {
+ public:
+  JoinReader(const Document& document, const Schema& schema, const LinkSpecs& specs, std::vector<LoadError>& errors)
+      : document_(document),
+        schema_(schema),
+        errors_(errors),
+        type_(specs.directive("join", "type")),
+        field_(specs.directive("join", "field")),
+        graph_(specs.directive("join", "graph")),
+        implements_(specs.directive("join", "implements")),
+        member_(specs.directive("join", "unionMember")),
+        pass_through_(specs.directive("join", "directive")),
+        graph_enum_(specs.type("join", "Graph")) {}
+
+  JoinFacts read() {
+    facts_.subgraphs_of.resize(schema_.types.size());
+    read_subgraphs();
+    for (const TypeDefinition& definition : document_.type_definitions) read_type(definition);
+    for (auto& subgraphs : facts_.subgraphs_of) {
+      std::ranges::sort(subgraphs);
+      const auto repeated = std::ranges::unique(subgraphs);
+      subgraphs.erase(repeated.begin(), repeated.end());
+    }
+    for (auto& [key, types] : facts_.members) std::ranges::sort(types);
+    std::ranges::stable_sort(facts_.types, {}, &JoinTypeLine::type);
+    std::ranges::stable_sort(facts_.fields, {}, &JoinField::field);
+    return std::move(facts_);
+  }
+
+ private:
+  void refuse(std::string message, uint32_t offset) {
+    errors_.push_back({std::move(message), document_.position(offset)});
+  }
+
+  std::string_view text(const Directive& directive, std::string_view name) const {
+    const Argument* argument = document_.find_argument(directive.first_argument, name);
+    if (argument == nullptr || document_[argument->value].kind == ValueKind::null) return {};
+    return document_[argument->value].text;
+  }
+  bool flag(const Directive& directive, std::string_view name, bool otherwise) const {
+    const Argument* argument = document_.find_argument(directive.first_argument, name);
+    if (argument == nullptr || document_[argument->value].kind != ValueKind::boolean) return otherwise;
+    return document_[argument->value].text == "true";
+  }
+
+  /// The subgraph that `graph:` names; an error when it names none.
+  SubgraphId graph(const Directive& directive) {
+    const std::string_view id = text(directive, "graph");
+    for (size_t i = 0; i < facts_.subgraphs.size(); ++i) {
+      if (facts_.subgraphs[SubgraphId(i)].enum_id == id) return SubgraphId(i);
+    }
+    refuse(fmt::format("@{}(graph: {}) names no value of enum {}", directive.name, id, graph_enum_), directive.offset);
+    return {};
+  }
+
+  void read_subgraphs() {
+    for (const TypeDefinition& definition : document_.type_definitions) {
+      if (definition.kind != TypeKind::enum_ || definition.name != graph_enum_) continue;
+      for (auto [id, value] : document_.each(definition.first_enum_value)) {
+        Subgraph subgraph{.enum_id = std::string(value.name), .name = std::string(value.name), .url = {}};
+        for (auto [directive_id, directive] : document_.each(value.first_directive)) {
+          if (directive.name != graph_) continue;
+          subgraph.name = text(directive, "name");
+          subgraph.url = text(directive, "url");
+        }
+        facts_.subgraphs.push_back(std::move(subgraph));
+      }
+    }
+    if (facts_.subgraphs.empty()) refuse(fmt::format("enum {} lists no subgraph", graph_enum_), 0);
+  }
+
+  void read_type(const TypeDefinition& definition) {
+    const TypeId type = schema_.find_any_type(definition.name);
+    if (!type) return;
+    for (auto [id, directive] : document_.each(definition.first_directive)) {
+      if (directive.name == type_) {
+        read_join_type(type, definition, directive);
+      } else if (directive.name == implements_) {
+        read_member(schema_.find_any_type(text(directive, "interface")), type, directive);
+      } else if (directive.name == member_) {
+        read_member(type, schema_.find_any_type(text(directive, "member")), directive);
+      } else {
+        refuse_pass_through(directive);
+      }
+    }
+    if (definition.kind != TypeKind::object && definition.kind != TypeKind::interface) return;
+    for (auto [id, field] : document_.each(definition.first_field)) read_field(type, definition, field);
+  }
+
+  void refuse_pass_through(const Directive& directive) {
+    if (directive.name == pass_through_) {
+      refuse(fmt::format("@{}(name: \"{}\") is not supported", directive.name, text(directive, "name")),
+             directive.offset);
+    }
+  }
+
+  void read_join_type(TypeId type, const TypeDefinition& definition, const Directive& directive) {
+    const SubgraphId subgraph = graph(directive);
+    if (!subgraph) return;
+    if (flag(directive, "isInterfaceObject", false)) {
+      refuse(fmt::format("@interfaceObject on \"{}\" in subgraph \"{}\" is not supported", definition.name,
+                         facts_.subgraphs[subgraph].name),
+             directive.offset);
+      return;
+    }
+    facts_.subgraphs_of[type.value()].push_back(subgraph);
+    facts_.types.push_back({.type = type,
+                            .subgraph = subgraph,
+                            .key = text(directive, "key"),
+                            .resolvable = flag(directive, "resolvable", true),
+                            .offset = directive.offset});
+  }
+
+  void read_member(TypeId abstract, TypeId object, const Directive& directive) {
+    const SubgraphId subgraph = graph(directive);
+    if (!subgraph) return;
+    if (!abstract || !object) {
+      refuse(fmt::format("@{} names an unknown type", directive.name), directive.offset);
+      return;
+    }
+    if (schema_.types[object].kind != TypeKind::object) return;  // an interface of an interface: objects repeat it
+    facts_.members[{abstract, subgraph}].push_back(object);
+  }
+
+  void read_field(TypeId type, const TypeDefinition& definition, const graphql::FieldDefinition& field) {
+    for (auto [id, directive] : document_.each(field.first_directive)) {
+      refuse_pass_through(directive);
+      if (directive.name != field_) continue;
+      const std::string where = fmt::format("\"{}.{}\"", definition.name, field.name);
+      for (std::string_view unsupported : {"overrideLabel", "contextArguments"}) {
+        const Argument* argument = document_.find_argument(directive.first_argument, unsupported);
+        if (argument == nullptr || document_[argument->value].kind == ValueKind::null) continue;
+        refuse(fmt::format("@{}({}:) on {} is not supported: {}", directive.name, unsupported, where,
+                           unsupported == "overrideLabel" ? "progressive @override" : "@fromContext"),
+               directive.offset);
+      }
+      if (text(directive, "graph").empty()) {
+        refuse(fmt::format("@{} without graph on {} is not supported: the field comes from an @interfaceObject",
+                           directive.name, where),
+               directive.offset);
+        continue;
+      }
+      const SubgraphId subgraph = graph(directive);
+      if (!subgraph) continue;
+      facts_.fields.push_back({.field = schema_.find_any_field(type, field.name),
+                               .subgraph = subgraph,
+                               .local_type = text(directive, "type"),
+                               .requires_set = text(directive, "requires"),
+                               .provides_set = text(directive, "provides"),
+                               .external = flag(directive, "external", false),
+                               .used_overridden = flag(directive, "usedOverridden", false),
+                               .offset = directive.offset});
+    }
+  }
+
+  const Document& document_;
+  const Schema& schema_;
+  std::vector<LoadError>& errors_;
+  std::string type_, field_, graph_, implements_, member_, pass_through_, graph_enum_;
+  JoinFacts facts_;
+};
+
+}  // namespace
+
+std::vector<TypeId> JoinFacts::possible(SubgraphId subgraph, TypeId type) const {
+  const auto found = members.find({type, subgraph});
+  return found == members.end() ? std::vector<TypeId>() : found->second;
+}
+
+bool JoinFacts::joined(TypeId type, SubgraphId subgraph) const {
+  return std::ranges::binary_search(subgraphs_of[type.value()], subgraph);
+}
+
+JoinFacts read_join_facts(const Document& document, const Schema& schema, const LinkSpecs& specs,
+                          std::vector<LoadError>& errors) {
+  return JoinReader(document, schema, specs, errors).read();
+}
+
+}  // namespace signet::federation

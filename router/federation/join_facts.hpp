@@ -1,0 +1,40 @@
+// What the directives of the join specification say, read into flat arrays before anything is concluded from it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "router/federation/link_specs.hpp"
+#include "router/federation/supergraph.hpp"
+
+namespace signet::federation {
+
+/// `@join__type` as written.
+struct JoinTypeLine {
+  TypeId type;
+  SubgraphId subgraph;
+  std::string_view key;  ///< empty: none
+  bool resolvable = true;
+  uint32_t offset = 0;
+};
+
+struct JoinFacts final : PossibleTypes {
+  IdVector<SubgraphId, Subgraph> subgraphs;
+  std::vector<JoinTypeLine> types;
+  std::vector<JoinField> fields;
+  std::vector<std::vector<SubgraphId>> subgraphs_of;  ///< by TypeId, ascending, each once
+  /// Object types of an interface or union in one subgraph, ascending.
+  std::map<std::pair<TypeId, SubgraphId>, std::vector<TypeId>> members;
+
+  std::vector<TypeId> possible(SubgraphId subgraph, TypeId type) const override;
+  bool joined(TypeId type, SubgraphId subgraph) const;
+};
+
+/// Reads the join facts of `document`; constructs that the planner does not implement go to `errors`.
+JoinFacts read_join_facts(const graphql::Document& document, const schema::Schema& schema, const LinkSpecs& specs,
+                          std::vector<LoadError>& errors);
+
+}  // namespace signet::federation

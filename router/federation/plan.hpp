@@ -1,0 +1,147 @@
+// A plan: the fetches of one operation, where each puts what it gets, and how the answer is written from it.
+//
+// Vocabulary. A *position* is a place in the answer that holds objects (or lists of them). A *shape* is what one fetch
+// returns for the objects of one position: a block of slots. At a position several shapes may be open at once, the same
+// object seen by several subgraphs; the executor's *cursor* there is one block for each of them. A shape *lands* when
+// its object came as the value of a field, and is *linked* when it came from an entity fetch.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "router/federation/supergraph.hpp"
+#include "router/graphql/ast.hpp"
+#include "router/operation/operation.hpp"
+
+namespace signet::federation {
+
+using FetchId = Id<struct FetchTag>;
+using ShapeId = Id<struct ShapeTag>;
+using PositionId = Id<struct PositionTag>;
+using CaseId = Id<struct CaseTag>;
+using TemplateItemId = Id<struct TemplateItemTag>;
+using schema::TypeRef;
+
+/// Where one field of a response object is stored in a block.
+struct Slot {
+  std::string wire_name;  ///< its key in the subgraph's answer
+  CaseId type_case;       ///< the objects that have it
+  FieldId field;
+  TypeRef type;                            ///< in the supergraph
+  PositionId child;                        ///< composite fields
+  ShapeId child_shape;                     ///< composite fields
+  std::vector<std::string> response_keys;  ///< empty: only fetched for a representation
+};
+
+enum class ShapeKind : uint8_t {
+  root,    ///< `data` of a root fetch
+  landed,  ///< value of slot `parent_slot` of shape `parent`
+  linked,  ///< result of `fetch`, kept at link `link` of the anchor's block
+};
+
+struct Shape {
+  ShapeKind kind = ShapeKind::root;
+  FetchId fetch;
+  PositionId position;
+  uint16_t index = 0;  ///< in Position::shapes
+  ShapeId parent;      ///< landed: the shape it lands from; linked: the anchor
+  uint16_t parent_slot = 0;
+  uint16_t link = 0;
+  CaseId type_case;            ///< linked: the case it belongs to
+  bool ask_type_name = false;  ///< the type of its objects is only known from `__typename`
+  std::vector<Slot> slots;     ///< in printed order
+  uint16_t link_count = 0;
+};
+
+/// A field of the answer.
+struct OutputField {
+  enum class Kind : uint8_t { value, type_name, introspection };
+  Kind kind = Kind::value;
+  std::string key;       ///< response key
+  std::string key_json;  ///< `"key":`
+  uint16_t shape = 0;    ///< leaves: index in Position::shapes
+  uint16_t slot = 0;     ///< leaves
+  TypeRef type;          ///< as clients see it
+  FieldId field;
+  PositionId child;  ///< composite fields
+};
+
+/// The objects of one type at one position.
+struct PositionCase {
+  PositionId position;
+  TypeId type;
+  std::string type_name;
+  bool accessible = true;
+  std::vector<OutputField> output;  ///< in the client's order
+};
+
+struct Position {
+  CaseId parent;             ///< invalid: the root
+  std::string response_key;  ///< empty: only fetched for a representation, or the root
+  TypeRef type;              ///< of the field that holds it
+  FieldId field;
+  std::vector<ShapeId> shapes;  ///< landed and root ones, then linked ones in an order in which they can be resolved
+  std::vector<CaseId> cases;    ///< by TypeId
+};
+
+/// A field of a representation.
+struct TemplateItem {
+  std::string key_json;  ///< `"name":`
+  bool key = false;      ///< of the key, rather than of a requirement
+  TypeRef type;
+  uint16_t shape = 0;  ///< leaves: index in Position::shapes
+  uint16_t slot = 0;   ///< leaves
+  PositionId child;    ///< composite fields
+  struct Case {
+    CaseId type_case;
+    std::vector<TemplateItemId> items;
+  };
+  std::vector<Case> cases;
+};
+
+enum class FetchKind : uint8_t { root, entity };
+
+struct FetchVariable {
+  std::string name_json;  ///< `"name":`
+  operation::VariableId variable;
+};
+
+struct Fetch {
+  FetchKind kind = FetchKind::root;
+  bool mutation = false;
+  SubgraphId subgraph;
+  ShapeId shape;                      ///< of `data`, or of the entities
+  PositionId position;                ///< where it attaches
+  CaseId type_case;                   ///< entity fetches, and root fetches below the root: the objects it is for
+  bool at_root = true;                ///< false: linked to the objects of `position`
+  std::string representation_prefix;  ///< `{"__typename":"Product"`
+  std::vector<TemplateItemId> representation;
+  std::vector<FetchId> dependencies, dependents;
+  std::string document;         ///< GraphQL text
+  std::string body_prefix;      ///< `{"query":"…","variables":{`
+  std::string representations;  ///< name of the variable, as `"representations":`; empty: none
+  std::vector<FetchVariable> variables;
+  std::string key_text, required_text;  ///< for people: the field sets behind `representation`
+};
+
+/// Lifetime: self-contained; ids are those of the supergraph it was planned for.
+/// Threads: immutable.
+struct Plan {
+  operation::OperationType type = operation::OperationType::query;
+  IdVector<FetchId, Fetch> fetches;  ///< each after all it depends on
+  IdVector<ShapeId, Shape> shapes;
+  IdVector<PositionId, Position> positions;  ///< the first one is the root
+  IdVector<CaseId, PositionCase> cases;
+  IdVector<TemplateItemId, TemplateItem> template_items;
+  /// The client's document and operation, parsed again, when the operation asks about the schema.
+  std::shared_ptr<const graphql::Document> introspection;
+  graphql::OperationId introspection_operation;
+  std::vector<std::string> variable_names;  ///< by VariableId
+
+  PositionId root() const { return PositionId(0); }
+};
+
+}  // namespace signet::federation

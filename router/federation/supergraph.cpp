@@ -1,0 +1,69 @@
+#include "router/federation/supergraph.hpp"
+
+#include <memory>
+
+#include "router/federation/join_facts.hpp"
+#include "router/federation/link_specs.hpp"
+#include "router/federation/model_builder.hpp"
+#include "router/federation/reach.hpp"
+#include "router/federation/self_check.hpp"
+#include "router/graphql/parser.hpp"
+#include "router/schema/schema_builder.hpp"
+
+namespace signet::federation {
+
+namespace {
+
+std::expected<schema::Schema, std::vector<LoadError>> read_schema(std::shared_ptr<const graphql::Document> document,
+                                                                  const LinkSpecs& specs) {
+  schema::BuildOptions options;
+  options.is_machinery = [&specs](std::string_view name) { return specs.is_machinery(name); };
+  options.inaccessible_directive = specs.directive("inaccessible", "inaccessible");
+  auto built = schema::build_schema(std::move(document), options);
+  if (built) return std::move(*built);
+  std::vector<LoadError> errors;
+  for (schema::SchemaError& error : built.error()) errors.push_back({std::move(error.message), error.position});
+  return std::unexpected(std::move(errors));
+}
+
+}  // namespace
+
+SubgraphId Supergraph::find_subgraph(std::string_view name) const {
+  for (size_t i = 0; i < subgraphs.size(); ++i) {
+    if (subgraphs[SubgraphId(i)].name == name) return SubgraphId(i);
+  }
+  return {};
+}
+
+std::expected<Supergraph, std::vector<LoadError>> load_supergraph(std::string_view sdl) {
+  auto parsed = graphql::parse_type_system(sdl);
+  if (!parsed) return std::unexpected(std::vector<LoadError>{{parsed.error().message, parsed.error().position}});
+  const auto document = std::make_shared<const graphql::Document>(std::move(*parsed));
+
+  std::vector<LoadError> errors;
+  const LinkSpecs specs = LinkSpecs::read(*document, errors);
+  if (!errors.empty()) return std::unexpected(std::move(errors));
+  auto schema = read_schema(document, specs);
+  if (!schema) return std::unexpected(std::move(schema).error());
+
+  Supergraph supergraph{
+      .schema = std::move(*schema), .subgraphs = {}, .join_types = {}, .join_fields = {}, .model = {}};
+  JoinFacts facts = read_join_facts(*document, supergraph.schema, specs, errors);
+  if (!errors.empty()) return std::unexpected(std::move(errors));
+  supergraph.model = build_model(supergraph.schema, facts, supergraph.join_types, errors);
+  if (!errors.empty()) return std::unexpected(std::move(errors));
+  supergraph.subgraphs = std::move(facts.subgraphs);
+  supergraph.join_fields = std::move(facts.fields);
+
+  if (!compute_reach(supergraph.model)) {
+    errors.push_back({"the keys and requirements of this supergraph do not settle", {}});
+  } else {
+    for (std::string& message : check_reachable(supergraph.schema, supergraph.model)) {
+      errors.push_back({std::move(message), {}});
+    }
+  }
+  if (!errors.empty()) return std::unexpected(std::move(errors));
+  return supergraph;
+}
+
+}  // namespace signet::federation
