@@ -1,0 +1,226 @@
+#include "router/app/artifact_watcher.hpp"
+
+namespace signet::app {
+
+using signing::Artifact;
+using signing::Reason;
+using signing::Refusal;
+using signing::Verified;
+using std::chrono::milliseconds;
+
+namespace {
+
+uint64_t random_number() {
+  uint64_t number = 0;
+  crypto::random_bytes({reinterpret_cast<uint8_t*>(&number), sizeof number});
+  return number;
+}
+
+// Worth another try with the very same bytes.
+bool transient(Reason reason) {
+  return reason == Reason::admission_unreachable || reason == Reason::admission_timeout ||
+         reason == Reason::admission_malformed || reason == Reason::admission_denied || reason == Reason::superseded;
+}
+
+}  // namespace
+
+ArtifactWatcher::ArtifactWatcher(WatcherSettings settings, std::unique_ptr<ArtifactSource> source,
+                                 std::unique_ptr<ArtifactSource> fallback, std::unique_ptr<AdmissionCaller> admission,
+                                 const StateStore& store, net::EventLoop& loop, const Clock& clock, WatcherHooks hooks)
+    : settings_(std::move(settings)),
+      source_(std::move(source)),
+      fallback_(std::move(fallback)),
+      admission_(std::move(admission)),
+      store_(store),
+      loop_(loop),
+      clock_(clock),
+      hooks_(std::move(hooks)),
+      gate_(settings_.policy, clock, *this) {}
+
+ArtifactWatcher::~ArtifactWatcher() = default;
+
+void ArtifactWatcher::start() {
+  std::string problem;
+  const signing::ArtifactKind kind = settings_.policy.kind;
+  if (const auto record = store_.load_state(kind, problem)) state_ = record->gate_state();
+  const auto last_good = store_.load_last_good(kind, problem);
+  if (!problem.empty()) report({Reason::state_corrupt, problem}, signing::SourceKind::last_good);
+  busy_ = true;
+  if (!last_good) return finish(false);
+  auto examination = gate_.examine(*last_good, state_);
+  if (auto* verified = std::get_if<Verified<Artifact>>(&examination)) return apply(std::move(*verified));
+  finish(false);  // refused or unapproved: the source decides
+}
+
+void ArtifactWatcher::set_policy(signing::GatePolicy policy) {
+  settings_.policy = std::move(policy);
+  gate_ = signing::Gate(settings_.policy, clock_, *this);
+  refused_digest_.clear();
+}
+
+void ArtifactWatcher::poll_now() {
+  forced_ = true;
+  if (busy_) {
+    again_ = true;
+  } else {
+    poll();
+  }
+}
+
+void ArtifactWatcher::schedule(milliseconds delay) {
+  timer_ = loop_.after(delay, [this] { poll(); });
+}
+
+void ArtifactWatcher::poll() {
+  const bool retry = retry_at_ && clock_.steady() >= *retry_at_;
+  if (!forced_ && !retry && source_->watchable() && !source_->may_have_changed()) return schedule(settings_.poll);
+  busy_ = true;
+  forced_ = again_ = false;
+  retry_at_.reset();
+  try_source(*source_);
+}
+
+void ArtifactWatcher::try_source(ArtifactSource& source) {
+  source.fetch_statement([this, &source](Fetched statement) { got_statement(source, std::move(statement)); });
+}
+
+void ArtifactWatcher::fetch_failed(ArtifactSource& source, const Refusal& refusal) {
+  report(refusal, source.kind());
+  if (&source == source_.get() && fallback_) return try_source(*fallback_);
+  finish(true);
+}
+
+void ArtifactWatcher::got_statement(ArtifactSource& source, Fetched statement) {
+  if (!statement) return fetch_failed(source, statement.error());
+  const std::string digest = crypto::sha256_hex(*statement);
+  if (refused_digest_ == digest) return finish(true);
+  const auto wanted = gate_.wanted(*statement, source.kind(), state_);
+  if (std::holds_alternative<signing::NoChange>(wanted)) return finish(false);
+  if (std::holds_alternative<Refusal>(wanted)) {
+    refused_digest_ = digest;
+    return finish(true);
+  }
+  source.fetch_artifact(std::get<signing::Wanted>(wanted).statement.sha256,
+                        [this, &source, text = std::move(*statement)](Fetched artifact) {
+                          got_artifact(source, text, std::move(artifact));
+                        });
+}
+
+void ArtifactWatcher::got_artifact(ArtifactSource& source, const std::string& statement, Fetched artifact) {
+  if (!artifact) return fetch_failed(source, artifact.error());
+  examined_digest_ = crypto::sha256_hex(statement + crypto::sha256_hex(*artifact));
+  if (refused_digest_ == examined_digest_) return finish(true);
+  signing::Candidate candidate{.statement = statement,
+                               .artifact = std::make_shared<const std::string>(std::move(*artifact)),
+                               .source = source.kind(),
+                               .verdict = std::nullopt};
+  const bool torn = torn_since_ && clock_.steady() - *torn_since_ >= kTornFilesGrace;
+  hold_reports_ = source.kind() == signing::SourceKind::file && !torn;
+  auto examination = gate_.examine(candidate, state_);
+  hold_reports_ = false;
+  examined(source, std::move(examination));
+}
+
+void ArtifactWatcher::examined(ArtifactSource& source, signing::Examination examination) {
+  if (auto* refusal = std::get_if<Refusal>(&examination)) {
+    const bool mismatch = refusal->reason == Reason::digest_mismatch || refusal->reason == Reason::size_mismatch;
+    if (mismatch && source.kind() == signing::SourceKind::file) {
+      if (!torn_since_) torn_since_ = clock_.steady();
+      if (clock_.steady() - *torn_since_ < kTornFilesGrace) {
+        busy_ = false;
+        forced_ = true;
+        return schedule(kTornFilesRetry);
+      }
+    }
+    torn_since_.reset();
+    refused_digest_ = examined_digest_;
+    return finish(true);
+  }
+  torn_since_.reset();
+  if (auto* verified = std::get_if<Verified<Artifact>>(&examination)) return apply(std::move(*verified));
+  if (auto* pending = std::get_if<signing::PendingReview>(&examination)) return review(std::move(*pending));
+  finish(false);
+}
+
+void ArtifactWatcher::review(signing::PendingReview pending) {
+  const signing::ReviewRequest request = pending.request();
+  auto held = std::make_shared<signing::PendingReview>(std::move(pending));
+  admission_->ask(request, [this, held](const signing::Verification<signing::StoredVerdict>& answer) {
+    auto admission = answer ? gate_.admit(std::move(*held), *answer, state_)
+                            : gate_.admit_without_answer(std::move(*held), answer.error(), state_);
+    if (auto* verified = std::get_if<Verified<Artifact>>(&admission)) return apply(std::move(*verified));
+    if (!transient(std::get<Refusal>(admission).reason)) refused_digest_ = examined_digest_;
+    finish(true);
+  });
+}
+
+void ArtifactWatcher::apply(Verified<Artifact> artifact) {
+  const auto kept = std::make_shared<Verified<Artifact>>(artifact);
+  hooks_.apply(std::move(artifact), [this, kept](const std::expected<void, std::string>& applied) {
+    const Artifact& now = **kept;
+    if (!applied) {
+      report({Reason::build, applied.error()}, now.source);
+      refused_digest_ = examined_digest_;
+      return finish(true);
+    }
+    state_ = {.highest_serial = now.statement.serial,
+              .highest_sha256 = now.statement.sha256,
+              .running_sha256 = now.statement.sha256};
+    if (auto saved = store_.save(now, clock_.wall()); !saved) {
+      report({Reason::state_corrupt, saved.error()}, now.source);
+    }
+    refused_digest_.clear();
+    finish(false);
+  });
+}
+
+void ArtifactWatcher::finish(bool failed) {
+  busy_ = false;
+  failures_ = failed ? failures_ + 1 : 0;
+  if (again_) {
+    loop_.post([this] {
+      if (!busy_) poll();
+    });
+    return;
+  }
+  milliseconds delay = settings_.poll;
+  if (settings_.jitter.count() > 0) {
+    delay += milliseconds(random_number() % static_cast<uint64_t>(settings_.jitter.count() + 1));
+  }
+  if (failed) {
+    const milliseconds backoff = std::max(delay, admission::retry_delay(failures_ - 1, random_number()));
+    if (source_->watchable()) {
+      retry_at_ = clock_.steady() + backoff;
+    } else {
+      delay = backoff;
+    }
+  }
+  schedule(delay);
+}
+
+void ArtifactWatcher::report(const Refusal& refusal, signing::SourceKind source) {
+  on_gate({.kind = signing::GateEventKind::refused,
+           .artifact = settings_.policy.kind,
+           .source = source,
+           .sha256 = {},
+           .signers = {},
+           .reason = refusal.reason,
+           .alarm = std::nullopt,
+           .detail = refusal.detail});
+}
+
+void ArtifactWatcher::on_gate(const signing::GateEvent& event) {
+  const bool mismatch =
+      event.reason && (*event.reason == Reason::digest_mismatch || *event.reason == Reason::size_mismatch);
+  if (hold_reports_ && mismatch) return;
+  if (event.reason) {
+    // A source that stays unreachable is one event until it recovers or fails otherwise.
+    const bool repeated = last_refusal_ && failures_ > 0 && last_refusal_->refusal.reason == *event.reason &&
+                          last_refusal_->refusal.detail == event.detail;
+    last_refusal_ = LastRefusal{{*event.reason, std::string(event.detail)}, clock_.wall()};
+    if (repeated && transient(*event.reason)) return;
+  }
+  hooks_.report(event);
+}
+
+}  // namespace signet::app

@@ -1,0 +1,102 @@
+// ArtifactWatcher: drives one kind of artifact through the gate. Polls its source, falls back on transport failures,
+// asks for admission, has it built and applied, and keeps what was applied.
+//
+//   start → last-good copy → poll → statement → wanted → artifact → examine → (admission → admit) → apply → save
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "router/app/admission_caller.hpp"
+#include "router/app/artifact_source.hpp"
+#include "router/app/state_store.hpp"
+#include "router/net/event_loop.hpp"
+#include "signing/core/gate.hpp"
+
+namespace signet::app {
+
+/// What was refused last, for status pages.
+struct LastRefusal {
+  signing::Refusal refusal;
+  WallTime at;
+};
+
+struct WatcherSettings {
+  signing::GatePolicy policy;
+  std::chrono::milliseconds poll{1'000};
+  std::chrono::milliseconds jitter{0};
+};
+
+/// What the watcher needs from its surroundings.
+struct WatcherHooks {
+  using Applied = std::function<void(std::expected<void, std::string>)>;
+  /// Builds and swaps; calls back on the loop with the reason when nothing could be built.
+  std::function<void(signing::Verified<signing::Artifact>, Applied)> apply;
+  /// Every decision, for metrics, audit and the event log.
+  std::function<void(const signing::GateEvent&)> report;
+};
+
+/// Threads: the control thread.
+class ArtifactWatcher final : private signing::GateEvents {
+ public:
+  ArtifactWatcher(WatcherSettings settings, std::unique_ptr<ArtifactSource> source,
+                  std::unique_ptr<ArtifactSource> fallback, std::unique_ptr<AdmissionCaller> admission,
+                  const StateStore& store, net::EventLoop& loop, const Clock& clock, WatcherHooks hooks);
+  ~ArtifactWatcher() override;
+
+  /// Loads the last-good copy, then polls for ever.
+  void start();
+  /// Polls at once, also when nothing seems to have changed.
+  void poll_now();
+  /// New keys, allowlist or floors, from the next decision on.
+  void set_policy(signing::GatePolicy policy);
+
+  const std::optional<LastRefusal>& last_refusal() const { return last_refusal_; }
+  /// Attempts that ended without a change since the last success.
+  unsigned failures() const { return failures_; }
+
+ private:
+  void on_gate(const signing::GateEvent& event) override;
+
+  void poll();
+  void try_source(ArtifactSource& source);
+  void got_statement(ArtifactSource& source, Fetched statement);
+  void got_artifact(ArtifactSource& source, const std::string& statement, Fetched artifact);
+  void examined(ArtifactSource& source, signing::Examination examination);
+  void review(signing::PendingReview pending);
+  void apply(signing::Verified<signing::Artifact> artifact);
+  void fetch_failed(ArtifactSource& source, const signing::Refusal& refusal);
+  void report(const signing::Refusal& refusal, signing::SourceKind source);
+  void finish(bool failed);
+  void schedule(std::chrono::milliseconds delay);
+
+  // A writer may replace statement and artifact one after the other: a mismatch in files is looked at again until it
+  // has lasted this long.
+  static constexpr std::chrono::milliseconds kTornFilesGrace{2'000};
+  static constexpr std::chrono::milliseconds kTornFilesRetry{200};
+
+  WatcherSettings settings_;
+  std::unique_ptr<ArtifactSource> source_, fallback_;
+  std::unique_ptr<AdmissionCaller> admission_;
+  const StateStore& store_;
+  net::EventLoop& loop_;
+  const Clock& clock_;
+  WatcherHooks hooks_;
+  signing::Gate gate_;
+  signing::GateState state_;
+  std::unique_ptr<net::Timer> timer_;
+  bool busy_ = false;
+  bool again_ = false;
+  bool forced_ = true;
+  unsigned failures_ = 0;
+  std::string refused_digest_;  // of statement and artifact that were refused: not examined again
+  std::string examined_digest_;
+  std::optional<SteadyTime> torn_since_;
+  std::optional<SteadyTime> retry_at_;
+  bool hold_reports_ = false;
+  std::optional<LastRefusal> last_refusal_;
+};
+
+}  // namespace signet::app

@@ -1,0 +1,18 @@
+// Files as the process reads and writes them: whole, capped, and replaced in one step.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace signet::app {
+
+/// Errors: the system's words or the cap, with the path.
+std::expected<std::string, std::string> read_file(const std::string& path, uint64_t bytes_max);
+
+/// Writes a new file beside `path`, flushes it to disk and renames it over `path` (mode 0600): a reader or a crash sees
+/// the old file or the new one. Errors: the system's words, with the path.
+std::expected<void, std::string> replace_file(const std::string& path, std::string_view bytes);
+
+}  // namespace signet::app

@@ -1,0 +1,249 @@
+#include "router/app/pipeline/request_run.hpp"
+
+#include <fmt/format.h>
+
+#include "router/app/pipeline/answer.hpp"
+#include "router/base/encoding.hpp"
+#include "router/policy/response_status.hpp"
+
+namespace signet::app {
+
+using telemetry::AttributeSet;
+using telemetry::MetricId;
+
+namespace {
+
+double seconds(SteadyTime from, SteadyTime to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+ErrorCode to_code(http::TransportError error) {
+  switch (error) {
+    case http::TransportError::timeout:
+      return ErrorCode::SUBGRAPH_TIMEOUT;
+    case http::TransportError::egress_denied:
+      return ErrorCode::SUBGRAPH_EGRESS_DENIED;
+    case http::TransportError::protocol:
+      return ErrorCode::SUBGRAPH_PROTOCOL;
+    case http::TransportError::too_large:
+      return ErrorCode::SUBGRAPH_RESPONSE_TOO_LARGE;
+    default:
+      return ErrorCode::SUBGRAPH_UNREACHABLE;
+  }
+}
+
+}  // namespace
+
+RequestRun::RequestRun(WorkerTools tools, std::shared_ptr<const Snapshot> snapshot, EdgeDecision edge,
+                       net::Responder responder)
+    : tools_(tools),
+      snapshot_(std::move(snapshot)),
+      edge_(std::move(edge)),
+      responder_(std::move(responder)),
+      started_(tools.clock.steady()) {}
+
+void RequestRun::start(const net::ServerRequest& request) {
+  is_get_ = request.method == http::Method::get;
+  record_.time = tools_.clock.wall();
+  record_.method = tools_.recorder.method(request.method);
+  record_.route = tools_.recorder.route();
+  record_.user_agent = tools_.recorder.user_agent(request.header("user-agent"));
+  record_.request_bytes = request.body.size();
+  record_.sampled = tools_.recorder.traces.sample();
+  if (record_.sampled) {
+    record_.trace = tools_.recorder.traces.trace_id();
+    span_ = tools_.recorder.traces.span_id();
+  }
+  auto decoded = is_get_ ? decode_get(query_of(request.target)) : decode_post(request.body);
+  if (!decoded) return fail({{decoded.error().code, decoded.error().message, {}}});
+  run(*decoded);
+}
+
+void RequestRun::run(const GraphqlRequest& request) {
+  static const policy::PersistedOperations kNone;
+  const auto& persisted = snapshot_->operations ? *snapshot_->operations : kNone;
+  const policy::RequestedOperation wanted{.text = request.query, .id = request.persisted_id};
+  auto text = persisted.resolve(snapshot_->settings->config.operations.mode, wanted);
+  if (!text) return fail({{text.error().code, text.error().message, {}}});
+
+  auto operation = find_operation(*text, request.operation_name);
+  if (!operation) return fail(operation.error());
+  operation_ = std::move(*operation);
+  record_.operation_type = operation_->usage->type;
+  record_.operation_name = operation_->usage->name;
+  record_.operation_hash = operation_->usage->hash;
+  if (is_get_ && operation_->type() != graphql::OperationType::query) {
+    error_ = ErrorCode::METHOD_NOT_ALLOWED;
+    return answer(405, error_body(Error{ErrorCode::METHOD_NOT_ALLOWED, "mutations are sent by POST"}),
+                  "Allow: POST\r\n");
+  }
+  const schema::Schema& schema = snapshot_->graph->supergraph.schema;
+  auto variables = operation::coerce_variables(operation_->document, schema, operation_->operation, request.variables);
+  if (!variables) return fail(variables.error());
+  auto plan = operation_->plan_for(*snapshot_->graph, *variables);
+  if (!plan) return fail({plan.error()});
+  execution_ = std::make_unique<execution::Execution>(snapshot_->graph->supergraph, *plan, std::move(*variables),
+                                                      snapshot_->settings->execution);
+  execute(**plan);
+}
+
+std::expected<std::shared_ptr<PreparedOperation>, DocumentErrors> RequestRun::find_operation(std::string_view text,
+                                                                                             std::string_view name) {
+  auto known = tools_.cache.find(*snapshot_->graph, text, name);
+  tools_.recorder.metrics.add(known ? MetricId::plan_cache_hits : MetricId::plan_cache_misses, {});
+  if (!known) {
+    auto prepared = prepare(*snapshot_, text, name, tools_.recorder.labels());
+    if (!prepared) return prepared;
+    known = std::move(*prepared);
+    tools_.cache.insert(known);
+  }
+  for (const policy::Exceeded& exceeded : known->measured) {
+    tools_.recorder.metrics.add(MetricId::limit_exceeded,
+                                AttributeSet().limit_name(tools_.recorder.limit(exceeded.name)));
+  }
+  return known;
+}
+
+void RequestRun::execute(const federation::Plan&) {
+  deadline_ =
+      tools_.loop.after(snapshot_->settings->config.client_timeout, [self = shared_from_this()] { self->timed_out(); });
+  execution_->start([this](execution::FetchRequest&& request) { send_fetch(std::move(request)); });
+  if (execution_->done()) answer_execution();
+}
+
+void RequestRun::send_fetch(execution::FetchRequest&& request) {
+  const SubgraphEndpoint& endpoint = snapshot_->graph->endpoints[request.subgraph];
+  ++record_.fetches;
+  http::Request out;
+  out.method = http::Method::post;
+  out.url = endpoint.url;
+  out.headers.add("Content-Type", http::kJson);
+  out.headers.add("Accept", "application/graphql-response+json, application/json;q=0.9");
+  out.body = std::move(request.body);
+  out.egress = snapshot_->settings->egress;
+  out.response_bytes_max = endpoint.response_bytes_max;
+  out.idempotent = !request.mutation;
+  out.connect_timeout = endpoint.connect_timeout;
+
+  const auto fetch = fetches_.insert(fetches_.end(), Fetch{request.id, request.subgraph, {}, nullptr, nullptr});
+  fetch->span.start = tools_.clock.wall();
+  if (record_.sampled) {
+    fetch->span.trace = record_.trace;
+    fetch->span.id = tools_.recorder.traces.span_id();
+    fetch->span.parent = span_;
+    out.headers.add("traceparent",
+                    fmt::format("00-{}-{}-01", hex_encode(fetch->span.trace), hex_encode(fetch->span.id)));
+  }
+  fetch->sink = std::make_unique<http::Collect>(
+      endpoint.response_bytes_max,
+      [self = shared_from_this(), fetch](const http::Outcome& outcome) { self->fetched(fetch, outcome); });
+  fetch->exchange = tools_.transport.send(std::move(out), tools_.clock.steady() + endpoint.timeout, *fetch->sink);
+}
+
+void RequestRun::record_fetch(Fetch& fetch, const http::Outcome& outcome) {
+  const WallTime now = tools_.clock.wall();
+  AttributeSet attributes;
+  attributes.subgraph_name(snapshot_->graph->endpoints[fetch.subgraph].label);
+  if (outcome) {
+    if (outcome->status >= 100 && outcome->status <= 599) {
+      attributes.http_response_status_code(int64_t{outcome->status});
+    }
+  } else {
+    attributes.error_type(tools_.recorder.error(to_code(outcome.error().error)));
+  }
+  tools_.recorder.metrics.observe(MetricId::client_duration, attributes,
+                                  std::chrono::duration<double>(now - fetch.span.start).count());
+  if (!record_.sampled) return;
+  fetch.span.name = telemetry::SpanName::fetch;
+  fetch.span.kind = telemetry::SpanKind::client;
+  fetch.span.end = now;
+  fetch.span.error = !outcome || outcome->status >= 400;
+  fetch.span.attributes = attributes;
+  tools_.recorder.span(fetch.span);
+}
+
+void RequestRun::fetched(std::list<Fetch>::iterator fetch, const http::Outcome& outcome) {
+  const auto self = shared_from_this();  // the sink that holds the callback dies below
+  record_fetch(*fetch, outcome);
+  const execution::FetchId id = fetch->id;
+  execution::FetchResult result = ErrorCode::SUBGRAPH_UNREACHABLE;
+  if (outcome) {
+    result = execution::HttpAnswer{static_cast<uint16_t>(outcome->status), outcome->body};
+  } else {
+    result = to_code(outcome.error().error);
+  }
+  // The sink is still on the stack: it goes when the loop comes round.
+  auto finished = std::make_shared<std::list<Fetch>>();
+  finished->splice(finished->begin(), fetches_, fetch);
+  tools_.loop.post([finished] {});
+  if (answered_) return;
+  execution_->complete(id, std::move(result), [this](execution::FetchRequest&& next) { send_fetch(std::move(next)); });
+  if (execution_->done()) answer_execution();
+}
+
+void RequestRun::timed_out() {
+  if (answered_) return;
+  const auto self = shared_from_this();
+  for (Fetch& fetch : fetches_) fetch.exchange->cancel();
+  fetches_.clear();
+  error_ = ErrorCode::ROUTER_TIMEOUT;
+  answer(504, error_body(Error{ErrorCode::ROUTER_TIMEOUT, "the request took longer than timeouts.client allows"}));
+}
+
+void RequestRun::answer_execution() {
+  std::string body;
+  execution_->write_response(body);
+  record_.errors = static_cast<uint32_t>(execution_->error_count());
+  answer(policy::status_of_result(record_.errors > 0, snapshot_->settings->config.status_policy), std::move(body));
+}
+
+void RequestRun::fail(const DocumentErrors& errors) {
+  error_ = errors.front().code;
+  record_.errors = static_cast<uint32_t>(errors.size());
+  answer(policy::status_of_error(*error_, snapshot_->settings->config.status_policy, edge_.response_type),
+         error_body(errors));
+}
+
+void RequestRun::answer(int status, std::string body, std::string_view extra_fields) {
+  answered_ = true;
+  deadline_.reset();
+  Recorder& recorder = tools_.recorder;
+  const SteadyTime now = tools_.clock.steady();
+  if (error_) {
+    record_.error = recorder.error(*error_);
+    recorder.metrics.add(MetricId::request_errors, AttributeSet().error_type(record_.error));
+  }
+  record_.status = static_cast<uint16_t>(status);
+  record_.response_bytes = body.size();
+  record_.duration_us =
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now - started_).count());
+  AttributeSet attributes;
+  attributes.http_request_method(record_.method).http_response_status_code(int64_t{status});
+  recorder.metrics.observe(MetricId::server_duration, attributes, seconds(started_, now));
+  if (operation_) recorder.usage(operation_->usage, record_.errors > 0);
+  recorder.access(record_);
+  if (record_.sampled) {
+    telemetry::Span span{.trace = record_.trace, .id = span_};
+    span.name = !operation_                                              ? telemetry::SpanName::http
+                : operation_->type() == graphql::OperationType::mutation ? telemetry::SpanName::mutation
+                                                                         : telemetry::SpanName::query;
+    span.kind = telemetry::SpanKind::server;
+    span.start = record_.time;
+    span.end = record_.time + (now - started_);
+    span.error = status >= 500;
+    span.attributes = attributes.http_route(record_.route)
+                          .graphql_operation_type(record_.operation_type)
+                          .graphql_operation_name(record_.operation_name)
+                          .operation_hash(record_.operation_hash)
+                          .user_agent_name(record_.user_agent)
+                          .error_type(record_.error)
+                          .fetch_count(int64_t{record_.fetches})
+                          .error_count(int64_t{record_.errors});
+    recorder.span(span);
+  }
+  std::string fields = content_type_field(edge_.response_type) + edge_.cors_fields;
+  fields += extra_fields;
+  responder_.send({.status = status, .fields = std::move(fields), .body = std::move(body), .close = false});
+}
+
+}  // namespace signet::app

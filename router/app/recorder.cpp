@@ -1,0 +1,58 @@
+#include "router/app/recorder.hpp"
+
+namespace signet::app {
+
+Recorder::Recorder(telemetry::LabelTable& labels, double trace_rate, std::string_view route)
+    : traces(trace_rate), labels_(labels), route_(labels.route(route)) {
+  for (size_t i = 0; i < methods_.size(); ++i) methods_[i] = labels.method(to_text(static_cast<http::Method>(i)));
+  for (size_t i = 0; i < error_code_count(); ++i)
+    errors_.push_back(labels.error_code(info(static_cast<ErrorCode>(i)).name));
+}
+
+void Recorder::access(const telemetry::AccessRecord& record) {
+  if (harvest_.access.size() < kAccessQueuedMax) {
+    harvest_.access.push_back(record);
+  } else {
+    ++harvest_.dropped;
+  }
+}
+
+void Recorder::span(const telemetry::Span& span) {
+  if (harvest_.spans.size() < kSpansQueuedMax) {
+    harvest_.spans.push_back(span);
+  } else {
+    ++harvest_.dropped;
+  }
+}
+
+void Recorder::usage(const std::shared_ptr<const telemetry::UsageTemplate>& operation, bool failed) {
+  const auto found = usage_.find(operation.get());
+  if (found == usage_.end() && usage_.size() >= kUsageMax) {
+    ++harvest_.dropped;
+    return;
+  }
+  telemetry::UsageCount& count = found == usage_.end() ? usage_[operation.get()] : found->second;
+  count.operation = operation;
+  ++count.requests;
+  count.errors += failed ? 1 : 0;
+}
+
+Harvest Recorder::harvest() {
+  return std::exchange(harvest_, {});
+}
+
+std::vector<telemetry::UsageCount> Recorder::take_usage() {
+  std::vector<telemetry::UsageCount> counts;
+  counts.reserve(usage_.size());
+  for (auto& [key, count] : usage_) counts.push_back(std::move(count));
+  usage_.clear();
+  return counts;
+}
+
+telemetry::Label<telemetry::LabelClass::user_agent> Recorder::user_agent(std::string_view header) {
+  if (const auto found = user_agents_.find(header); found != user_agents_.end()) return found->second;
+  if (user_agents_.size() >= kUserAgentsMax) user_agents_.clear();
+  return user_agents_.emplace(std::string(header), labels_.user_agent(header)).first->second;
+}
+
+}  // namespace signet::app

@@ -1,0 +1,71 @@
+// Recorder: what one worker records about its requests, and what the control thread takes from it.
+//
+// Everything is ids and numbers; labels are looked up once per worker, not per request.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "router/base/error.hpp"
+#include "router/base/keyed_hash.hpp"
+#include "router/http/message.hpp"
+#include "telemetry/record/access_record.hpp"
+#include "telemetry/record/metric.hpp"
+#include "telemetry/record/span.hpp"
+
+namespace signet::app {
+
+/// What a worker hands over, by value.
+struct Harvest {
+  std::vector<telemetry::AccessRecord> access;
+  std::vector<telemetry::Span> spans;
+  uint64_t dropped = 0;
+};
+
+/// Threads: its worker's.
+class Recorder {
+ public:
+  Recorder(telemetry::LabelTable& labels, double trace_rate, std::string_view route);
+
+  void access(const telemetry::AccessRecord& record);
+  void span(const telemetry::Span& span);
+  /// Counts a request of `operation`; its fields are counted with it.
+  void usage(const std::shared_ptr<const telemetry::UsageTemplate>& operation, bool failed);
+
+  Harvest harvest();
+  std::vector<telemetry::UsageCount> take_usage();
+
+  telemetry::Label<telemetry::LabelClass::method> method(http::Method method) const {
+    return methods_[static_cast<size_t>(method)];
+  }
+  telemetry::Label<telemetry::LabelClass::error_code> error(ErrorCode code) const {
+    return errors_[static_cast<size_t>(code)];
+  }
+  telemetry::Label<telemetry::LabelClass::route> route() const { return route_; }
+  telemetry::Label<telemetry::LabelClass::user_agent> user_agent(std::string_view header);
+  telemetry::Label<telemetry::LabelClass::limit> limit(std::string_view name) { return labels_.limit(name); }
+  telemetry::LabelTable& labels() { return labels_; }
+
+  telemetry::MetricShard metrics;
+  telemetry::TraceSource traces;
+
+ private:
+  static constexpr size_t kAccessQueuedMax = 20'000;
+  static constexpr size_t kSpansQueuedMax = 2'048;
+  static constexpr size_t kUsageMax = 10'000;
+  static constexpr size_t kUserAgentsMax = 256;
+
+  telemetry::LabelTable& labels_;
+  std::array<telemetry::Label<telemetry::LabelClass::method>, 8> methods_;
+  std::vector<telemetry::Label<telemetry::LabelClass::error_code>> errors_;
+  telemetry::Label<telemetry::LabelClass::route> route_;
+  std::unordered_map<std::string, telemetry::Label<telemetry::LabelClass::user_agent>, KeyedStringHash, std::equal_to<>>
+      user_agents_;
+  std::unordered_map<const telemetry::UsageTemplate*, telemetry::UsageCount> usage_;
+  Harvest harvest_;
+};
+
+}  // namespace signet::app

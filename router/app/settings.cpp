@@ -1,0 +1,20 @@
+#include "router/app/settings.hpp"
+
+namespace signet::app {
+
+std::expected<std::shared_ptr<const Settings>, std::string> Settings::make(const config::Config& config,
+                                                                           bool development) {
+  auto egress = http::EgressPolicy::parse(config.subgraphs.allow);
+  if (!egress) return std::unexpected("subgraphs.allow: " + egress.error());
+  execution::Settings execution{
+      .show_subgraph_messages = config.errors.subgraph_messages == config::SubgraphMessages::shown,
+      .extension_codes = config.errors.allow_codes};
+  return std::make_shared<const Settings>(Settings{.config = config,
+                                                   .cors = policy::CorsPolicy(config.cors),
+                                                   .csrf = policy::CsrfPolicy(config.csrf),
+                                                   .egress = std::make_shared<const http::EgressPolicy>(*egress),
+                                                   .execution = std::move(execution),
+                                                   .development = development});
+}
+
+}  // namespace signet::app

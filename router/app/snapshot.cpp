@@ -1,0 +1,56 @@
+#include "router/app/snapshot.hpp"
+
+#include <fmt/format.h>
+
+namespace signet::app {
+namespace {
+
+constexpr size_t kErrorsShownMax = 20;
+
+std::string describe(const std::vector<federation::LoadError>& errors) {
+  std::string text;
+  for (size_t i = 0; i < errors.size() && i < kErrorsShownMax; ++i) {
+    if (!text.empty()) text += "; ";
+    text += fmt::format("{}:{}: {}", errors[i].position.line, errors[i].position.column, errors[i].message);
+  }
+  if (errors.size() > kErrorsShownMax) text += fmt::format("; and {} more", errors.size() - kErrorsShownMax);
+  return text;
+}
+
+SubgraphEndpoint endpoint_for(const federation::Subgraph& subgraph, http::Url url, const config::Subgraphs& config) {
+  const auto found = config.by_name.find(subgraph.name);
+  const config::SubgraphSettings own = found == config.by_name.end() ? config::SubgraphSettings{} : found->second;
+  return {.url = std::move(url),
+          .timeout = own.timeout.value_or(config.all.timeout.value_or(config::Subgraphs::kTimeout)),
+          .connect_timeout =
+              own.connect_timeout.value_or(config.all.connect_timeout.value_or(config::Subgraphs::kConnectTimeout)),
+          .response_bytes_max = own.max_response_bytes.value_or(
+              config.all.max_response_bytes.value_or(config::Subgraphs::kMaxResponseBytes)),
+          .label = {}};
+}
+
+}  // namespace
+
+std::expected<std::shared_ptr<const Graph>, std::string> build_graph(
+    const signing::Verified<signing::Artifact>& artifact, const Settings& settings, telemetry::LabelTable& labels) {
+  auto supergraph = federation::load_supergraph(*artifact->text);
+  if (!supergraph) return std::unexpected(describe(supergraph.error()));
+  auto graph = std::make_shared<Graph>(Graph{*artifact, std::move(*supergraph), {}});
+  for (const federation::Subgraph& subgraph : graph->supergraph.subgraphs) {
+    auto url = http::parse_url(subgraph.url);
+    if (!url) return std::unexpected(fmt::format("subgraph {}: {}: {}", subgraph.name, subgraph.url, url.error()));
+    SubgraphEndpoint endpoint = endpoint_for(subgraph, std::move(*url), settings.config.subgraphs);
+    endpoint.label = labels.subgraph(subgraph.name);
+    graph->endpoints.push_back(std::move(endpoint));
+  }
+  return graph;
+}
+
+std::expected<std::shared_ptr<const policy::PersistedOperations>, std::string> build_operations(
+    const signing::Verified<signing::Artifact>& artifact) {
+  auto operations = policy::PersistedOperations::parse(*artifact->text);
+  if (!operations) return std::unexpected(operations.error());
+  return std::make_shared<const policy::PersistedOperations>(std::move(*operations));
+}
+
+}  // namespace signet::app

@@ -1,0 +1,57 @@
+// Snapshot: everything a request needs, as one immutable object. A request uses exactly one.
+//
+// Only a Verified artifact becomes part of a snapshot.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "router/app/settings.hpp"
+#include "router/federation/supergraph.hpp"
+#include "router/http/url.hpp"
+#include "router/policy/persisted_operations.hpp"
+#include "signing/core/artifact.hpp"
+#include "signing/core/verified.hpp"
+#include "telemetry/record/label.hpp"
+
+namespace signet::app {
+
+/// How one subgraph is reached.
+struct SubgraphEndpoint {
+  http::Url url;
+  std::chrono::milliseconds timeout{};
+  std::chrono::milliseconds connect_timeout{};
+  uint64_t response_bytes_max = 0;
+  telemetry::Label<telemetry::LabelClass::subgraph> label;
+};
+
+struct Graph {
+  signing::Artifact artifact;  ///< evidence and provenance
+  federation::Supergraph supergraph;
+  IdVector<federation::SubgraphId, SubgraphEndpoint> endpoints;
+};
+
+struct Snapshot {
+  std::shared_ptr<const Settings> settings;
+  std::shared_ptr<const Graph> graph;                             ///< null: none is loaded yet
+  std::shared_ptr<const policy::PersistedOperations> operations;  ///< null: the mode is off, or none is loaded yet
+
+  /// True when requests can be answered.
+  bool ready() const {
+    return graph != nullptr &&
+           (operations != nullptr || settings->config.operations.mode == config::OperationsMode::off);
+  }
+};
+
+/// Step 6 of the gate. Cost: milliseconds to seconds; call it off the workers.
+/// Errors: why no graph can be made, all load errors with their places in the SDL.
+std::expected<std::shared_ptr<const Graph>, std::string> build_graph(
+    const signing::Verified<signing::Artifact>& artifact, const Settings& settings, telemetry::LabelTable& labels);
+
+std::expected<std::shared_ptr<const policy::PersistedOperations>, std::string> build_operations(
+    const signing::Verified<signing::Artifact>& artifact);
+
+}  // namespace signet::app

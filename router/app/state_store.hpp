@@ -1,0 +1,29 @@
+// StateStore: the state folder. Serial floors and last-good copies, one pair per kind of artifact.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "signing/core/gate.hpp"
+#include "signing/core/state_record.hpp"
+
+namespace signet::app {
+
+/// With an empty folder nothing is kept: development and demo.
+class StateStore {
+ public:
+  explicit StateStore(std::string folder) : folder_(std::move(folder)) {}
+
+  /// What was applied last. `problem` gets a sentence when a file is there and damaged.
+  std::optional<signing::StateRecord> load_state(signing::ArtifactKind kind, std::string& problem) const;
+  std::optional<signing::Candidate> load_last_good(signing::ArtifactKind kind, std::string& problem) const;
+  /// Floor first, then the copy: after a crash between them the floor is the higher one, never the lower.
+  /// Errors: the system's words; the artifact serves on all the same.
+  std::expected<void, std::string> save(const signing::Artifact& artifact, WallTime now) const;
+
+ private:
+  std::string path(signing::ArtifactKind kind, std::string_view suffix) const;
+  std::string folder_;
+};
+
+}  // namespace signet::app

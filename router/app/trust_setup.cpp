@@ -1,0 +1,76 @@
+#include "router/app/trust_setup.hpp"
+
+#include <fmt/format.h>
+
+#include "router/app/files.hpp"
+#include "signing/core/webhook.hpp"
+
+namespace signet::app {
+namespace {
+
+signing::Role to_role(config::KeyRole role) {
+  return role == config::KeyRole::release ? signing::Role::release : signing::Role::approve;
+}
+
+std::expected<signing::VerificationKey, std::string> read_key(const config::TrustKey& key) {
+  auto problem = [&](std::string_view text) {
+    return std::unexpected(fmt::format("trust.keys: {}: {}", key.kid, text));
+  };
+  const bool hmac = key.algorithm == config::KeyAlgorithm::hs256;
+  auto file = read_file(hmac ? key.secret_file : key.public_key_file, signing::kKeyFileBytesMax);
+  if (!file) return problem(file.error());
+  signing::VerificationKey result{.kid = key.kid,
+                                  .role = to_role(key.role),
+                                  .material = {},
+                                  .not_before = key.not_before,
+                                  .not_after = key.not_after};
+  if (hmac) {
+    auto secret = signing::parse_hmac_secret(*file);
+    if (!secret) return problem(secret.error().message);
+    result.material = std::move(*secret);
+  } else {
+    auto public_key = crypto::Ed25519PublicKey::from_pem(*file);
+    if (!public_key) return problem(public_key.error().message);
+    result.material = std::move(*public_key);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::string& path) {
+  auto file = read_file(path, signing::kKeyFileBytesMax);
+  if (!file) return std::unexpected(file.error());
+  auto secret = signing::parse_webhook_secret(*file);
+  if (!secret) return std::unexpected(path + ": " + secret.error().message);
+  return std::move(*secret);
+}
+
+std::expected<signing::GatePolicy, std::string> make_gate_policy(const Settings& settings, signing::ArtifactKind kind) {
+  const config::Config& config = settings.config;
+  signing::GatePolicy policy{.kind = kind, .trust = {}, .egress = *settings.egress};
+  policy.trust.graph = config.graph.name;
+  policy.trust.environment = config.graph.environment;
+  policy.trust.required_roles.clear();
+  for (const config::KeyRole role : config.trust.required_roles) policy.trust.required_roles.push_back(to_role(role));
+  policy.trust.revoked = config.trust.revoked;
+  policy.trust.min_serial = kind == signing::ArtifactKind::graph ? config.trust.min_serial : 0;
+  if (config.trust.stale_grace) {
+    policy.trust.stale_grace = std::chrono::duration_cast<std::chrono::seconds>(*config.trust.stale_grace);
+  }
+  for (const config::TrustKey& key : config.trust.keys) {
+    auto read = read_key(key);
+    if (!read) return std::unexpected(read.error());
+    policy.trust.keys.push_back(std::move(*read));
+  }
+  policy.webhook = !config.admission.url.empty();
+  if (!config.admission.secret_file.empty()) {
+    auto secret = read_webhook_secret(config.admission.secret_file);
+    if (!secret) return std::unexpected("admission.secret_file: " + secret.error());
+    policy.webhook_secrets.push_back(std::move(*secret));
+  }
+  if (auto valid = policy.trust.validate(policy.webhook); !valid) return std::unexpected(valid.error().message);
+  return policy;
+}
+
+}  // namespace signet::app

@@ -1,0 +1,20 @@
+// From configuration to trust: key files read, rules checked, the gate's policy made.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "config-schema/config.hpp"
+#include "router/app/settings.hpp"
+#include "signing/core/gate.hpp"
+
+namespace signet::app {
+
+/// Reads every key file and makes the gate's policy for one kind of artifact.
+/// Errors: the first problem, with its YAML key; never a secret.
+std::expected<signing::GatePolicy, std::string> make_gate_policy(const Settings& settings, signing::ArtifactKind kind);
+
+/// The secrets of a webhook key file. Errors: as above.
+std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::string& path);
+
+}  // namespace signet::app

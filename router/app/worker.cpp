@@ -1,0 +1,51 @@
+#include "router/app/worker.hpp"
+
+namespace signet::app {
+
+using net::ServerRequest;
+using net::ServerResponse;
+
+Worker::Worker(net::EventLoop& loop, const Clock& clock, telemetry::LabelTable& labels,
+               std::shared_ptr<const Snapshot> snapshot, size_t connections_per_subgraph)
+    : loop_(loop),
+      clock_(clock),
+      snapshot_(std::move(snapshot)),
+      recorder_(labels, snapshot_->settings->config.telemetry.trace_sample, snapshot_->settings->config.listen.path),
+      transport_(loop, net::ClientSettings{.connections_per_origin_max = connections_per_subgraph}) {}
+
+std::optional<ServerResponse> Worker::admit(const ServerRequest& head) {
+  auto refusal = Edge(*snapshot_).refuse(head);
+  if (!refusal) return std::nullopt;
+  record_refusal(&head, refusal->response.status, refusal->code);
+  return std::move(refusal->response);
+}
+
+void Worker::handle(const ServerRequest& request, net::Responder responder) {
+  const WorkerTools tools{loop_, transport_, cache_, recorder_, clock_};
+  auto run = std::make_shared<RequestRun>(tools, snapshot_, Edge(*snapshot_).decide(request), std::move(responder));
+  run->start(request);
+}
+
+ServerResponse Worker::refuse(int status, ErrorCode code, std::string_view message, const ServerRequest* head) {
+  record_refusal(head, status, code);
+  return Edge(*snapshot_).error(head, status, {code, std::string(message)});
+}
+
+// What never became a GraphQL request is counted and logged all the same: one line and one increment each.
+void Worker::record_refusal(const ServerRequest* head, int status, std::optional<ErrorCode> code) {
+  const auto method = head != nullptr ? recorder_.method(head->method) : recorder_.method(http::Method::other);
+  telemetry::AccessRecord record;
+  record.time = clock_.wall();
+  record.method = method;
+  record.status = static_cast<uint16_t>(status);
+  if (code) record.error = recorder_.error(*code);
+  recorder_.access(record);
+  telemetry::AttributeSet attributes;
+  attributes.http_request_method(method).http_response_status_code(int64_t{status});
+  recorder_.metrics.observe(telemetry::MetricId::server_duration, attributes, 0);
+  if (code) {
+    recorder_.metrics.add(telemetry::MetricId::request_errors, telemetry::AttributeSet().error_type(record.error));
+  }
+}
+
+}  // namespace signet::app
