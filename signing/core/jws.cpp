@@ -30,8 +30,9 @@ bool is_object_of(const json::Document& document, json::NodeId node, size_t memb
 
 std::expected<void, std::string> read_header(std::string_view json, JwsSignature& out) {
   const auto document = json::Document::parse(json, {.depth_max = 1});
-  if (!document) return bad("a protected header is not JSON: " + document->error().message);
-  if (!is_object_of(*document, document->root(), 3)) return bad("a protected header does not hold exactly typ, alg, kid");
+  if (!document) return bad("a protected header is not JSON: " + document.error().message);
+  if (!is_object_of(*document, document->root(), 3))
+    return bad("a protected header does not hold exactly typ, alg, kid");
   const auto typ = text_of(*document, document->root(), "typ");
   const auto alg = text_of(*document, document->root(), "alg");
   const auto kid = text_of(*document, document->root(), "kid");
@@ -96,8 +97,8 @@ std::expected<Jws, std::string> parse_jws(std::string_view text) {
   for (json::NodeId item : document->items(list)) {
     auto signature = read_signature(*document, item);
     if (!signature) return bad(std::move(signature).error());
-    const bool twice = std::ranges::any_of(
-        jws.signatures, [&](const JwsSignature& other) { return other.kid == signature->kid; });
+    const bool twice =
+        std::ranges::any_of(jws.signatures, [&](const JwsSignature& other) { return other.kid == signature->kid; });
     if (twice) return bad("the JWS has two signatures by one kid");
     jws.signatures.push_back(std::move(*signature));
   }

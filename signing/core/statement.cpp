@@ -82,7 +82,8 @@ Check read(const Reader& reader, Statement& out) {
   if (auto good = reader.name("environment", out.environment); !good) return good;
   if (auto good = reader.integer("serial", kSerialMax, out.serial); !good) return good;
   if (auto good = reader.text("previous", out.previous); !good) return good;
-  if (!out.previous.empty() && !is_sha256_hex(out.previous)) return bad("previous is neither empty nor a sha256 in hex");
+  if (!out.previous.empty() && !is_sha256_hex(out.previous))
+    return bad("previous is neither empty nor a sha256 in hex");
   if (auto good = reader.time("issued", out.issued); !good) return good;
   if (auto good = reader.time("expires", out.expires); !good) return good;
   if (out.expires <= out.issued) return bad("expires does not lie after issued");

@@ -19,6 +19,7 @@ Result<void> check_keys(const std::vector<VerificationKey>& keys) {
     if (!is_plain_name(key.kid)) {
       return bad("trust.keys: a kid has 1 to 128 letters, digits, dots, underscores and hyphens");
     }
+    if (key.kid == kWebhookSigner) return bad("trust.keys: the kid webhook is reserved for answers of the webhook");
     const auto* secret = std::get_if<crypto::SecretBytes>(&key.material);
     if (secret != nullptr && secret->size() < kHmacKeyBytesMin) {
       return bad(fmt::format("trust.keys: the secret of {} has {} bytes; at least {} are needed", key.kid,
@@ -52,7 +53,8 @@ Result<void> TrustPolicy::validate(bool online_approval) const {
     for (const VerificationKey& key : keys) there += key.role == role && !is_revoked(key.kid) ? 1 : 0;
     if (there < needed) {
       return bad(fmt::format("trust.required_roles asks for {} {} keys and trust.keys has {}; add a key{}", needed,
-                             to_text(role), there, role == Role::approve ? " with role approve or set admission.url" : ""));
+                             to_text(role), there,
+                             role == Role::approve ? " with role approve or set admission.url" : ""));
     }
   }
   const bool hmac_release = std::ranges::any_of(keys, [&](const VerificationKey& key) {

@@ -1,0 +1,220 @@
+#include "signing/core/gate.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "router/base/check.hpp"
+#include "signing/core/signature_check.hpp"
+#include "signing/core/verdict.hpp"
+
+namespace signet::signing {
+namespace {
+
+bool is_unanswered(Reason reason) {
+  return reason == Reason::admission_unreachable || reason == Reason::admission_timeout ||
+         reason == Reason::admission_malformed;
+}
+
+ReviewRequest make_request(const Artifact& artifact, const Jws& jws) {
+  return {.uid = new_review_uid(jws),
+          .statement = artifact.statement,
+          .source = artifact.source,
+          .signed_by = artifact.signers,
+          .subgraphs = artifact.subgraphs,
+          .jws = artifact.jws};
+}
+
+}  // namespace
+
+std::string_view to_text(SourceKind source) {
+  constexpr auto kNames =
+      std::to_array<std::string_view>({"cdn", "file", "s3", "fallback", "last_good", "development"});
+  return kNames.at(static_cast<size_t>(source));
+}
+
+// Signatures first: nothing of the payload is looked at before they are right.
+Verification<Gate::Opened> Gate::open(std::string_view text, SourceKind source, const GateState& state) const {
+  auto jws = parse_jws(text);
+  if (!jws) return refuse(Reason::statement_malformed, std::move(jws).error());
+  const SignatureOptions options{.now = clock_->wall(), .lenient_time = source == SourceKind::last_good};
+  auto check = check_signatures(*jws, policy_.trust, options);
+  if (!check) return std::unexpected(std::move(check).error());
+  auto statement = parse_statement(jws->payload);
+  if (!statement) return refuse(Reason::statement_malformed, std::move(statement).error());
+  if (auto good = check_context(*statement, policy_.kind, policy_.trust); !good) {
+    return std::unexpected(std::move(good).error());
+  }
+  auto freshness = check_freshness(*statement, state, policy_.trust, source, options.now);
+  if (!freshness) return std::unexpected(std::move(freshness).error());
+  if (check->past_key_validity) freshness->alarms.push_back(Alarm::key_past_validity);
+  return Opened{.jws = std::move(*jws),
+                .statement = std::move(*statement),
+                .signers = std::move(check->signers),
+                .approvals_missing = check->approvals_missing,
+                .freshness = std::move(*freshness)};
+}
+
+std::variant<Wanted, NoChange, Refusal> Gate::wanted(std::string_view statement, SourceKind source,
+                                                     const GateState& state) const {
+  auto opened = open(statement, source, state);
+  if (!opened) return refused(std::move(opened).error(), source, nullptr, {});
+  if (opened->freshness.no_change) return NoChange{opened->statement.serial, std::move(opened->freshness.alarms)};
+  return Wanted{std::move(opened->statement)};
+}
+
+Examination Gate::examine(const Candidate& candidate, const GateState& state) const {
+  if (SIGNET_BUG(candidate.artifact == nullptr)) {
+    return refused({Reason::fetch_empty, "no artifact was given"}, candidate.source, nullptr, {});
+  }
+  return decide(candidate, state);
+}
+
+Examination Gate::decide(const Candidate& candidate, const GateState& state) const {
+  auto opened = open(candidate.statement, candidate.source, state);
+  if (!opened) return refused(std::move(opened).error(), candidate.source, nullptr, {});
+  auto no = [&](Refusal why) { return refused(std::move(why), candidate.source, &opened->statement, opened->signers); };
+  if (auto good = check_digest(opened->statement, *candidate.artifact); !good) return no(std::move(good).error());
+  if (opened->freshness.no_change) {
+    events_->on_gate({.kind = GateEventKind::no_change,
+                      .artifact = policy_.kind,
+                      .source = candidate.source,
+                      .serial = opened->statement.serial,
+                      .sha256 = opened->statement.sha256,
+                      .signers = opened->signers});
+    return NoChange{opened->statement.serial, std::move(opened->freshness.alarms)};
+  }
+  auto text = unpack(candidate.artifact);
+  if (!text) return no(std::move(text).error());
+  auto subgraphs = check_content(policy_.kind, **text, policy_.egress);
+  if (!subgraphs) return no(std::move(subgraphs).error());
+  Artifact artifact{.statement = opened->statement,
+                    .text = std::move(*text),
+                    .stored = candidate.artifact,
+                    .jws = candidate.statement,
+                    .signers = opened->signers,
+                    .verdict = std::nullopt,
+                    .subgraphs = std::move(*subgraphs),
+                    .source = candidate.source};
+  if (opened->approvals_missing == 0) return accept(std::move(artifact), opened->freshness.alarms);
+  if (opened->approvals_missing > 1) {
+    return no({Reason::roles_missing,
+               fmt::format("{} approve signatures are missing; a webhook gives one", opened->approvals_missing)});
+  }
+  if (candidate.verdict) {
+    auto used = use_verdict(*candidate.verdict, candidate.source, opened->jws, artifact);
+    if (used) return accept(std::move(artifact), opened->freshness.alarms);
+    if (!policy_.webhook) return no(std::move(used).error());
+  }
+  if (!policy_.webhook) return no({Reason::admission_required, "one approve signature is missing"});
+  ReviewRequest request = make_request(artifact, opened->jws);
+  events_->on_gate({.kind = GateEventKind::awaiting_approval,
+                    .artifact = policy_.kind,
+                    .source = candidate.source,
+                    .serial = artifact.statement.serial,
+                    .sha256 = artifact.statement.sha256,
+                    .signers = artifact.signers});
+  return PendingReview(std::move(artifact), std::move(request));
+}
+
+// Counts the verdict's approver beside those of the statement; the same key twice is still one.
+Verification<> Gate::use_verdict(const StoredVerdict& verdict, SourceKind source, const Jws& jws,
+                                 Artifact& artifact) const {
+  auto signer = verify_verdict(verdict, {.jws = jws,
+                                         .statement = artifact.statement,
+                                         .trust = policy_.trust,
+                                         .webhook_secrets = policy_.webhook_secrets,
+                                         .now = clock_->wall(),
+                                         .lenient_time = source == SourceKind::last_good});
+  if (!signer) return std::unexpected(std::move(signer).error());
+  if (std::ranges::find(artifact.signers, *signer) != artifact.signers.end()) {
+    return refuse(Reason::roles_missing,
+                  fmt::format("{} approved both in the statement and by webhook; two keys are needed", signer->kid));
+  }
+  artifact.signers.push_back(std::move(*signer));
+  artifact.verdict = verdict;
+  return {};
+}
+
+Admission Gate::admit(PendingReview pending, const StoredVerdict& verdict, const GateState& state) const {
+  Artifact& artifact = pending.artifact_;
+  auto no = [&](Refusal why) {
+    return refused(std::move(why), artifact.source, &artifact.statement, artifact.signers);
+  };
+  if (artifact.statement.serial < state.highest_serial) {
+    return no({Reason::superseded, fmt::format("serial {} was applied meanwhile", state.highest_serial)});
+  }
+  // Keys, floor and expiry may have changed while the webhook thought.
+  auto opened = open(artifact.jws, artifact.source, state);
+  if (!opened) return no(std::move(opened).error());
+  if (verdict.uid != pending.request_.uid) return no({Reason::admission_mismatch, "the answer is to another request"});
+  auto used = use_verdict(verdict, artifact.source, opened->jws, artifact);
+  if (!used) return admit_without_answer(std::move(pending), std::move(used).error(), state);
+  return accept(std::move(artifact), opened->freshness.alarms);
+}
+
+Admission Gate::admit_without_answer(PendingReview pending, Refusal why, const GateState& state) const {
+  Artifact& artifact = pending.artifact_;
+  auto opened = open(artifact.jws, artifact.source, state);
+  const bool waived = policy_.admission == AdmissionMode::audit_only ||
+                      (policy_.admission == AdmissionMode::ignore_failures && is_unanswered(why.reason));
+  if (!waived || !opened) {
+    if (!opened) why = std::move(opened).error();
+    return refused(std::move(why), artifact.source, &artifact.statement, artifact.signers);
+  }
+  artifact.approved = false;
+  opened->freshness.alarms.push_back(Alarm::unapproved);
+  return accept(std::move(artifact), opened->freshness.alarms);
+}
+
+std::optional<Refusal> Gate::still_trusted(const Artifact& artifact) const {
+  const auto jws = parse_jws(artifact.jws);
+  if (!jws) return Refusal{Reason::statement_malformed, jws.error()};
+  auto check = check_signatures(*jws, policy_.trust, {.now = clock_->wall(), .lenient_time = true});
+  if (!check) return std::move(check).error();
+  if (check->approvals_missing == 0 || !artifact.approved) return std::nullopt;
+  if (check->approvals_missing > 1 || !artifact.verdict) {
+    return Refusal{Reason::roles_missing, "approve signatures that counted do not count any more"};
+  }
+  const auto signer = verify_verdict(*artifact.verdict, {.jws = *jws,
+                                                         .statement = artifact.statement,
+                                                         .trust = policy_.trust,
+                                                         .webhook_secrets = policy_.webhook_secrets,
+                                                         .now = clock_->wall(),
+                                                         .lenient_time = true});
+  if (!signer) return signer.error();
+  return std::nullopt;
+}
+
+Verified<Artifact> Gate::accept(Artifact artifact, std::span<const Alarm> alarms) const {
+  GateEvent event{.kind = GateEventKind::accepted,
+                  .artifact = policy_.kind,
+                  .source = artifact.source,
+                  .serial = artifact.statement.serial,
+                  .sha256 = artifact.statement.sha256,
+                  .signers = artifact.signers};
+  events_->on_gate(event);
+  event.kind = GateEventKind::alarm;
+  for (Alarm alarm : alarms) {
+    event.alarm = alarm;
+    events_->on_gate(event);
+  }
+  return Verified<Artifact>(std::move(artifact));
+}
+
+Refusal Gate::refused(Refusal refusal, SourceKind source, const Statement* statement,
+                      std::span<const Signer> signers) const {
+  GateEvent event{.kind = GateEventKind::refused,
+                  .artifact = policy_.kind,
+                  .source = source,
+                  .signers = signers,
+                  .reason = refusal.reason,
+                  .detail = refusal.detail};
+  if (statement != nullptr) {
+    event.serial = statement->serial;
+    event.sha256 = statement->sha256;
+  }
+  events_->on_gate(event);
+  return refusal;
+}
+
+}  // namespace signet::signing

@@ -1,0 +1,147 @@
+// The gate: steps 2 to 5 of config-trust for every artifact from every source, as a state machine without I/O.
+//
+//   wanted()   statement            → which artifact to fetch, or no change, or refusal
+//   examine()  statement + artifact → Verified<Artifact>, or PendingReview (ask the webhook), or no change, or refusal
+//   admit()    PendingReview + answer → Verified<Artifact> or refusal
+//
+// Who may call: router/app's reload, and the command line (check, inspect). Fetching, building and swapping are theirs.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "router/base/clock.hpp"
+#include "router/http/egress.hpp"
+#include "signing/core/artifact.hpp"
+#include "signing/core/gate_checks.hpp"
+#include "signing/core/jws.hpp"
+#include "signing/core/refusal.hpp"
+#include "signing/core/trust_policy.hpp"
+#include "signing/core/verified.hpp"
+
+namespace signet::signing {
+
+enum class AdmissionMode : uint8_t {
+  required,         ///< the default
+  ignore_failures,  ///< unsafe_ignore_failures: a webhook that cannot be asked does not keep an artifact out
+  audit_only,       ///< unsafe_audit_only: nothing the webhook says keeps an artifact out
+};
+
+struct GatePolicy {
+  ArtifactKind kind = ArtifactKind::graph;
+  TrustPolicy trust;
+  http::EgressPolicy egress;
+  bool webhook = false;                              ///< admission.url is set
+  std::vector<crypto::SecretBytes> webhook_secrets;  ///< shared with the webhook; old and new during a rotation
+  AdmissionMode admission = AdmissionMode::required;
+};
+
+struct Candidate {
+  std::string statement;                        ///< the bytes of statement.jws
+  std::shared_ptr<const std::string> artifact;  ///< as stored; an HTTP Content-Encoding is removed already
+  SourceKind source = SourceKind::cdn;
+  std::optional<StoredVerdict> verdict;  ///< from the last-good copy or the verdict cache; verified again
+};
+
+/// The data of a ConfigReview request.
+struct ReviewRequest {
+  std::string uid;
+  Statement statement;
+  SourceKind source = SourceKind::cdn;
+  std::vector<Signer> signed_by;
+  std::vector<Subgraph> subgraphs;
+  std::string jws;
+};
+
+struct NoChange {
+  uint64_t serial = 0;
+  std::vector<Alarm> alarms;
+};
+
+struct Wanted {
+  Statement statement;  ///< verified but for the artifact's bytes
+};
+
+/// An artifact that lacks one approval. Only the gate makes one; give it back to admit().
+class PendingReview {
+ public:
+  const ReviewRequest& request() const { return request_; }
+
+ private:
+  friend class Gate;
+  PendingReview(Artifact artifact, ReviewRequest request)
+      : artifact_(std::move(artifact)), request_(std::move(request)) {}
+  Artifact artifact_;
+  ReviewRequest request_;
+};
+
+enum class GateEventKind : uint8_t { accepted, no_change, awaiting_approval, refused, alarm };
+
+/// One decision, for the audit log, the metrics and the log line.
+/// Lifetime: valid during the call.
+struct GateEvent {
+  GateEventKind kind = GateEventKind::refused;
+  ArtifactKind artifact = ArtifactKind::graph;
+  SourceKind source = SourceKind::cdn;
+  uint64_t serial = 0;        ///< 0 when the statement could not be verified
+  std::string_view sha256{};  ///< empty when the statement could not be verified
+  std::span<const Signer> signers{};
+  std::optional<Reason> reason{};  ///< refused
+  std::optional<Alarm> alarm{};    ///< alarm
+  std::string_view detail{};
+};
+
+class GateEvents {
+ public:
+  virtual ~GateEvents() = default;
+  virtual void on_gate(const GateEvent& event) = 0;
+};
+
+using Examination = std::variant<Verified<Artifact>, PendingReview, NoChange, Refusal>;
+using Admission = std::variant<Verified<Artifact>, Refusal>;
+
+/// Lifetime: borrows clock and events.
+/// Threads: one; a gate is cheap, make a new one when keys or policies change.
+class Gate {
+ public:
+  /// `policy` must have passed TrustPolicy::validate().
+  Gate(GatePolicy policy, const Clock& clock, GateEvents& events)
+      : policy_(std::move(policy)), clock_(&clock), events_(&events) {}
+
+  std::variant<Wanted, NoChange, Refusal> wanted(std::string_view statement, SourceKind source,
+                                                 const GateState& state) const;
+  Examination examine(const Candidate& candidate, const GateState& state) const;
+  /// `state` is as of now: an approval that comes after a newer artifact was applied is superseded.
+  Admission admit(PendingReview pending, const StoredVerdict& verdict, const GateState& state) const;
+  /// The webhook gave no usable answer; `why` is one of the admission_ reasons. Refuses, but for the unsafe_ modes.
+  Admission admit_without_answer(PendingReview pending, Refusal why, const GateState& state) const;
+  /// Would the running artifact's signatures still do under this policy (keys revoked since)? No event is sent.
+  std::optional<Refusal> still_trusted(const Artifact& artifact) const;
+
+ private:
+  struct Opened {
+    Jws jws;
+    Statement statement;
+    std::vector<Signer> signers;
+    size_t approvals_missing = 0;
+    Freshness freshness;
+  };
+
+  Verification<Opened> open(std::string_view statement, SourceKind source, const GateState& state) const;
+  Examination decide(const Candidate& candidate, const GateState& state) const;
+  Verification<> use_verdict(const StoredVerdict& verdict, SourceKind source, const Jws& jws, Artifact& artifact) const;
+  Verified<Artifact> accept(Artifact artifact, std::span<const Alarm> alarms) const;
+  Refusal refused(Refusal refusal, SourceKind source, const Statement* statement,
+                  std::span<const Signer> signers) const;
+
+  GatePolicy policy_;
+  const Clock* clock_;
+  GateEvents* events_;
+};
+
+}  // namespace signet::signing
