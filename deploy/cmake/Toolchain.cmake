@@ -18,7 +18,7 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG -D_GLIBCXX_ASSERTIONS -gline-tables-on
 
 add_compile_options(
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
-  -Wextra-semi -Wunused -Wformat=2 -Werror
+  -Wno-missing-designated-field-initializers -Wextra-semi -Wunused -Wformat=2 -Werror
   -fPIE -fno-omit-frame-pointer -fstack-protector-strong)
 add_link_options(-pie)
 

@@ -4,6 +4,7 @@
 
 #include "router/app/pipeline/answer.hpp"
 #include "router/base/encoding.hpp"
+#include "router/http/media_type.hpp"
 #include "router/policy/response_status.hpp"
 
 namespace signet::app {

@@ -1,0 +1,41 @@
+#include "router/app/audit_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "router/app/files.hpp"
+
+namespace signet::app {
+namespace {
+
+constexpr uint64_t kAuditBytesMax = 256u << 20;
+
+// The place after the last whole record of an existing log.
+signing::AuditTip tip_of(const std::string& path) {
+  const auto log = read_file(path, kAuditBytesMax);
+  if (!log) return {};
+  return signing::verify_audit(*log, {.keys = {}, .unsigned_records_max = UINT64_MAX}).tip;
+}
+
+}  // namespace
+
+AuditFile::AuditFile(std::string path) {
+  if (path.empty()) return;
+  chain_ = signing::AuditChain(tip_of(path));
+  descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+}
+
+AuditFile::~AuditFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void AuditFile::append(WallTime now, std::string_view type, const signing::AuditAttributes& attributes) {
+  if (descriptor_ < 0) return;
+  const std::string line = chain_.append(now, type, attributes);
+  if (::write(descriptor_, line.data(), line.size()) != static_cast<ssize_t>(line.size()) ||
+      ::fdatasync(descriptor_) != 0) {
+    ++failed_;
+  }
+}
+
+}  // namespace signet::app

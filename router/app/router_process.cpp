@@ -1,0 +1,386 @@
+#include "router/app/router_process.hpp"
+
+#include <csignal>
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <thread>
+
+#include "router/app/artifact_watcher.hpp"
+#include "router/app/audit_file.hpp"
+#include "router/app/cpu_count.hpp"
+#include "router/app/status.hpp"
+#include "router/app/telemetry_hub.hpp"
+#include "router/app/trust_setup.hpp"
+#include "router/app/version.hpp"
+#include "router/app/worker.hpp"
+
+namespace signet::app {
+
+using signing::ArtifactKind;
+using telemetry::MetricId;
+
+namespace {
+
+constexpr int kExitOk = 0;
+constexpr int kExitRefused = 1;
+constexpr int kExitEnvironment = 3;
+constexpr size_t kConnectionsPerSubgraph = 100;
+
+struct WorkerThread {
+  net::EventLoop loop;
+  std::unique_ptr<Worker> worker;
+  std::thread thread;
+};
+
+net::ListenAddress to_address(const config::Endpoint& endpoint) {
+  return {endpoint.host, endpoint.port, endpoint.unix_path};
+}
+
+bool listens(const config::Endpoint& endpoint) {
+  return !endpoint.host.empty() || !endpoint.unix_path.empty();
+}
+
+// Secrets and request data stay out of core dumps and of other processes' reach.
+void close_memory() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+class RouterProcess {
+ public:
+  explicit RouterProcess(RouterOptions options)
+      : options_(std::move(options)),
+        transport_(control_),
+        telemetry_(options_.config, control_, transport_, clock_, labels_),
+        store_(options_.config.graph.state_dir),
+        audit_(options_.config.graph.state_dir.empty() ? "" : options_.config.graph.state_dir + "/audit.log") {}
+
+  int run() {
+    close_memory();
+    std::signal(SIGPIPE, SIG_IGN);
+    if (auto ready = set_up(); !ready) {
+      telemetry_.event(LogLevel::error, "start_failed", {{"error", ready.error()}});
+      stop_threads();
+      return kExitEnvironment;
+    }
+    control_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); });
+    graph_watcher_->start();
+    if (operations_watcher_) operations_watcher_->start();
+    telemetry_.start();
+    if (options_.once_or_exit) check_once();
+    control_.run();
+    stop_threads();
+    return exit_code_;
+  }
+
+ private:
+  std::expected<void, std::string> set_up() {
+    auto settings = Settings::make(options_.config, options_.development.has_value());
+    if (!settings) return std::unexpected(settings.error());
+    settings_ = *settings;
+    publish_state_.snapshot = std::make_shared<const Snapshot>(Snapshot{settings_, nullptr, nullptr});
+    publish_state_.started = clock_.wall();
+    if (auto made = make_watchers(); !made) return made;
+    start_workers();
+    return listen();
+  }
+
+  std::expected<signing::GatePolicy, std::string> gate_policy(ArtifactKind kind) {
+    if (!options_.development) return make_gate_policy(*settings_, kind);
+    return signing::GatePolicy{.kind = kind, .trust = options_.development->trust, .egress = *settings_->egress};
+  }
+
+  std::unique_ptr<ArtifactSource> make_source(const config::Source& source, signing::SourceKind file_kind) {
+    if (source.cdn) {
+      const auto kind = file_kind == signing::SourceKind::fallback ? file_kind : signing::SourceKind::cdn;
+      return make_cdn_source(*source.cdn, kind, transport_, clock_);
+    }
+    return source.file.empty() ? nullptr : make_file_source(source.file, file_kind);
+  }
+
+  std::expected<std::unique_ptr<ArtifactWatcher>, std::string> make_watcher(ArtifactKind kind,
+                                                                            const config::Source& source,
+                                                                            const config::Source& fallback) {
+    auto policy = gate_policy(kind);
+    if (!policy) return std::unexpected(policy.error());
+    WatcherSettings settings{.policy = std::move(*policy)};
+    if (source.cdn) {
+      settings.poll = source.cdn->poll;
+      settings.jitter = source.cdn->jitter;
+    }
+    std::unique_ptr<AdmissionCaller> admission;
+    if (!options_.config.admission.url.empty()) {
+      auto secret = read_webhook_secret(options_.config.admission.secret_file);
+      if (!secret) return std::unexpected("admission.secret_file: " + secret.error());
+      admission = std::make_unique<AdmissionCaller>(options_.config.admission, std::move(*secret), control_, transport_,
+                                                    clock_);
+    }
+    auto from = options_.development && kind == ArtifactKind::graph
+                    ? make_memory_source(options_.development->statement, options_.development->artifact)
+                    : make_source(source, signing::SourceKind::file);
+    return std::make_unique<ArtifactWatcher>(
+        std::move(settings), std::move(from), make_source(fallback, signing::SourceKind::fallback),
+        std::move(admission), store_, control_, clock_,
+        WatcherHooks{.apply = [this, kind](signing::Verified<signing::Artifact> artifact,
+                                           WatcherHooks::Applied done) { apply(kind, std::move(artifact), done); },
+                     .report = [this](const signing::GateEvent& event) { report(event); }});
+  }
+
+  std::expected<void, std::string> make_watchers() {
+    auto graph = make_watcher(ArtifactKind::graph, options_.config.graph.source, options_.config.graph.fallback);
+    if (!graph) return std::unexpected(graph.error());
+    graph_watcher_ = std::move(*graph);
+    publish_state_.watchers.emplace_back("graph", graph_watcher_.get());
+    if (options_.config.operations.mode == config::OperationsMode::off) return {};
+    auto operations = make_watcher(ArtifactKind::operations, options_.config.operations.source, {});
+    if (!operations) return std::unexpected(operations.error());
+    operations_watcher_ = std::move(*operations);
+    publish_state_.watchers.emplace_back("operations", operations_watcher_.get());
+    return {};
+  }
+
+  void start_workers() {
+    const CpuCount cpus = usable_cpus();
+    const unsigned count = options_.config.workers > 0 ? options_.config.workers : cpus.workers;
+    publish_state_.workers = count;
+    std::vector<Worker*> workers;
+    for (unsigned i = 0; i < count; ++i) {
+      auto thread = std::make_unique<WorkerThread>();
+      thread->worker = std::make_unique<Worker>(thread->loop, clock_, labels_, publish_state_.snapshot,
+                                                std::max<size_t>(1, kConnectionsPerSubgraph / count));
+      workers.push_back(thread->worker.get());
+      workers_.push_back(std::move(thread));
+    }
+    telemetry_.watch(workers);
+    for (const auto& thread : workers_) {
+      thread->thread = std::thread([loop = &thread->loop] { loop->run(); });
+    }
+    builder_thread_ = std::thread([this] { builder_.run(); });
+    telemetry_.event(LogLevel::info, "starting",
+                     {{"version", std::string(kVersion)},
+                      {"workers", std::to_string(count)},
+                      {"workers_because", options_.config.workers > 0 ? "configured" : cpus.why},
+                      {"mode", settings_->development ? "development" : "serve"}});
+  }
+
+  std::expected<void, std::string> listen() {
+    const config::Listen& config = options_.config.listen;
+    std::vector<net::EventLoop*> loops;
+    std::vector<net::ServerHandler*> handlers;
+    for (const auto& thread : workers_) {
+      loops.push_back(&thread->loop);
+      handlers.push_back(thread->worker.get());
+    }
+    graphql_server_ = std::make_unique<net::HttpServer>(
+        control_, loops, handlers, net::ServerSettings{.body_bytes_max = options_.config.limits.body_bytes});
+    if (auto bound = graphql_server_->listen(to_address(config.graphql)); !bound) return bound;
+
+    HealthPages::Push push;
+    if (const auto& cdn = options_.config.graph.source.cdn; cdn && !cdn->push_secret_file.empty()) {
+      auto secret = read_webhook_secret(cdn->push_secret_file);
+      if (!secret) return std::unexpected("graph.source.cdn.push.secret_file: " + secret.error());
+      push.secrets.push_back(std::move(*secret));
+      push.poll = [this] { poll_all(); };
+    }
+    health_pages_ = std::make_unique<HealthPages>(publish_state_, telemetry_, clock_, std::move(push));
+    admin_pages_ = std::make_unique<AdminPages>(publish_state_, clock_, [this] { reload(); });
+    if (auto bound = listen_control(config.health, *health_pages_, health_server_); !bound) return bound;
+    if (auto bound = listen_control(config.admin, *admin_pages_, admin_server_); !bound) return bound;
+    telemetry_.event(LogLevel::info, "listening", {{"graphql_port", std::to_string(graphql_server_->port())}});
+    return {};
+  }
+
+  std::expected<void, std::string> listen_control(const config::Endpoint& endpoint, net::ServerHandler& pages,
+                                                  std::unique_ptr<net::HttpServer>& server) {
+    if (!listens(endpoint)) return {};
+    constexpr size_t kConnectionsMax = 256;
+    constexpr uint64_t kBodyBytesMax = 64u << 10;
+    server = std::make_unique<net::HttpServer>(
+        control_, std::vector<net::EventLoop*>{&control_}, std::vector<net::ServerHandler*>{&pages},
+        net::ServerSettings{.body_bytes_max = kBodyBytesMax, .connections_max = kConnectionsMax});
+    return server->listen(to_address(endpoint));
+  }
+
+  // Steps 6 and 7: built on the builder's thread, swapped in by message.
+  void apply(ArtifactKind kind, signing::Verified<signing::Artifact> artifact, const WatcherHooks::Applied& done) {
+    builder_.post([this, kind, artifact = std::move(artifact), done] {
+      if (kind == ArtifactKind::graph) {
+        auto graph = build_graph(artifact, *settings_, labels_);
+        control_.post([this, graph = std::move(graph), done] {
+          if (!graph) return done(std::unexpected(graph.error()));
+          publish({settings_, *graph, publish_state_.snapshot->operations});
+          done({});
+        });
+      } else {
+        auto operations = build_operations(artifact);
+        control_.post([this, operations = std::move(operations), done] {
+          if (!operations) return done(std::unexpected(operations.error()));
+          publish({settings_, publish_state_.snapshot->graph, *operations});
+          done({});
+        });
+      }
+    });
+  }
+
+  void publish(Snapshot snapshot) {
+    publish_state_.snapshot = std::make_shared<const Snapshot>(std::move(snapshot));
+    for (const auto& thread : workers_) {
+      thread->loop.post([worker = thread->worker.get(), snapshot = publish_state_.snapshot] { worker->use(snapshot); });
+    }
+    if (const auto& graph = publish_state_.snapshot->graph) {
+      const signing::Statement& statement = graph->artifact.statement;
+      telemetry_.set_graph_name(statement.graph);
+      telemetry_.metrics().set(MetricId::config_serial, {}, static_cast<int64_t>(statement.serial));
+    }
+  }
+
+  // One decision of the gate: one metric, one audit record, one log line with what to do.
+  void report(const signing::GateEvent& event) {
+    const std::string kind(signing::to_text(event.artifact));
+    const std::string source(signing::to_text(event.source));
+    signing::AuditAttributes audit{{"artifact", kind}, {"source", source}};
+    telemetry::EventFields fields{{"artifact", kind}, {"source", source}};
+    if (event.serial > 0) {
+      audit.emplace_back("serial", std::to_string(event.serial));
+      fields.emplace_back("serial", std::to_string(event.serial));
+    }
+    if (!event.sha256.empty()) {
+      audit.emplace_back("sha256", event.sha256);
+      fields.emplace_back("sha256", event.sha256);
+    }
+    for (const signing::Signer& signer : event.signers) {
+      audit.emplace_back("signer." + std::string(signing::to_text(signer.role)), signer.kid);
+    }
+    switch (event.kind) {
+      case signing::GateEventKind::accepted:
+        telemetry_.metrics().add(MetricId::config_applied, {});
+        audit_.append(clock_.wall(), "gate.accepted", audit);
+        telemetry_.event(LogLevel::info, "artifact_accepted", fields);
+        break;
+      case signing::GateEventKind::refused: {
+        const signing::ReasonInfo& reason = signing::info(*event.reason);
+        telemetry_.metrics().add(MetricId::config_refused,
+                                 telemetry::AttributeSet().refusal_reason(labels_.refusal_reason(reason.code)));
+        audit.emplace_back("reason", reason.code);
+        audit.emplace_back("detail", event.detail);
+        audit_.append(clock_.wall(), "gate.refused", audit);
+        fields.emplace_back("reason", reason.code);
+        fields.emplace_back("detail", event.detail);
+        fields.emplace_back("what_to_do", reason.what_to_do);
+        telemetry_.event(LogLevel::error, "artifact_refused", fields);
+        break;
+      }
+      case signing::GateEventKind::alarm:
+        fields.emplace_back("alarm", signing::to_text(*event.alarm));
+        audit.emplace_back("alarm", signing::to_text(*event.alarm));
+        audit_.append(clock_.wall(), "gate.alarm", audit);
+        telemetry_.event(LogLevel::warn, "artifact_alarm", fields);
+        break;
+      case signing::GateEventKind::awaiting_approval:
+        telemetry_.event(LogLevel::info, "artifact_awaits_approval", fields);
+        break;
+      case signing::GateEventKind::no_change:
+        break;
+    }
+  }
+
+  void poll_all() {
+    graph_watcher_->poll_now();
+    if (operations_watcher_) operations_watcher_->poll_now();
+  }
+
+  // SIGHUP and POST /admin/reload: key files are read again, then the sources.
+  void reload() {
+    auto graph = gate_policy(ArtifactKind::graph);
+    if (!graph) {
+      telemetry_.event(LogLevel::error, "reload_refused", {{"error", graph.error()}});
+      return;
+    }
+    graph_watcher_->set_policy(std::move(*graph));
+    if (operations_watcher_) {
+      if (auto operations = gate_policy(ArtifactKind::operations)) {
+        operations_watcher_->set_policy(std::move(*operations));
+      }
+    }
+    telemetry_.event(LogLevel::info, "reloading", {});
+    poll_all();
+  }
+
+  void on_signal(int signal) {
+    if (signal == SIGHUP) return reload();
+    if (publish_state_.draining) return control_.stop();  // asked twice: leave now
+    publish_state_.draining = true;
+    drain_started_ = clock_.steady();
+    telemetry_.event(LogLevel::info, "draining", {});
+    const auto pre_stop = settings_->development ? std::chrono::milliseconds(0) : options_.config.shutdown.pre_stop;
+    drain_timer_ = control_.after(pre_stop, [this] {
+      graphql_server_->start_draining();
+      graphql_server_->stop_accepting();
+      wait_for_requests();
+    });
+  }
+
+  void wait_for_requests() {
+    constexpr std::chrono::milliseconds kStep{20};
+    const bool late = clock_.steady() - drain_started_ >= options_.config.shutdown.drain;
+    if (graphql_server_->connections() > 0 && !late) {
+      drain_timer_ = control_.after(kStep, [this] { wait_for_requests(); });
+      return;
+    }
+    telemetry_.event(LogLevel::info, "stopped", {{"cut", std::to_string(graphql_server_->requests_in_flight())}});
+    graphql_server_->close_all();
+    telemetry_.flush([this] { control_.stop(); });
+  }
+
+  void check_once() {
+    constexpr std::chrono::milliseconds kStep{50};
+    if (publish_state_.snapshot->ready()) return;
+    if (graph_watcher_->failures() > 0) {
+      exit_code_ = kExitRefused;
+      return control_.stop();
+    }
+    once_timer_ = control_.after(kStep, [this] { check_once(); });
+  }
+
+  void stop_threads() {
+    for (const auto& thread : workers_) thread->loop.stop();
+    builder_.stop();
+    for (const auto& thread : workers_) {
+      if (thread->thread.joinable()) thread->thread.join();
+    }
+    if (builder_thread_.joinable()) builder_thread_.join();
+  }
+
+  // Destroyed from the last to the first: servers and clients before the loops they live on.
+  RouterOptions options_;
+  SystemClock clock_;
+  telemetry::LabelTable labels_;
+  net::EventLoop control_;
+  net::EventLoop builder_;
+  std::vector<std::unique_ptr<WorkerThread>> workers_;
+  net::HttpClient transport_;
+  TelemetryHub telemetry_;
+  StateStore store_;
+  AuditFile audit_;
+  std::shared_ptr<const Settings> settings_;
+  ProcessState publish_state_;
+  std::unique_ptr<ArtifactWatcher> graph_watcher_, operations_watcher_;
+  std::unique_ptr<HealthPages> health_pages_;
+  std::unique_ptr<AdminPages> admin_pages_;
+  std::unique_ptr<net::HttpServer> graphql_server_, health_server_, admin_server_;
+  std::unique_ptr<net::Timer> drain_timer_, once_timer_;
+  SteadyTime drain_started_;
+  std::thread builder_thread_;
+  int exit_code_ = kExitOk;
+};
+
+}  // namespace
+
+int run_router(RouterOptions options) {
+  RouterProcess process(std::move(options));
+  return process.run();
+}
+
+}  // namespace signet::app

@@ -1,0 +1,64 @@
+// TelemetryHub: on the control thread, gathers what the workers record and sends it on: access log, OTLP, Prometheus.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "router/app/recorder.hpp"
+#include "router/app/worker.hpp"
+#include "router/net/event_loop.hpp"
+#include "telemetry/export/event_log.hpp"
+#include "telemetry/export/exporter.hpp"
+
+namespace signet::app {
+
+/// Threads: the control thread.
+class TelemetryHub {
+ public:
+  TelemetryHub(const config::Config& config, net::EventLoop& loop, http::Transport& transport, const Clock& clock,
+               telemetry::LabelTable& labels);
+
+  void watch(std::vector<Worker*> workers) { workers_ = std::move(workers); }
+  void start();
+  /// Sends what there is; `done` runs when it is out, or after two seconds.
+  void flush(std::function<void()> done);
+
+  /// Sums over all workers and the control thread's own shard.
+  void collect(std::function<void(telemetry::Series)> done);
+  /// One line for the operator.
+  void event(LogLevel level, std::string_view event, const telemetry::EventFields& fields);
+  void set_graph_name(const std::string& name);
+
+  telemetry::MetricShard& metrics() { return metrics_; }
+  telemetry::LabelTable& labels() { return labels_; }
+
+ private:
+  void harvest(std::function<void()> done);
+  void export_now();
+  void tick();
+
+  static constexpr std::chrono::milliseconds kHarvestInterval{200};
+  static constexpr std::chrono::milliseconds kUsageInterval{60'000};
+  static constexpr std::chrono::milliseconds kFlushTime{2'000};
+  static constexpr std::chrono::milliseconds kStep{20};
+
+  const config::Config& config_;
+  net::EventLoop& loop_;
+  const Clock& clock_;
+  telemetry::LabelTable& labels_;
+  std::vector<Worker*> workers_;
+  telemetry::MetricShard metrics_;
+  telemetry::LineWriter access_log_{1};
+  telemetry::LineWriter event_log_{2};
+  std::unique_ptr<telemetry::Exporter> exporter_;
+  std::vector<std::unique_ptr<net::Timer>> timers_;
+  std::unique_ptr<net::Timer> tick_timer_;
+  SteadyTime next_export_;
+  SteadyTime next_usage_;
+  uint64_t dropped_counted_ = 0;
+  uint64_t violations_counted_ = 0;
+  std::vector<telemetry::UsageCount> usage_;
+};
+
+}  // namespace signet::app
