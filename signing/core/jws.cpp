@@ -11,7 +11,8 @@ namespace signet::signing {
 namespace {
 
 constexpr size_t kProtectedBytesMax = 512;
-constexpr size_t kSignatureBytesMax = 64;
+constexpr size_t kHmacBytes = 32;
+constexpr size_t kEd25519Bytes = 64;
 
 std::unexpected<std::string> bad(std::string message) {
   return std::unexpected(std::move(message));
@@ -54,9 +55,12 @@ std::expected<JwsSignature, std::string> read_signature(const json::Document& do
   const auto header_json = base64url_decode(*header);
   const auto bytes = base64url_decode(*signature);
   if (!header_json || !bytes) return bad("protected or signature is not canonical base64url without padding");
-  if (bytes->empty() || bytes->size() > kSignatureBytesMax) return bad("a signature has an impossible length");
   JwsSignature out{.protected_text = *header, .kid = {}, .alg = {}, .signature = *bytes};
   if (auto good = read_header(as_text(*header_json), out); !good) return bad(std::move(good).error());
+  const size_t expected = parse_algorithm(out.alg) == Algorithm::hs256 ? kHmacBytes : kEd25519Bytes;
+  if (bytes->size() != expected) {
+    return bad(fmt::format("a signature has {} bytes; {} has {}", bytes->size(), out.alg, expected));
+  }
   return out;
 }
 

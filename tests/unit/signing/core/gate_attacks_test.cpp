@@ -64,7 +64,8 @@ TEST(GateAttacks, C1RandomDamageIsRefused) {
           bad.statement[at] = static_cast<char>(bad.statement[at] + 1);
       }
     }
-    if (bad.statement == good.statement) continue;
+    const auto parsed = parse_jws(bad.statement);
+    if (parsed && print_jws(*parsed) == good.statement) continue;  // only white space between tokens was touched
     ASSERT_NE(world.apply(bad), "accepted") << round;
   }
 }

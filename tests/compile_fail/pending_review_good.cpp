@@ -1,0 +1,5 @@
+#include "signing/core/gate.hpp"
+
+signet::signing::PendingReview pass_on(signet::signing::PendingReview given) {
+  return given;
+}
