@@ -50,9 +50,8 @@ struct Shape {
   ShapeId parent;      ///< landed: the shape it lands from; linked: the anchor
   uint16_t parent_slot = 0;
   uint16_t link = 0;
-  CaseId type_case;            ///< linked: the case it belongs to
-  bool ask_type_name = false;  ///< the type of its objects is only known from `__typename`
-  std::vector<Slot> slots;     ///< in printed order
+  CaseId type_case;         ///< the case of all its objects; invalid: each object's `__typename` tells
+  std::vector<Slot> slots;  ///< in printed order
   uint16_t link_count = 0;
 };
 
@@ -62,7 +61,7 @@ struct OutputField {
   Kind kind = Kind::value;
   std::string key;       ///< response key
   std::string key_json;  ///< `"key":`
-  uint16_t shape = 0;    ///< leaves: index in Position::shapes
+  ShapeId shape;         ///< leaves
   uint16_t slot = 0;     ///< leaves
   TypeRef type;          ///< as clients see it
   FieldId field;
@@ -92,9 +91,9 @@ struct TemplateItem {
   std::string key_json;  ///< `"name":`
   bool key = false;      ///< of the key, rather than of a requirement
   TypeRef type;
-  uint16_t shape = 0;  ///< leaves: index in Position::shapes
-  uint16_t slot = 0;   ///< leaves
-  PositionId child;    ///< composite fields
+  ShapeId shape;      ///< leaves
+  uint16_t slot = 0;  ///< leaves
+  PositionId child;   ///< composite fields
   struct Case {
     CaseId type_case;
     std::vector<TemplateItemId> items;
