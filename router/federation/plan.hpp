@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "router/federation/supergraph.hpp"
-#include "router/graphql/ast.hpp"
 #include "router/operation/operation.hpp"
 
 namespace signet::federation {
@@ -23,6 +22,7 @@ using ShapeId = Id<struct ShapeTag>;
 using PositionId = Id<struct PositionTag>;
 using CaseId = Id<struct CaseTag>;
 using TemplateItemId = Id<struct TemplateItemTag>;
+using MetaFieldId = Id<struct MetaFieldTag>;
 using schema::TypeRef;
 
 /// Where one field of a response object is stored in a block.
@@ -55,6 +55,16 @@ struct Shape {
   uint16_t link_count = 0;
 };
 
+/// A field that is answered from the schema: `__schema`, `__type` or anything below them.
+struct MetaField {
+  FieldId field;  ///< invalid: `__typename`
+  std::string key_json;
+  std::string type_name;           ///< of the object that has it
+  std::string literal;             ///< its only argument, as printed; empty: none, or a variable
+  operation::VariableId variable;  ///< its only argument when that is a variable
+  std::vector<MetaFieldId> children;
+};
+
 /// A field of the answer.
 struct OutputField {
   enum class Kind : uint8_t { value, type_name, introspection };
@@ -66,6 +76,7 @@ struct OutputField {
   TypeRef type;          ///< as clients see it
   FieldId field;
   PositionId child;  ///< composite fields
+  MetaFieldId meta;  ///< introspection
 };
 
 /// The objects of one type at one position.
@@ -135,10 +146,7 @@ struct Plan {
   IdVector<PositionId, Position> positions;  ///< the first one is the root
   IdVector<CaseId, PositionCase> cases;
   IdVector<TemplateItemId, TemplateItem> template_items;
-  /// The client's document and operation, parsed again, when the operation asks about the schema.
-  std::shared_ptr<const graphql::Document> introspection;
-  graphql::OperationId introspection_operation;
-  std::vector<std::string> variable_names;  ///< by VariableId
+  IdVector<MetaFieldId, MetaField> meta_fields;
 
   PositionId root() const { return PositionId(0); }
 };

@@ -100,7 +100,7 @@ struct Draft {
 };
 
 /// Builds positions from the operation and fills in all landings.
-void build_positions(Draft& draft);
+void build_positions(Draft& draft, const graphql::Document& document);
 /// Chooses the states to open from the root down.
 void choose_states(Draft& draft);
 /// The choice for `type_case` when its objects arrive in `mask`; feasible unless choose_states() failed.

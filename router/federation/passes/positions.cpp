@@ -18,7 +18,7 @@ namespace {
 
 class PositionBuilder {
  public:
-  explicit PositionBuilder(Draft& draft) : draft_(draft) {}
+  PositionBuilder(Draft& draft, const graphql::Document& document) : draft_(draft), document_(document) {}
 
   void run() {
     const SelectionSet& set = draft_.operation.selection_sets[draft_.operation.root];
@@ -56,7 +56,11 @@ class PositionBuilder {
     output.key = node.response_key;
     output.key_json = fmt::format("\"{}\":", node.response_key);  // names need no escaping
     if (node.kind != FieldKind::schema_field) {
-      output.kind = node.kind == FieldKind::type_name ? OutputField::Kind::type_name : OutputField::Kind::introspection;
+      output.kind = OutputField::Kind::type_name;
+      if (node.kind == FieldKind::introspection) {
+        output.kind = OutputField::Kind::introspection;
+        output.meta = add_meta_field(node, draft_.plan.cases[type_case].type);
+      }
       draft_.plan.cases[type_case].output.push_back(std::move(output));
       return;
     }
@@ -80,6 +84,35 @@ class PositionBuilder {
     item.output = draft_.plan.cases[type_case].output.size();
     draft_.plan.cases[type_case].output.push_back(std::move(output));
     draft_.cases[type_case].items.push_back(std::move(item));
+  }
+
+  /// The introspection types are objects without interfaces: one class below each field.
+  MetaFieldId add_meta_field(const FieldNode& node, TypeId parent) {
+    MetaField meta;
+    meta.key_json = fmt::format("\"{}\":", node.response_key);
+    meta.type_name = draft_.schema().type_name(parent);
+    if (node.kind != FieldKind::type_name) meta.field = node.field;
+    for (auto [id, argument] : document_.each(document_[node.source].first_argument)) {
+      const graphql::Value& value = document_[argument.value];
+      if (value.kind != graphql::ValueKind::variable) {
+        meta.literal = value.text;
+        continue;
+      }
+      for (size_t i = 0; i < draft_.operation.variables.size(); ++i) {
+        if (draft_.operation.variables[operation::VariableId(i)].name == value.text) {
+          meta.variable = operation::VariableId(i);
+        }
+      }
+    }
+    if (node.children) {
+      const SelectionSet& set = draft_.operation.selection_sets[node.children];
+      for (const operation::TypeClass& type_class : set.classes) {
+        for (operation::FieldNodeId id : type_class.fields) {
+          meta.children.push_back(add_meta_field(draft_.operation.fields[id], set.static_type));
+        }
+      }
+    }
+    return draft_.plan.meta_fields.push_back(std::move(meta));
   }
 
   /// Every state that a choice could make objects of the children of `position` arrive in.
@@ -152,6 +185,7 @@ class PositionBuilder {
   }
 
   Draft& draft_;
+  const graphql::Document& document_;
 };
 
 }  // namespace
@@ -191,8 +225,8 @@ std::string Draft::path(PositionId position) const {
   return text.empty() ? "the root" : text;
 }
 
-void build_positions(Draft& draft) {
-  PositionBuilder(draft).run();
+void build_positions(Draft& draft, const graphql::Document& document) {
+  PositionBuilder(draft, document).run();
 }
 
 }  // namespace signet::federation
