@@ -19,7 +19,9 @@ inline constexpr size_t kHeaderFieldsMax = 100;
 inline constexpr size_t kPipelinedRequestsMax = 16;
 inline constexpr size_t kAdmissionAnswerBytesMax = 1u << 20;
 inline constexpr size_t kCollectorAnswerBytesMax = 64u << 10;
-inline constexpr size_t kValidationErrorsMax = 10;  // reported at once to a client
-inline constexpr size_t kErrorPathsMax = 100;       // client paths per subgraph error
+inline constexpr size_t kValidationErrorsMax = 10;     // reported at once to a client
+inline constexpr uint32_t kOperationDepthMax = 500;    // nesting of a normalised operation; limits.depth is lower
+inline constexpr size_t kCoercedBytesMax = 16u << 20;  // one variable, defaults filled in
+inline constexpr size_t kErrorPathsMax = 100;          // client paths per subgraph error
 
 }  // namespace signet::limits

@@ -6,7 +6,7 @@ namespace {
 // Nesting in the call stack is that of the document, which the parser has bounded.
 class Printer {
  public:
-  explicit Printer(const Document& document) : document_(document) {}
+  explicit Printer(const Document& document, bool sorted = false) : document_(document), sorted_(sorted) {}
 
   std::string take() { return std::move(out_); }
 
@@ -61,13 +61,16 @@ class Printer {
   }
 
   void arguments(ArgumentId first) {
+    std::vector<const Argument*> list;
+    for (auto [id, argument] : document_.each(first)) list.push_back(&argument);
+    if (sorted_) std::ranges::sort(list, {}, &Argument::name);
     bool comma = false;
-    for (auto [id, argument] : document_.each(first)) {
+    for (const Argument* argument : list) {
       if (comma) out_ += ", ";
       comma = true;
-      out_ += argument.name;
+      out_ += argument->name;
       out_ += ": ";
-      value(argument.value);
+      value(argument->value);
     }
   }
 
@@ -172,6 +175,7 @@ class Printer {
   }
 
   const Document& document_;
+  const bool sorted_;
   std::string out_;
 };
 
@@ -227,6 +231,12 @@ std::string print_value(const Document& document, ValueId value) {
 
 std::string print_arguments(const Document& document, ArgumentId first) {
   Printer printer(document);
+  printer.arguments(first);
+  return printer.take();
+}
+
+std::string print_canonical_arguments(const Document& document, ArgumentId first) {
+  Printer printer(document, true);
   printer.arguments(first);
   return printer.take();
 }

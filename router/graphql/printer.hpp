@@ -17,6 +17,8 @@ std::string print_type(const Document& document, TypeRefId type);
 std::string print_value(const Document& document, ValueId value);
 /// `first: 5, after: $after` without parentheses; empty for none.
 std::string print_arguments(const Document& document, ArgumentId first);
+/// As print_arguments(), with arguments and object fields sorted by name: equal arguments give equal text.
+std::string print_canonical_arguments(const Document& document, ArgumentId first);
 /// `@include(if: $a) @tag`; empty for none.
 std::string print_directives(const Document& document, DirectiveId first);
 /// `id name` without braces.

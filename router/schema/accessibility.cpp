@@ -22,6 +22,10 @@ class Accessibility {
       for (InputValueId argument : field.arguments) schema_.input_values[argument].accessible = false;
     }
     for (DirectiveDef& directive : schema_.directives) {
+      // A directive that takes a hidden type is of no use to clients either.
+      for (InputValueId argument : directive.arguments) {
+        directive.accessible &= schema_.types[schema_.input_values[argument].type.type].accessible;
+      }
       if (directive.accessible) continue;
       for (InputValueId argument : directive.arguments) schema_.input_values[argument].accessible = false;
     }
@@ -33,9 +37,6 @@ class Accessibility {
       return;
     }
     for (size_t i = 0; i < schema_.types.size(); ++i) check_type(TypeId(i));
-    for (const DirectiveDef& directive : schema_.directives) {
-      if (directive.accessible) check_arguments(directive.arguments);
-    }
   }
 
  private:
