@@ -40,8 +40,8 @@ class JoinReader {
       subgraphs.erase(repeated.begin(), repeated.end());
     }
     for (auto& [key, types] : facts_.members) std::ranges::sort(types);
-    std::ranges::stable_sort(facts_.types, {}, &JoinTypeLine::type);
-    std::ranges::stable_sort(facts_.fields, {}, &JoinField::field);
+    std::ranges::sort(facts_.types, {}, [](const JoinTypeLine& line) { return std::pair(line.type, line.offset); });
+    std::ranges::sort(facts_.fields, {}, [](const JoinField& line) { return std::pair(line.field, line.offset); });
     return std::move(facts_);
   }
 

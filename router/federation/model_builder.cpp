@@ -77,7 +77,11 @@ class ModelBuilder {
       const TypeId type(t);
       if (!schema_.types[type].composite() || type == schema_.subscription_type) continue;
       for (SubgraphId subgraph : facts_.subgraphs_of[t]) {
-        const StateId state = add_state({.type = type, .subgraph = subgraph, .kind = kind_of(schema_, type)});
+        State plain_state;
+        plain_state.type = type;
+        plain_state.subgraph = subgraph;
+        plain_state.kind = kind_of(schema_, type);
+        const StateId state = add_state(std::move(plain_state));
         plain_.emplace(std::pair(type, subgraph), state);
         if (type == schema_.query_type) model_.query_roots.push_back(state);
         if (type == schema_.mutation_type) model_.mutation_roots.push_back(state);
@@ -198,7 +202,10 @@ class ModelBuilder {
              field_facts(field, base.subgraph).line->offset);
       return;
     }
-    State view{.type = base.type, .subgraph = base.subgraph, .kind = base.kind};
+    State view;
+    view.type = base.type;
+    view.subgraph = base.subgraph;
+    view.kind = base.kind;
     view.required = *set;
     view.edges = std::move(edges);
     view.runtime = {base.type};

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "router/federation/supergraph.hpp"
-#include "router/graphql/ast.hpp"
 #include "router/operation/operation.hpp"
 
 namespace signet::federation {
@@ -23,6 +22,7 @@ using ShapeId = Id<struct ShapeTag>;
 using PositionId = Id<struct PositionTag>;
 using CaseId = Id<struct CaseTag>;
 using TemplateItemId = Id<struct TemplateItemTag>;
+using MetaFieldId = Id<struct MetaFieldTag>;
 using schema::TypeRef;
 
 /// Where one field of a response object is stored in a block.
@@ -50,10 +50,19 @@ struct Shape {
   ShapeId parent;      ///< landed: the shape it lands from; linked: the anchor
   uint16_t parent_slot = 0;
   uint16_t link = 0;
-  CaseId type_case;            ///< linked: the case it belongs to
-  bool ask_type_name = false;  ///< the type of its objects is only known from `__typename`
-  std::vector<Slot> slots;     ///< in printed order
+  CaseId type_case;         ///< the case of all its objects; invalid: each object's `__typename` tells
+  std::vector<Slot> slots;  ///< in printed order
   uint16_t link_count = 0;
+};
+
+/// A field that is answered from the schema: `__schema`, `__type` or anything below them.
+struct MetaField {
+  FieldId field;  ///< invalid: `__typename`
+  std::string key_json;
+  std::string type_name;           ///< of the object that has it
+  std::string literal;             ///< its only argument, as printed; empty: none, or a variable
+  operation::VariableId variable;  ///< its only argument when that is a variable
+  std::vector<MetaFieldId> children;
 };
 
 /// A field of the answer.
@@ -62,11 +71,12 @@ struct OutputField {
   Kind kind = Kind::value;
   std::string key;       ///< response key
   std::string key_json;  ///< `"key":`
-  uint16_t shape = 0;    ///< leaves: index in Position::shapes
+  ShapeId shape;         ///< leaves
   uint16_t slot = 0;     ///< leaves
   TypeRef type;          ///< as clients see it
   FieldId field;
   PositionId child;  ///< composite fields
+  MetaFieldId meta;  ///< introspection
 };
 
 /// The objects of one type at one position.
@@ -92,9 +102,9 @@ struct TemplateItem {
   std::string key_json;  ///< `"name":`
   bool key = false;      ///< of the key, rather than of a requirement
   TypeRef type;
-  uint16_t shape = 0;  ///< leaves: index in Position::shapes
-  uint16_t slot = 0;   ///< leaves
-  PositionId child;    ///< composite fields
+  ShapeId shape;      ///< leaves
+  uint16_t slot = 0;  ///< leaves
+  PositionId child;   ///< composite fields
   struct Case {
     CaseId type_case;
     std::vector<TemplateItemId> items;
@@ -136,10 +146,7 @@ struct Plan {
   IdVector<PositionId, Position> positions;  ///< the first one is the root
   IdVector<CaseId, PositionCase> cases;
   IdVector<TemplateItemId, TemplateItem> template_items;
-  /// The client's document and operation, parsed again, when the operation asks about the schema.
-  std::shared_ptr<const graphql::Document> introspection;
-  graphql::OperationId introspection_operation;
-  std::vector<std::string> variable_names;  ///< by VariableId
+  IdVector<MetaFieldId, MetaField> meta_fields;
 
   PositionId root() const { return PositionId(0); }
 };

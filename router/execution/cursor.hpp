@@ -1,0 +1,53 @@
+// Cursors: one object, or one value, of a position as every open shape sees it.
+#pragma once
+
+#include "router/base/function_ref.hpp"
+#include "router/execution/inline_vector.hpp"
+#include "router/execution/path.hpp"
+#include "router/execution/store.hpp"
+
+namespace signet::execution {
+
+/// One object: for each shape of its position a block, or kNone where that shape does not have it.
+struct ObjectCursor {
+  PositionId position;
+  CaseId type_case;  ///< invalid: no block says what it is
+  InlineVector<uint32_t, 6> blocks;
+};
+
+/// One value: for each shape that lands at its position what arrived there.
+struct ValueCursor {
+  PositionId position;
+  InlineVector<StoredValue, 3> values;
+
+  /// What the value is: an object or list where any shape has one, else failed, null or absent, in this order.
+  ValueKind kind() const;
+  /// Length of the list: that of the first shape that has one.
+  uint32_t size(const Store& store) const;
+  ValueCursor item(const Store& store, uint32_t index) const;
+};
+
+class Cursors {
+ public:
+  Cursors(const Plan& plan, const Store& store) : plan_(plan), store_(store) {}
+
+  ObjectCursor root() const;
+  /// The value of the field that holds `child` of `parent`'s object.
+  ValueCursor child(const ObjectCursor& parent, PositionId child) const;
+  /// The object that `value` is; its kind must be object.
+  ObjectCursor object(const ValueCursor& value) const;
+
+  /// Calls `visit` for every object at `position` that has arrived, in the order of the answer, with its response path.
+  /// `visit` returns false to stop.
+  void each_object(PositionId position, FunctionRef<bool(const ObjectCursor&, const Path&)> visit) const;
+
+ private:
+  class Walk;
+  void link(ObjectCursor& cursor) const;
+  size_t landed_count(PositionId position) const;
+
+  const Plan& plan_;
+  const Store& store_;
+};
+
+}  // namespace signet::execution

@@ -1,0 +1,55 @@
+// Introspection: `__schema` and `__type`, answered from what clients can see of the schema.
+// Spec: https://spec.graphql.org/September2025/#sec-Introspection
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "router/federation/plan.hpp"
+#include "router/operation/coercion.hpp"
+#include "router/schema/schema.hpp"
+
+namespace signet::execution {
+
+class Introspection {
+ public:
+  Introspection(const federation::Plan& plan, const schema::Schema& schema,
+                const operation::CoercedVariables& variables)
+      : plan_(plan), schema_(schema), variables_(variables) {}
+
+  /// Appends the value of one `__schema` or `__type` field.
+  void write(federation::MetaFieldId field, std::string& out) const;
+
+ private:
+  struct SchemaObject {};
+  /// What an introspection object is about.
+  using Subject = std::variant<SchemaObject, schema::TypeRef, schema::FieldId, schema::InputValueId,
+                               schema::EnumValueId, schema::DirectiveDefId>;
+  using MetaField = federation::MetaField;
+
+  void write_object(const MetaField& field, Subject subject, std::string& out) const;
+  void write_value(const MetaField& field, Subject subject, std::string_view name, std::string& out) const;
+  void write_schema(const MetaField& field, std::string_view name, std::string& out) const;
+  void write_type(const MetaField& field, schema::TypeRef type, std::string_view name, std::string& out) const;
+  void write_named_type(const MetaField& field, const schema::Type& type, std::string_view name,
+                        std::string& out) const;
+  void write_field(const MetaField& field, schema::FieldId id, std::string_view name, std::string& out) const;
+  void write_input(const MetaField& field, schema::InputValueId id, std::string_view name, std::string& out) const;
+  void write_enum(schema::EnumValueId id, std::string_view name, std::string& out) const;
+  void write_directive(const MetaField& field, schema::DirectiveDefId id, std::string_view name,
+                       std::string& out) const;
+
+  void write_root_type(const MetaField& field, schema::TypeId type, std::string& out) const;
+  void write_inputs(const MetaField& field, IdRange<schema::InputValueId> inputs, std::string& out) const;
+  void write_types(const MetaField& field, const std::vector<schema::TypeId>& types, std::string& out) const;
+  bool include_deprecated(const MetaField& field) const;
+  std::optional<std::string> name_argument(const MetaField& field) const;
+
+  const federation::Plan& plan_;
+  const schema::Schema& schema_;
+  const operation::CoercedVariables& variables_;
+};
+
+}  // namespace signet::execution

@@ -1,0 +1,219 @@
+#include "router/execution/projection.hpp"
+
+#include <charconv>
+
+namespace signet::execution {
+
+using federation::PositionCase;
+using json::Kind;
+using json::NodeId;
+using schema::BuiltinScalar;
+
+namespace {
+
+bool is_integer_text(std::string_view raw) {
+  return raw.find_first_of(".eE") == std::string_view::npos;
+}
+
+/// Spec: https://spec.graphql.org/September2025/#sec-Int.Result-Coercion
+bool is_int32(std::string_view raw) {
+  int32_t value = 0;
+  const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), value);
+  return error == std::errc() && end == raw.data() + raw.size();
+}
+
+}  // namespace
+
+Projection::Projection(const Plan& plan, const schema::Schema& schema, const Store& store,
+                       const Introspection& introspection, ExplainedPaths& explained, std::vector<ClientError>& errors,
+                       std::string& out)
+    : plan_(plan),
+      schema_(schema),
+      store_(store),
+      cursors_(plan, store),
+      introspection_(introspection),
+      explained_(explained),
+      errors_(errors),
+      out_(out) {}
+
+void Projection::write() {
+  const size_t checkpoint = out_.size();
+  if (!write_object(cursors_.root())) {
+    out_.resize(checkpoint);
+    out_ += "null";
+  }
+}
+
+bool Projection::write_object(const ObjectCursor& cursor) {
+  const PositionCase& type_case = plan_.cases[cursor.type_case];
+  out_ += '{';
+  bool comma = false;
+  for (const OutputField& field : type_case.output) {
+    if (comma) out_ += ',';
+    comma = true;
+    out_ += field.key_json;
+    if (field.kind == OutputField::Kind::type_name) {
+      out_ += '"';
+      out_ += type_case.type_name;
+      out_ += '"';
+      continue;
+    }
+    path_.push_back(PathElement::field(field.key));
+    const bool written = write_field(field, cursor);
+    path_.pop_back();
+    if (!written) return false;
+  }
+  out_ += '}';
+  return true;
+}
+
+bool Projection::write_field(const OutputField& field, const ObjectCursor& cursor) {
+  if (field.kind == OutputField::Kind::introspection) {
+    introspection_.write(field.meta, out_);
+    return true;
+  }
+  if (field.child) return write_composite(field.type, cursors_.child(cursor, field.child));
+  const uint32_t block = field.shape ? cursor.blocks[plan_.shapes[field.shape].index] : kNone;
+  const StoredValue value = block == kNone ? StoredValue() : store_.slot(block, field.slot);
+  return write_leaf(field, field.type, value);
+}
+
+bool Projection::or_null(bool written, TypeRef type, size_t checkpoint) {
+  if (written) return true;
+  if (type.non_null()) return false;
+  out_.resize(checkpoint);
+  out_ += "null";
+  return true;
+}
+
+/// Null in a place that may not be null has to be explained by an error, once, where it starts to bubble.
+bool Projection::write_null(TypeRef type) {
+  if (!type.non_null()) {
+    out_ += "null";
+    return true;
+  }
+  if (!explained_.explains(path_)) {
+    add_error(ErrorCode::NON_NULL_VIOLATION, "a subgraph returned null for a non-null field");
+  }
+  return false;
+}
+
+bool Projection::invalid(TypeRef type) {
+  if (!explained_.explains(path_)) {
+    add_error(ErrorCode::SUBGRAPH_INVALID, "the subgraph returned a value that does not fit the field's type");
+  }
+  return or_null(false, type, out_.size());
+}
+
+void Projection::add_error(ErrorCode code, std::string message) {
+  explained_.add(path_);
+  if (errors_.size() >= kErrorsMax) return;
+  errors_.push_back({.path = path_, .code = info(code).name, .message = std::move(message)});
+}
+
+// --- objects and lists of them
+
+bool Projection::write_composite(TypeRef type, const ValueCursor& value) {
+  const ValueKind kind = value.kind();
+  if (kind < ValueKind::leaf) return write_null(type);
+  const size_t checkpoint = out_.size();
+  if (type.is_list()) {
+    if (kind != ValueKind::list) return invalid(type);
+    return or_null(write_composite_list(type, value), type, checkpoint);
+  }
+  if (kind != ValueKind::object) return invalid(type);
+  const ObjectCursor object = cursors_.object(value);
+  if (!object.type_case || !plan_.cases[object.type_case].accessible) return write_null(type);
+  return or_null(write_object(object), type, checkpoint);
+}
+
+bool Projection::write_composite_list(TypeRef type, const ValueCursor& value) {
+  const uint32_t size = value.size(store_);
+  out_ += '[';
+  for (uint32_t i = 0; i < size; ++i) {
+    if (i > 0) out_ += ',';
+    path_.push_back({.key = {}, .index = i});
+    const bool written = write_composite(type.item(), value.item(store_, i));
+    path_.pop_back();
+    if (!written) return false;
+  }
+  out_ += ']';
+  return true;
+}
+
+// --- leaves
+
+bool Projection::write_leaf(const OutputField& field, TypeRef type, StoredValue value) {
+  if (value.kind < ValueKind::leaf) return write_null(type);
+  const json::Document& json = store_.documents[value.document];
+  const Kind kind = json.kind(NodeId(value.index));
+  if (kind == Kind::null) return write_null(type);
+  const size_t checkpoint = out_.size();
+  if (!type.is_list()) return write_scalar(type, value);
+  if (kind != Kind::array) return invalid(type);
+  return or_null(write_leaf_list(field, type, value), type, checkpoint);
+}
+
+bool Projection::write_leaf_list(const OutputField& field, TypeRef type, StoredValue value) {
+  const json::Document& json = store_.documents[value.document];
+  out_ += '[';
+  uint32_t index = 0;
+  for (NodeId item : json.items(NodeId(value.index))) {
+    if (index > 0) out_ += ',';
+    path_.push_back({.key = {}, .index = index++});
+    const bool written =
+        write_leaf(field, type.item(), {.kind = ValueKind::leaf, .document = value.document, .index = item.value()});
+    path_.pop_back();
+    if (!written) return false;
+  }
+  out_ += ']';
+  return true;
+}
+
+bool Projection::write_scalar(TypeRef type, StoredValue value) {
+  const schema::Type& named = schema_.types[type.type];
+  const std::string_view raw = store_.raw(value);
+  const Kind kind = store_.documents[value.document].kind(NodeId(value.index));
+  if (named.kind == schema::TypeKind::enum_) {
+    if (!is_enum_value(named, value)) return invalid(type);
+  } else if (!fits(named, raw, kind)) {
+    return invalid(type);
+  }
+  const bool quote = named.builtin == BuiltinScalar::id && kind == Kind::number;
+  if (quote) out_ += '"';
+  out_ += raw;
+  if (quote) out_ += '"';
+  return true;
+}
+
+/// Result coercion of the built-in scalars; a custom scalar is whatever its subgraph says.
+/// Spec: https://spec.graphql.org/September2025/#sec-Scalars
+bool Projection::fits(const schema::Type& type, std::string_view raw, Kind kind) const {
+  switch (type.builtin) {
+    case BuiltinScalar::int_:
+      return kind == Kind::number && is_int32(raw);
+    case BuiltinScalar::float_:
+      return kind == Kind::number;
+    case BuiltinScalar::string:
+      return kind == Kind::string;
+    case BuiltinScalar::boolean:
+      return kind == Kind::boolean;
+    case BuiltinScalar::id:
+      return kind == Kind::string || (kind == Kind::number && is_integer_text(raw));
+    case BuiltinScalar::none:
+      return true;
+  }
+  return false;
+}
+
+bool Projection::is_enum_value(const schema::Type& type, StoredValue value) const {
+  const json::Document& json = store_.documents[value.document];
+  if (json.kind(NodeId(value.index)) != Kind::string) return false;
+  for (schema::EnumValueId id : type.enum_values) {
+    const schema::EnumValue& known = schema_.enum_values[id];
+    if (known.accessible && json.string_equals(NodeId(value.index), schema_.text(known.name))) return true;
+  }
+  return false;
+}
+
+}  // namespace signet::execution

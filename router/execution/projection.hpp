@@ -1,0 +1,55 @@
+// Projection: the client's `data`, written from the store in the client's order, with null propagation.
+// Spec: https://spec.graphql.org/September2025/#sec-Handling-Execution-Errors
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "router/execution/cursor.hpp"
+#include "router/execution/errors.hpp"
+#include "router/execution/introspection.hpp"
+
+namespace signet::execution {
+
+class Projection {
+ public:
+  /// `errors` grows by what only shows here: values that do not fit their type, and nulls that nothing explains.
+  Projection(const Plan& plan, const schema::Schema& schema, const Store& store, const Introspection& introspection,
+             ExplainedPaths& explained, std::vector<ClientError>& errors, std::string& out);
+
+  /// Appends the value of `data`.
+  void write();
+
+ private:
+  using OutputField = federation::OutputField;
+  using TypeRef = federation::TypeRef;
+
+  // Each returns false when the value is null and its place does not allow that; `out` is then to be cut back.
+  bool write_object(const ObjectCursor& cursor);
+  bool write_field(const OutputField& field, const ObjectCursor& cursor);
+  bool write_composite(TypeRef type, const ValueCursor& value);
+  bool write_composite_list(TypeRef type, const ValueCursor& value);
+  bool write_leaf(const OutputField& field, TypeRef type, StoredValue value);
+  bool write_leaf_list(const OutputField& field, TypeRef type, StoredValue value);
+  bool write_scalar(TypeRef type, StoredValue value);
+  bool write_null(TypeRef type);
+  bool invalid(TypeRef type);
+  /// `written`, or null from `checkpoint` on when it is false and `type` allows it.
+  bool or_null(bool written, TypeRef type, size_t checkpoint);
+
+  bool fits(const schema::Type& type, std::string_view raw, json::Kind kind) const;
+  bool is_enum_value(const schema::Type& type, StoredValue value) const;
+  void add_error(ErrorCode code, std::string message);
+
+  const Plan& plan_;
+  const schema::Schema& schema_;
+  const Store& store_;
+  Cursors cursors_;
+  const Introspection& introspection_;
+  ExplainedPaths& explained_;
+  std::vector<ClientError>& errors_;
+  std::string& out_;
+  Path path_;
+};
+
+}  // namespace signet::execution

@@ -1,0 +1,19 @@
+// Reader: one subgraph answer into the store.
+// Spec: https://spec.graphql.org/September2025/#sec-Response-Format
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "router/execution/errors.hpp"
+#include "router/execution/execution.hpp"
+#include "router/execution/store.hpp"
+
+namespace signet::execution {
+
+/// Reads `answer` to `fetch`, which sent `representations` (0 for root fetches), into `store`. Whatever is wrong with
+/// it becomes an entry of `errors`; whatever is right is kept.
+void read_answer(const Plan& plan, const Settings& settings, FetchId fetch, uint32_t representations,
+                 const HttpAnswer& answer, Store& store, std::vector<FetchError>& errors);
+
+}  // namespace signet::execution

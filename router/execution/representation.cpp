@@ -1,0 +1,158 @@
+#include "router/execution/representation.hpp"
+
+#include <unordered_map>
+
+#include "router/base/keyed_hash.hpp"
+
+namespace signet::execution {
+
+using federation::Fetch;
+using federation::Shape;
+using federation::TemplateItem;
+using federation::TemplateItemId;
+using federation::TypeRef;
+
+namespace {
+
+class RepresentationWriter {
+ public:
+  RepresentationWriter(const Plan& plan, const Store& store, std::string& out)
+      : plan_(plan), store_(store), cursors_(plan, store), out_(out) {}
+
+  /// False when the object must not be asked for; `out` may then hold a part of it.
+  bool write(const Fetch& fetch, const ObjectCursor& cursor) {
+    key_values_ = 0;
+    out_ += fetch.representation_prefix;
+    if (!write_items(fetch.representation, cursor, true)) return false;
+    out_ += '}';
+    return key_values_ > 0;  // an object whose whole key is null is not identified by it
+  }
+
+ private:
+  bool write_items(const std::vector<TemplateItemId>& items, const ObjectCursor& cursor, bool comma) {
+    for (TemplateItemId id : items) {
+      const TemplateItem& item = plan_.template_items[id];
+      if (comma) out_ += ',';
+      comma = true;
+      out_ += item.key_json;
+      const bool written =
+          item.child ? write_value(item, item.type, cursors_.child(cursor, item.child)) : write_leaf(item, cursor);
+      if (!written) return false;
+    }
+    return true;
+  }
+
+  bool write_leaf(const TemplateItem& item, const ObjectCursor& cursor) {
+    const uint32_t block = cursor.blocks[plan_.shapes[item.shape].index];
+    if (block == kNone) return false;
+    const StoredValue value = store_.slot(block, item.slot);
+    if (value.kind != ValueKind::leaf) return write_null(value.kind, item.type);
+    out_ += store_.raw(value);
+    if (item.key) ++key_values_;
+    return true;
+  }
+
+  /// A null is passed on where the schema allows it, but not one that stands for an error.
+  bool write_null(ValueKind kind, TypeRef type) {
+    if (kind != ValueKind::null || type.non_null()) return false;
+    out_ += "null";
+    return true;
+  }
+
+  bool write_value(const TemplateItem& item, TypeRef type, const ValueCursor& value) {
+    const ValueKind kind = value.kind();
+    if (kind == ValueKind::list && type.is_list()) {
+      out_ += '[';
+      const uint32_t size = value.size(store_);
+      for (uint32_t i = 0; i < size; ++i) {
+        if (i > 0) out_ += ',';
+        if (!write_value(item, type.item(), value.item(store_, i))) return false;
+      }
+      out_ += ']';
+      return true;
+    }
+    if (kind == ValueKind::object && !type.is_list()) return write_object(item, cursors_.object(value));
+    return write_null(kind, type);
+  }
+
+  bool write_object(const TemplateItem& item, const ObjectCursor& cursor) {
+    out_ += '{';
+    const bool abstract = plan_.positions[item.child].cases.size() > 1;
+    if (abstract) {
+      if (!cursor.type_case) return false;
+      out_ += "\"__typename\":\"";
+      out_ += plan_.cases[cursor.type_case].type_name;
+      out_ += '"';
+    }
+    for (const TemplateItem::Case& each : item.cases) {
+      if (each.type_case == cursor.type_case && !write_items(each.items, cursor, abstract)) return false;
+    }
+    out_ += '}';
+    return true;
+  }
+
+  const Plan& plan_;
+  const Store& store_;
+  Cursors cursors_;
+  std::string& out_;
+  size_t key_values_ = 0;
+};
+
+}  // namespace
+
+size_t build_representations(const Plan& plan, Store& store, FetchId id, std::string& out) {
+  const Fetch& fetch = plan.fetches[id];
+  const Shape& shape = plan.shapes[fetch.shape];
+  const uint16_t anchor_index = plan.shapes[shape.parent].index;
+  struct Span {
+    size_t begin, length;
+    uint32_t number;
+  };
+  std::unordered_multimap<uint64_t, Span> known;
+  uint32_t count = 0;
+  RepresentationWriter writer(plan, store, out);
+  out += '[';
+  Cursors(plan, store).each_object(fetch.position, [&](const ObjectCursor& cursor, const Path&) {
+    if (cursor.type_case != fetch.type_case) return true;
+    const uint32_t anchor = cursor.blocks[anchor_index];
+    if (anchor == kNone || store.link(anchor, shape.link) != kNone) return true;  // shared, and linked already
+    const size_t checkpoint = out.size();
+    if (count > 0) out += ',';
+    const size_t begin = out.size();
+    if (!writer.write(fetch, cursor)) {
+      out.resize(checkpoint);
+      return true;
+    }
+    const std::string_view text = std::string_view(out).substr(begin);
+    const uint64_t hash = keyed_hash(text).low;
+    const auto [first, last] = known.equal_range(hash);
+    for (auto at = first; at != last; ++at) {
+      if (std::string_view(out).substr(at->second.begin, at->second.length) != text) continue;
+      store.link(anchor, shape.link) = at->second.number;
+      out.resize(checkpoint);
+      return true;
+    }
+    known.emplace(hash, Span{begin, text.size(), count});
+    store.link(anchor, shape.link) = count++;
+    return true;
+  });
+  out += ']';
+  return count;
+}
+
+size_t link_reentry(const Plan& plan, Store& store, FetchId id) {
+  const Fetch& fetch = plan.fetches[id];
+  const Shape& shape = plan.shapes[fetch.shape];
+  const uint16_t anchor_index = plan.shapes[shape.parent].index;
+  size_t count = 0;
+  Cursors(plan, store).each_object(fetch.position, [&](const ObjectCursor& cursor, const Path&) {
+    const uint32_t anchor = cursor.blocks[anchor_index];
+    if (cursor.type_case != fetch.type_case || anchor == kNone) return true;
+    store.link(anchor, shape.link) = 0;
+    count = 1;
+    return true;
+  });
+  return count;
+}
+
+}  // namespace signet::execution

@@ -1,0 +1,95 @@
+// What subgraphs have returned: bodies kept as they came, and blocks of slots that point into them.
+//
+// A block is one object as one fetch returned it, laid out by its shape; no keys are stored. An entity is not copied
+// into the objects that refer to it: each of them holds a link, the number of the representation that was sent for it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "router/federation/plan.hpp"
+#include "router/json/document.hpp"
+
+namespace signet::execution {
+
+using federation::CaseId;
+using federation::FetchId;
+using federation::Plan;
+using federation::PositionId;
+using federation::ShapeId;
+
+enum class ValueKind : uint8_t {
+  absent,  ///< never arrived
+  null,
+  failed,  ///< null, and an error says why
+  leaf,    ///< `index` is a node of `document`
+  object,  ///< `index` is a block
+  list,    ///< `index` is a list
+};
+
+struct StoredValue {
+  ValueKind kind = ValueKind::absent;
+  uint32_t document = 0;
+  uint32_t index = 0;
+};
+
+inline constexpr uint32_t kNone = UINT32_MAX;
+
+struct Block {
+  CaseId type_case;
+  uint32_t first_slot = 0;
+  uint32_t first_link = 0;
+};
+
+struct List {
+  uint32_t first = 0;
+  uint32_t count = 0;
+};
+
+/// Lifetime: of one execution.
+class Store {
+ public:
+  explicit Store(const Plan& plan) : plan_(&plan) { results.resize(plan.fetches.size()); }
+
+  uint32_t add_document(json::Document document) {
+    documents.push_back(std::move(document));
+    return static_cast<uint32_t>(documents.size() - 1);
+  }
+
+  uint32_t add_block(ShapeId shape, CaseId type_case) {
+    const federation::Shape& layout = plan_->shapes[shape];
+    blocks.push_back({.type_case = type_case,
+                      .first_slot = static_cast<uint32_t>(slots.size()),
+                      .first_link = static_cast<uint32_t>(links.size())});
+    slots.resize(slots.size() + layout.slots.size());
+    links.resize(links.size() + layout.link_count, kNone);
+    return static_cast<uint32_t>(blocks.size() - 1);
+  }
+
+  uint32_t add_list(uint32_t count) {
+    lists.push_back({.first = static_cast<uint32_t>(items.size()), .count = count});
+    items.resize(items.size() + count);
+    return static_cast<uint32_t>(lists.size() - 1);
+  }
+
+  StoredValue slot(uint32_t block, size_t index) const { return slots[blocks[block].first_slot + index]; }
+  StoredValue& slot(uint32_t block, size_t index) { return slots[blocks[block].first_slot + index]; }
+  uint32_t& link(uint32_t block, size_t index) { return links[blocks[block].first_link + index]; }
+  uint32_t link(uint32_t block, size_t index) const { return links[blocks[block].first_link + index]; }
+  std::string_view raw(StoredValue leaf) const { return documents[leaf.document].raw(json::NodeId(leaf.index)); }
+
+  std::vector<json::Document> documents;
+  std::vector<Block> blocks;
+  std::vector<StoredValue> slots;
+  std::vector<uint32_t> links;
+  std::vector<List> lists;
+  std::vector<StoredValue> items;
+  /// By fetch: `data` of a root fetch, or one value for each representation.
+  IdVector<FetchId, std::vector<StoredValue>> results;
+
+ private:
+  const Plan* plan_;
+};
+
+}  // namespace signet::execution

@@ -1,0 +1,16 @@
+// The `errors` of a subgraph's answer: their paths turned into the client's terms, their text masked unless shown.
+#pragma once
+
+#include <vector>
+
+#include "router/execution/errors.hpp"
+#include "router/execution/execution.hpp"
+
+namespace signet::execution {
+
+/// Reads the list at node `reported` of the store's `document`; data must have been read before, because the values
+/// that errors explain are marked as failed.
+void read_subgraph_errors(const Plan& plan, const Settings& settings, FetchId fetch, uint32_t document,
+                          json::NodeId reported, Store& store, std::vector<FetchError>& errors);
+
+}  // namespace signet::execution

@@ -1,0 +1,181 @@
+// Documents: final order of shapes and fetch edges, wire names, and the GraphQL text of each fetch.
+//
+// A slot's wire name is its field's name. Only where two slots of one selection set would clash does the later one get
+// an alias, so that the text of a fetch does not depend on what clients call things.
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+
+#include "router/federation/passes/draft.hpp"
+#include "router/graphql/printer.hpp"
+#include "router/json/writer.hpp"
+
+namespace signet::federation {
+
+namespace {
+
+class DocumentWriter {
+ public:
+  DocumentWriter(Draft& draft, const graphql::Document& document)
+      : draft_(draft), plan_(draft.plan), document_(document) {}
+
+  void run() {
+    order_shapes();
+    reduce_dependencies();
+    for (size_t i = 0; i < plan_.shapes.size(); ++i) name_slots(ShapeId(i));
+    for (Fetch& fetch : plan_.fetches) print(fetch);
+  }
+
+ private:
+  void order_shapes() {
+    for (Position& position : plan_.positions) {
+      std::ranges::sort(position.shapes, {},
+                        [&](ShapeId id) { return std::pair(plan_.shapes[id].kind == ShapeKind::linked, id); });
+      for (size_t i = 0; i < position.shapes.size(); ++i) {
+        plan_.shapes[position.shapes[i]].index = static_cast<uint16_t>(i);
+      }
+    }
+  }
+
+  /// Drops dependencies that others imply, and fills the other direction.
+  void reduce_dependencies() {
+    std::vector<std::vector<bool>> ancestors(plan_.fetches.size());
+    for (size_t i = 0; i < plan_.fetches.size(); ++i) {
+      Fetch& fetch = plan_.fetches[FetchId(i)];
+      ancestors[i].resize(i);
+      std::vector<FetchId> kept;
+      for (auto at = fetch.dependencies.rbegin(); at != fetch.dependencies.rend(); ++at) {
+        if (ancestors[i][at->value()]) continue;  // a later fetch that is kept waits for it
+        kept.push_back(*at);
+        ancestors[i][at->value()] = true;
+        for (size_t j = 0; j < at->value(); ++j) {
+          if (ancestors[at->value()][j]) ancestors[i][j] = true;
+        }
+      }
+      std::ranges::reverse(kept);
+      fetch.dependencies = std::move(kept);
+      for (FetchId dependency : fetch.dependencies) plan_.fetches[dependency].dependents.push_back(FetchId(i));
+    }
+  }
+
+  // --- wire names
+
+  void name_slots(ShapeId id) {
+    std::vector<Slot>& slots = plan_.shapes[id].slots;
+    std::set<std::string, std::less<>> wanted;
+    for (const Slot& slot : slots) wanted.emplace(draft_.schema().field_name(slot.field));
+    size_t aliases = 0;
+    for (size_t i = 0; i < slots.size(); ++i) {
+      std::string name(draft_.schema().field_name(slots[i].field));
+      const bool free = std::ranges::all_of(
+          slots.begin(), slots.begin() + static_cast<ptrdiff_t>(i),
+          [&](const Slot& other) { return other.wire_name != name || can_share(id, other, slots[i], i); });
+      while (!free && (name = fmt::format("_a{}", ++aliases), wanted.contains(name))) {
+      }
+      slots[i].wire_name = std::move(name);
+    }
+  }
+
+  /// Leaves of different object types may share a response name when their types are equal in the subgraph.
+  /// Spec: https://spec.graphql.org/September2025/#SameResponseShape()
+  bool can_share(ShapeId shape, const Slot& a, const Slot& b, size_t b_index) const {
+    if (a.type_case == b.type_case || a.child || b.child) return false;
+    const auto& arguments = draft_.shapes[shape].arguments;
+    const auto a_index = static_cast<size_t>(&a - plan_.shapes[shape].slots.data());
+    return local_type(shape, a) == local_type(shape, b) && arguments[a_index].text == arguments[b_index].text;
+  }
+
+  TypeRef local_type(ShapeId shape, const Slot& slot) const {
+    const Model& model = draft_.model();
+    const StateId state = model.cast(draft_.shapes[shape].state, plan_.cases[slot.type_case].type);
+    const EdgeId edge = state ? model.find_edge(state, slot.field) : EdgeId();
+    return edge ? model.edges[edge].local : TypeRef();
+  }
+
+  // --- text
+
+  void print(Fetch& fetch) {
+    variables_.clear();
+    std::string selection;
+    print_selection(fetch.shape, selection);
+    std::string head;
+    if (fetch.kind == FetchKind::entity) {
+      const std::string name = representations_name();
+      fetch.representations = fmt::format("\"{}\":", name);
+      head = fmt::format("${}:[_Any!]!", name);
+      selection = fmt::format("{{_entities(representations:${}){{...on {}{}}}}}", name,
+                              plan_.cases[fetch.type_case].type_name, selection);
+    }
+    for (operation::VariableId id : variables_) {
+      const operation::Variable& variable = draft_.operation.variables[id];
+      head += fmt::format("{}${}:{}", head.empty() ? "" : ",", variable.name, draft_.schema().print(variable.type));
+      // A default makes a nullable variable fit a non-null argument.
+      if (variable.default_value) head += "=" + graphql::print_value(document_, variable.default_value);
+      fetch.variables.push_back({.name_json = fmt::format("\"{}\":", variable.name), .variable = id});
+    }
+    fetch.document = fetch.mutation ? "mutation" : "query";
+    if (!head.empty()) fetch.document += fmt::format("({})", head);
+    if (head.empty() && !fetch.mutation) fetch.document.clear();
+    fetch.document += selection;
+    fetch.body_prefix = "{\"query\":";
+    json::append_string(fetch.body_prefix, fetch.document);
+    fetch.body_prefix += ",\"variables\":{";
+  }
+
+  std::string representations_name() const {
+    std::string name = "representations";
+    const auto taken = [&] {
+      return std::ranges::any_of(draft_.operation.variables, [&](const auto& each) { return each.name == name; });
+    };
+    while (taken()) name.insert(name.begin(), '_');
+    return name;
+  }
+
+  void print_selection(ShapeId id, std::string& out) {
+    const Shape& shape = plan_.shapes[id];
+    out += '{';
+    if (shape.type_case) {
+      for (size_t i = 0; i < shape.slots.size(); ++i) print_slot(id, i, out);
+      if (shape.slots.empty()) out += "__typename";
+    } else {
+      out += "__typename";
+      for (CaseId type_case : plan_.positions[shape.position].cases) print_case(id, type_case, out);
+    }
+    out += '}';
+  }
+
+  void print_case(ShapeId id, CaseId type_case, std::string& out) {
+    const Shape& shape = plan_.shapes[id];
+    std::string fields;
+    for (size_t i = 0; i < shape.slots.size(); ++i) {
+      if (shape.slots[i].type_case == type_case) print_slot(id, i, fields);
+    }
+    if (!fields.empty()) out += fmt::format(" ...on {}{{{}}}", plan_.cases[type_case].type_name, fields);
+  }
+
+  void print_slot(ShapeId id, size_t index, std::string& out) {
+    const Slot& slot = plan_.shapes[id].slots[index];
+    const std::string_view name = draft_.schema().field_name(slot.field);
+    if (!out.empty() && out.back() != '{') out += ' ';
+    if (slot.wire_name != name) out += slot.wire_name + ":";
+    out += name;
+    const DraftArguments& arguments = draft_.shapes[id].arguments[index];
+    if (!arguments.text.empty()) out += fmt::format("({})", arguments.text);
+    variables_.insert(arguments.variables.begin(), arguments.variables.end());
+    if (slot.child_shape) print_selection(slot.child_shape, out);
+  }
+
+  Draft& draft_;
+  Plan& plan_;
+  const graphql::Document& document_;
+  std::set<operation::VariableId> variables_;
+};
+
+}  // namespace
+
+void write_documents(Draft& draft, const graphql::Document& document) {
+  DocumentWriter(draft, document).run();
+}
+
+}  // namespace signet::federation

@@ -1,0 +1,119 @@
+// The plan under construction, with what only the planner's passes need to know about it. Internal to the planner.
+//
+// Passes, in order: positions (the tree of the answer, and every state in which its objects could arrive), choose (the
+// states to open), emit (fetches, shapes, templates), documents (wire names and text). Each adds to the draft; none
+// takes anything back.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "router/federation/plan.hpp"
+#include "router/federation/reach.hpp"
+#include "router/operation/prepare.hpp"
+
+namespace signet::federation {
+
+inline constexpr uint32_t kPlanDepthMax = 256;
+inline constexpr size_t kPlanPositionsMax = 20'000;
+inline constexpr size_t kPlanFetchesMax = 2'000;
+inline constexpr size_t kLandingsMax = 64;  ///< bits of a LandingMask
+
+/// A subset of DraftPosition::landings.
+using LandingMask = uint64_t;
+
+/// The arguments of a field as they are printed.
+struct DraftArguments {
+  std::string text;
+  std::vector<operation::VariableId> variables;
+};
+
+/// A field that the client selected on one object type.
+struct DraftItem {
+  FieldId field;
+  DraftArguments arguments;
+  std::string response_key;
+  PositionId child;   ///< composite fields
+  size_t output = 0;  ///< in PositionCase::output
+};
+
+/// Where a composite item is taken from: an open state at the item's object, and the landing it leads to.
+struct Landing {
+  StateId owner;
+  uint32_t landing = 0;  ///< in DraftPosition::landings of the child
+};
+
+/// What to open at one case when its objects arrive in the states of one mask.
+struct Choice {
+  bool feasible = false;
+  uint64_t cost = 0;
+  std::vector<Derivation> reach;               ///< what can be opened, cheapest first
+  std::vector<StateId> open;                   ///< chosen ones, providers first
+  std::vector<StateId> owners;                 ///< by item: leaves
+  std::vector<std::vector<Landing>> landings;  ///< by item: composite fields
+};
+
+struct DraftCase {
+  std::vector<DraftItem> items;
+  std::map<LandingMask, Choice> choices;
+  std::vector<std::pair<StateId, ShapeId>> open;  ///< emitted so far; those that landed come before their jumps
+};
+
+struct DraftPosition {
+  std::vector<StateId> landings;  ///< every state in which its objects could arrive
+  DraftArguments arguments;
+  uint32_t depth = 0;
+};
+
+struct DraftShape {
+  StateId state;
+  std::vector<DraftArguments> arguments;  ///< by slot
+};
+
+struct Draft {
+  Draft(const Supergraph& of, const operation::NormalizedOperation& planned) : supergraph(of), operation(planned) {}
+
+  const Supergraph& supergraph;
+  const operation::NormalizedOperation& operation;
+  Plan plan;
+  IdVector<PositionId, DraftPosition> positions;
+  IdVector<CaseId, DraftCase> cases;
+  IdVector<ShapeId, DraftShape> shapes;
+  std::optional<operation::DocumentError> error;
+
+  const Model& model() const { return supergraph.model; }
+  const schema::Schema& schema() const { return supergraph.schema; }
+
+  void fail(ErrorCode code, std::string message) {
+    if (!error) error = operation::DocumentError{.code = code, .message = std::move(message), .positions = {}};
+  }
+
+  PositionId add_position(CaseId parent, FieldId field, TypeRef type);
+  /// The case of `type` at `position`, made when there is none yet.
+  CaseId case_of(PositionId position, TypeId type);
+  /// "user.orders[].total" for messages.
+  std::string path(PositionId position) const;
+};
+
+/// Builds positions from the operation and fills in all landings.
+void build_positions(Draft& draft, const graphql::Document& document);
+/// Chooses the states to open from the root down.
+void choose_states(Draft& draft);
+/// The choice for `type_case` when its objects arrive in `mask`; feasible unless choose_states() failed.
+const Choice& choice_for(Draft& draft, CaseId type_case, LandingMask mask);
+/// The best mask for an item of a mutation's root that `root` resolves.
+struct RootChoice {
+  StateId root;
+  uint32_t landing = 0;
+};
+std::optional<RootChoice> choose_mutation_root(Draft& draft, const DraftItem& item);
+/// Makes fetches, shapes, templates and the projection for the chosen states.
+void emit_fetches(Draft& draft);
+/// Orders shapes, links dependents, gives wire names and prints the documents.
+void write_documents(Draft& draft, const graphql::Document& document);
+
+}  // namespace signet::federation

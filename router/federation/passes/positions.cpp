@@ -1,0 +1,232 @@
+// Positions: the tree of the answer with one case for each object type, and for each position every state in which its
+// objects could arrive. Spec of the algorithm: federation-engine.md §3.6, steps 1 and 2.
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+
+#include "router/federation/passes/draft.hpp"
+
+namespace signet::federation {
+
+using operation::FieldKind;
+using operation::FieldNode;
+using operation::SelectionSet;
+using operation::SelectionSetId;
+
+namespace {
+
+class PositionBuilder {
+ public:
+  PositionBuilder(Draft& draft, const graphql::Document& document) : draft_(draft), document_(document) {}
+
+  void run() {
+    const SelectionSet& set = draft_.operation.selection_sets[draft_.operation.root];
+    const PositionId root = draft_.add_position({}, {}, TypeRef{.type = set.static_type});
+    fill(root, draft_.operation.root);
+    if (draft_.error) return;
+    const bool query = draft_.operation.type == operation::OperationType::query;
+    draft_.positions[root].landings = query ? draft_.model().query_roots : draft_.model().mutation_roots;
+    land(root);
+  }
+
+ private:
+  void fill(PositionId position, SelectionSetId set_id) {
+    if (draft_.positions[position].depth > kPlanDepthMax) {
+      draft_.fail(ErrorCode::MAX_DEPTH_LIMIT, fmt::format("the operation nests deeper than {} levels", kPlanDepthMax));
+    }
+    if (draft_.positions.size() > kPlanPositionsMax) {
+      draft_.fail(ErrorCode::UNSUPPORTED_OPERATION,
+                  fmt::format("the operation expands to more than {} positions over the types of its interfaces",
+                              kPlanPositionsMax));
+    }
+    if (draft_.error) return;
+    const SelectionSet& set = draft_.operation.selection_sets[set_id];
+    for (const operation::TypeClass& type_class : set.classes) {
+      for (TypeId type : type_class.types) {
+        const CaseId type_case = draft_.case_of(position, type);
+        for (operation::FieldNodeId id : type_class.fields) add_field(type_case, draft_.operation.fields[id]);
+      }
+    }
+    for (TypeId type : draft_.schema().types[set.static_type].possible_types) draft_.case_of(position, type);
+  }
+
+  void add_field(CaseId type_case, const FieldNode& node) {
+    OutputField output;
+    output.key = node.response_key;
+    output.key_json = fmt::format("\"{}\":", node.response_key);  // names need no escaping
+    if (node.kind != FieldKind::schema_field) {
+      output.kind = OutputField::Kind::type_name;
+      if (node.kind == FieldKind::introspection) {
+        output.kind = OutputField::Kind::introspection;
+        output.meta = add_meta_field(node, draft_.plan.cases[type_case].type);
+      }
+      draft_.plan.cases[type_case].output.push_back(std::move(output));
+      return;
+    }
+    const TypeId type = draft_.plan.cases[type_case].type;
+    output.field = draft_.schema().find_any_field(type, draft_.schema().fields[node.field].name);
+    output.type = draft_.schema().fields[output.field].type;
+    DraftItem item;
+    item.field = output.field;
+    item.response_key = node.response_key;
+    if (node.arguments) {
+      item.arguments.text = draft_.operation.arguments[node.arguments].text;
+      item.arguments.variables = draft_.operation.arguments[node.arguments].variables;
+    }
+    if (node.children) {
+      item.child = draft_.add_position(type_case, output.field, output.type);
+      draft_.plan.positions[item.child].response_key = node.response_key;
+      draft_.positions[item.child].arguments = item.arguments;
+      output.child = item.child;
+      fill(item.child, node.children);
+    }
+    item.output = draft_.plan.cases[type_case].output.size();
+    draft_.plan.cases[type_case].output.push_back(std::move(output));
+    draft_.cases[type_case].items.push_back(std::move(item));
+  }
+
+  /// The introspection types are objects without interfaces: one class below each field.
+  MetaFieldId add_meta_field(const FieldNode& node, TypeId parent) {
+    MetaField meta;
+    meta.key_json = fmt::format("\"{}\":", node.response_key);
+    meta.type_name = draft_.schema().type_name(parent);
+    if (node.kind != FieldKind::type_name) meta.field = node.field;
+    for (auto [id, argument] : document_.each(document_[node.source].first_argument)) {
+      const graphql::Value& value = document_[argument.value];
+      if (value.kind != graphql::ValueKind::variable) {
+        meta.literal = value.text;
+        continue;
+      }
+      for (size_t i = 0; i < draft_.operation.variables.size(); ++i) {
+        if (draft_.operation.variables[operation::VariableId(i)].name == value.text) {
+          meta.variable = operation::VariableId(i);
+        }
+      }
+    }
+    if (node.children) {
+      const SelectionSet& set = draft_.operation.selection_sets[node.children];
+      for (const operation::TypeClass& type_class : set.classes) {
+        for (operation::FieldNodeId id : type_class.fields) {
+          meta.children.push_back(add_meta_field(draft_.operation.fields[id], set.static_type));
+        }
+      }
+    }
+    return draft_.plan.meta_fields.push_back(std::move(meta));
+  }
+
+  /// Every state that a choice could make objects of the children of `position` arrive in.
+  void land(PositionId position) {
+    if (draft_.error) return;
+    const std::vector<StateId> landings = draft_.positions[position].landings;
+    if (landings.size() > kLandingsMax) {
+      draft_.fail(ErrorCode::UNSUPPORTED_OPERATION,
+                  fmt::format("objects at {} can arrive in more than {} ways", draft_.path(position), kLandingsMax));
+      return;
+    }
+    const std::vector<CaseId> cases = draft_.plan.positions[position].cases;
+    for (CaseId type_case : cases) {
+      std::vector<StateId> open;
+      for (StateId landing : landings) {
+        const StateId cast = draft_.model().cast(landing, draft_.plan.cases[type_case].type);
+        if (cast && std::ranges::find(open, cast) == open.end()) open.push_back(cast);
+      }
+      if (open.empty()) continue;  // no subgraph that is asked here knows the type, so no object has it
+      if (!agree(position, type_case, landings)) return;
+      const bool mutation_root = draft_.operation.type == operation::OperationType::mutation && position.value() == 0;
+      std::vector<StateId> all = open;
+      if (!mutation_root) {
+        for (const Derivation& derivation : derive(draft_.model(), open)) all.push_back(derivation.state);
+      }
+      land_items(type_case, all);
+    }
+  }
+
+  /// Objects of a type that one subgraph may return here and another one, asked for the same field, cannot: the answer
+  /// would depend on which is asked.
+  bool agree(PositionId position, CaseId type_case, const std::vector<StateId>& landings) {
+    const PositionCase& each = draft_.plan.cases[type_case];
+    for (StateId landing : landings) {
+      if (draft_.model().cast(landing, each.type)) continue;
+      draft_.fail(
+          ErrorCode::UNSUPPORTED_OPERATION,
+          fmt::format("\"{}\" at {} can be \"{}\" in one subgraph but not in \"{}\": abstract types whose "
+                      "members differ between subgraphs are not planned",
+                      draft_.schema().type_name(draft_.plan.positions[position].type.type), draft_.path(position),
+                      each.type_name, draft_.supergraph.subgraphs[draft_.model().states[landing].subgraph].name));
+      return false;
+    }
+    return true;
+  }
+
+  void land_items(CaseId type_case, const std::vector<StateId>& all) {
+    const std::vector<DraftItem> items = draft_.cases[type_case].items;
+    for (const DraftItem& item : items) {
+      bool reachable = false;
+      std::vector<StateId> heads;
+      for (StateId state : all) {
+        const EdgeId edge = draft_.model().find_edge(state, item.field);
+        if (!edge) continue;
+        reachable = true;
+        const StateId head = draft_.model().edges[edge].head;
+        if (head && std::ranges::find(heads, head) == heads.end()) heads.push_back(head);
+      }
+      if (!reachable) {
+        draft_.fail(
+            ErrorCode::PLAN_FAILED,
+            fmt::format("field \"{}.{}\" cannot be reached at {}", draft_.plan.cases[type_case].type_name,
+                        draft_.schema().field_name(item.field), draft_.path(draft_.plan.cases[type_case].position)));
+        return;
+      }
+      if (!item.child) continue;
+      draft_.positions[item.child].landings = std::move(heads);
+      land(item.child);
+    }
+  }
+
+  Draft& draft_;
+  const graphql::Document& document_;
+};
+
+}  // namespace
+
+PositionId Draft::add_position(CaseId parent, FieldId field, TypeRef type) {
+  const PositionId id = plan.positions.push_back(
+      {.parent = parent, .response_key = {}, .type = type, .field = field, .shapes = {}, .cases = {}});
+  const uint32_t depth = parent ? positions[plan.cases[parent].position].depth + 1 : 0;
+  positions.push_back({.landings = {}, .arguments = {}, .depth = depth});
+  return id;
+}
+
+CaseId Draft::case_of(PositionId position, TypeId type) {
+  for (CaseId id : plan.positions[position].cases) {
+    if (plan.cases[id].type == type) return id;
+  }
+  const CaseId id = plan.cases.push_back({.position = position,
+                                          .type = type,
+                                          .type_name = std::string(schema().type_name(type)),
+                                          .accessible = schema().types[type].accessible,
+                                          .output = {}});
+  cases.push_back({});
+  std::vector<CaseId>& all = plan.positions[position].cases;
+  const auto at = std::ranges::lower_bound(all, type, {}, [&](CaseId each) { return plan.cases[each].type; });
+  all.insert(at, id);
+  return id;
+}
+
+std::string Draft::path(PositionId position) const {
+  std::string text;
+  for (PositionId at = position; plan.positions[at].parent; at = plan.cases[plan.positions[at].parent].position) {
+    const Position& each = plan.positions[at];
+    std::string name = each.response_key.empty() ? std::string(schema().field_name(each.field)) : each.response_key;
+    for (uint8_t i = 0; i < each.type.list_depth; ++i) name += "[]";
+    text = text.empty() ? name : name + "." + text;
+  }
+  return text.empty() ? "the root" : text;
+}
+
+void build_positions(Draft& draft, const graphql::Document& document) {
+  PositionBuilder(draft, document).run();
+}
+
+}  // namespace signet::federation
