@@ -1,0 +1,98 @@
+// The commands of `signet`: options as the command line gives them, and one function each.
+//
+// Every function returns the process's exit code: 0 ok, 1 the thing checked is wrong, 2 usage, 3 environment.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace signet::cli {
+
+inline constexpr int kOk = 0;
+inline constexpr int kWrong = 1;
+inline constexpr int kUsage = 2;
+inline constexpr int kEnvironment = 3;
+
+struct ServeOptions {
+  std::vector<std::string> config_files;
+  bool once_or_exit = false;
+};
+int serve(const ServeOptions& options);
+
+struct DevOptions {
+  std::string supergraph_file;
+  std::string listen = "127.0.0.1:4000";
+  std::vector<std::string> config_files;
+};
+int dev(const DevOptions& options);
+
+struct CheckOptions {
+  std::vector<std::string> config_files;
+  std::string supergraph_file;
+  bool json = false;
+  bool development = false;
+};
+int check(const CheckOptions& options);
+
+struct PlanOptions {
+  std::string supergraph_file;
+  std::string operation_file;  ///< "-": standard input
+  std::string operation_name;
+};
+int plan(const PlanOptions& options);
+
+struct KeygenOptions {
+  std::string type = "hmac";  ///< hmac, ed25519, webhook, derive
+  std::string out;            ///< file; for ed25519 the public key goes to out.pub
+  std::string master_file, purpose, graph, environment;  ///< derive
+};
+int keygen(const KeygenOptions& options);
+
+struct SignOptions {
+  std::string artifact_file;
+  std::string kind = "graph";
+  std::string graph, environment;
+  std::string kid, key_file;
+  std::string statement_file;  ///< default: artifact_file.jws
+  std::string previous_file;   ///< the statement it replaces: its serial and digest are continued
+  std::string lifetime = "92d";
+  std::string cdn_folder;      ///< also lays out statement.jws and artifacts/<sha256> here
+};
+int sign(const SignOptions& options);
+
+struct VerifyOptions {
+  std::string artifact_file;
+  std::string statement_file;
+  std::vector<std::string> config_files;
+  bool json = false;
+};
+/// Runs the gate's checks over files with the trust of a configuration.
+int verify(const VerifyOptions& options);
+/// Shows what a statement says, without judging it.
+int inspect(const std::string& statement_file, bool json);
+
+struct AdmissionServeOptions {
+  std::string policy_file;
+};
+int admission_serve(const AdmissionServeOptions& options);
+
+struct ApproveOptions {
+  std::string policy_file;
+  std::string artifact_file;
+  std::string statement_file;
+};
+int admission_approve(const ApproveOptions& options);
+
+int explain_refusal(const std::string& code);
+int config_schema();
+int config_explain(const std::vector<std::string>& config_files, const std::string& key);
+
+struct ProbeOptions {
+  std::string address;  ///< host:port of the admin or health listener
+  bool json = false;
+};
+int status(const ProbeOptions& options);
+int healthcheck(const ProbeOptions& options);
+
+}  // namespace signet::cli

@@ -1,0 +1,28 @@
+// Reading configuration files for commands, with diagnostics to standard error.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config-schema/load.hpp"
+
+namespace signet::cli {
+
+/// Loads and reports. Nothing: diagnostics went to standard error (or, as JSON, to standard output); the exit code is 1
+/// for wrong files and 3 for files that cannot be read.
+struct LoadedConfig {
+  std::optional<config::Loaded> loaded;
+  int exit_code = 0;
+};
+LoadedConfig load_config(const std::vector<std::string>& files, const config::LoadOptions& options = {},
+                         bool json = false);
+
+/// A whole file, or standard input for "-". Problems go to standard error.
+std::optional<std::string> read_input(const std::string& file);
+/// Writes a file or, for an empty name, standard output. Problems go to standard error.
+bool write_output(const std::string& file, std::string_view bytes);
+/// One line on standard error: "signet: …".
+void complain(const std::string& message);
+
+}  // namespace signet::cli

@@ -1,0 +1,99 @@
+// signet dev: a supergraph on loopback, signed and approved with throw-away keys, through the same gate as any other.
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "router/app/router_process.hpp"
+#include "router/cli/commands.hpp"
+#include "router/cli/config_files.hpp"
+#include "signing/core/jws.hpp"
+#include "signing/core/serial.hpp"
+#include "signing/core/subgraph_urls.hpp"
+
+namespace signet::cli {
+namespace {
+
+constexpr std::string_view kGraph = "development";
+constexpr std::string_view kEnvironment = "development";
+
+// Signs and approves `artifact` with keys that live in this process only.
+Result<app::DevelopmentGraph> sign_in_memory(std::string artifact) {
+  const auto now = SystemClock().wall();
+  auto statement = signing::make_statement(
+      {.graph = kGraph, .environment = kEnvironment, .artifact_bytes = artifact, .previous = {}}, now);
+  if (!statement) return std::unexpected(statement.error());
+  auto secret = signing::parse_hmac_secret(signing::generate_hmac_secret());
+  if (!secret) return std::unexpected(secret.error());
+  const signing::SigningKey release{.kid = "development-release", .material = std::move(*secret)};
+  const signing::SigningKey approve{.kid = "development-approve", .material = crypto::Ed25519PrivateKey::generate()};
+  signing::Jws jws = signing::make_jws(signing::print_statement(*statement), release);
+  if (auto added = signing::add_signature(jws, approve); !added) return fail(ErrorCode::CRYPTO_ERROR, added.error());
+  app::DevelopmentGraph graph{.statement = signing::print_jws(jws), .artifact = std::move(artifact), .trust = {}};
+  graph.trust.graph = kGraph;
+  graph.trust.environment = kEnvironment;
+  graph.trust.keys.push_back(release.verification_key(signing::Role::release));
+  graph.trust.keys.push_back(approve.verification_key(signing::Role::approve));
+  return graph;
+}
+
+// "127.0.0.1:4000" or "[::1]:4000": loopback only.
+std::optional<config::Endpoint> parse_loopback(const std::string& text) {
+  const size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return std::nullopt;
+  std::string host = text.substr(0, colon);
+  uint16_t port = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data() + colon + 1, end, port);
+  if (error != std::errc() || at != end) return std::nullopt;
+  if (host == "localhost") host = "127.0.0.1";
+  if (host == "[::1]") host = "::1";
+  if (host != "127.0.0.1" && host != "::1") return std::nullopt;
+  return config::Endpoint{host, port, {}};
+}
+
+// Loopback subgraphs need no listing: each loopback URL of the graph is allowed as it stands.
+void allow_loopback_subgraphs(config::Config& config, std::string_view supergraph) {
+  config.subgraphs.allow.emplace_back("127.0.0.0/8");
+  config.subgraphs.allow.emplace_back("::1/128");
+  const auto subgraphs = signing::subgraph_urls(supergraph);
+  if (!subgraphs) return;  // the gate says what is wrong with it
+  for (const signing::Subgraph& subgraph : *subgraphs) {
+    const auto url = http::parse_url(subgraph.url);
+    if (!url) continue;
+    const auto address = http::IpAddress::parse(url->host);
+    const bool loopback = url->host == "localhost" || url->host == "::1" ||
+                          (address && !address->v6 && address->bytes[0] == 127);
+    if (loopback) config.subgraphs.allow.push_back(url->origin());
+  }
+}
+
+}  // namespace
+
+int dev(const DevOptions& options) {
+  const auto listen = parse_loopback(options.listen);
+  if (!listen) {
+    complain(fmt::format("--listen {}: development listens on loopback only; write 127.0.0.1:PORT", options.listen));
+    return kUsage;
+  }
+  auto supergraph = read_input(options.supergraph_file);
+  if (!supergraph) return kEnvironment;
+  auto loaded = load_config(options.config_files, {.development = true});
+  if (!loaded.loaded) return loaded.exit_code;
+  config::Config config = std::move(loaded.loaded->config);
+  config.listen.graphql = *listen;
+  if (options.config_files.empty()) {
+    config.listen.health = {};
+    config.listen.admin = {};
+  }
+  config.graph.name = kGraph;
+  config.graph.environment = kEnvironment;
+  allow_loopback_subgraphs(config, *supergraph);
+  auto graph = sign_in_memory(std::move(*supergraph));
+  if (!graph) {
+    complain(graph.error().message);
+    return kEnvironment;
+  }
+  return app::run_router({.config = std::move(config), .development = std::move(*graph), .once_or_exit = true});
+}
+
+}  // namespace signet::cli

@@ -1,0 +1,55 @@
+// signet plan: the query plan of an operation on a supergraph.
+#include <fmt/format.h>
+
+#include "router/cli/commands.hpp"
+#include "router/cli/config_files.hpp"
+#include "router/federation/plan_print.hpp"
+#include "router/federation/planner.hpp"
+#include "router/graphql/parser.hpp"
+#include "router/operation/prepare.hpp"
+
+namespace signet::cli {
+namespace {
+
+int report(const std::vector<operation::DocumentError>& errors, const std::string& file) {
+  for (const operation::DocumentError& error : errors) {
+    const graphql::Position at = error.positions.empty() ? graphql::Position{} : error.positions.front();
+    fmt::print(stderr, "{}:{}:{}: {}: {}\n", file, at.line, at.column, info(error.code).name, error.message);
+  }
+  return kWrong;
+}
+
+}  // namespace
+
+int plan(const PlanOptions& options) {
+  auto sdl = read_input(options.supergraph_file);
+  auto text = read_input(options.operation_file);
+  if (!sdl || !text) return kEnvironment;
+  auto supergraph = federation::load_supergraph(*sdl);
+  if (!supergraph) {
+    for (const federation::LoadError& error : supergraph.error()) {
+      fmt::print(stderr, "{}:{}:{}: {}\n", options.supergraph_file, error.position.line, error.position.column,
+                 error.message);
+    }
+    return kWrong;
+  }
+  auto document = graphql::parse_executable(*text);
+  if (!document) {
+    return report({{document.error().code, document.error().message, {document.error().position}}},
+                  options.operation_file);
+  }
+  if (auto errors = operation::validate(*document, supergraph->schema); !errors.empty()) {
+    return report(errors, options.operation_file);
+  }
+  auto selected = operation::select_operation(*document, options.operation_name);
+  if (!selected) return report({selected.error()}, options.operation_file);
+  // Conditions as if every @include were taken and no @skip: the fullest plan.
+  auto normalized = operation::normalize(*document, supergraph->schema, *selected, 0);
+  if (!normalized) return report({normalized.error()}, options.operation_file);
+  auto plan = federation::plan(*supergraph, *document, *selected, *normalized);
+  if (!plan) return report({plan.error()}, options.operation_file);
+  fmt::print("{}", federation::print_plan(*supergraph, **plan));
+  return kOk;
+}
+
+}  // namespace signet::cli

@@ -1,0 +1,16 @@
+// signet serve: the router.
+#include "router/app/router_process.hpp"
+#include "router/cli/commands.hpp"
+#include "router/cli/config_files.hpp"
+
+namespace signet::cli {
+
+int serve(const ServeOptions& options) {
+  auto config = load_config(options.config_files);
+  if (!config.loaded) return config.exit_code;
+  return app::run_router({.config = std::move(config.loaded->config),
+                          .development = std::nullopt,
+                          .once_or_exit = options.once_or_exit});
+}
+
+}  // namespace signet::cli
