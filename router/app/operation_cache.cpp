@@ -45,28 +45,30 @@ PreparedOperation::PreparedOperation(std::string source, std::string name, graph
 
 size_t PreparedOperation::bytes() const {
   constexpr size_t kPerPlanBytes = 16u << 10;
-  return sizeof *this + text.size() * 12 + operation_name.size() + kPerPlanBytes * std::max<size_t>(1, plans_.size());
+  return sizeof *this + text.size() * 12 + operation_name.size() +
+         kPerPlanBytes * std::max<size_t>(1, variants_.size());
 }
 
-std::expected<std::shared_ptr<const federation::Plan>, operation::DocumentError> PreparedOperation::plan_for(
-    const Graph& graph, const operation::CoercedVariables& variables) {
+std::expected<PreparedOperation::Variant, operation::DocumentError> PreparedOperation::variant_for(
+    const Snapshot& snapshot, const operation::CoercedVariables& variables, telemetry::LabelTable& labels) {
   const uint32_t mask = operation::condition_mask(conditions, document, operation, variables);
-  for (const auto& [known, plan] : plans_) {
-    if (known == mask) return plan;
+  for (const Variant& variant : variants_) {
+    if (variant.condition_mask == mask) return variant;
   }
-  auto normalized = operation::normalize(document, graph.supergraph.schema, operation, mask);
+  const federation::Supergraph& supergraph = snapshot.graph->supergraph;
+  auto normalized = operation::normalize(document, supergraph.schema, operation, mask,
+                                         snapshot.settings->config.limits.expanded_selections.max);
   if (!normalized) return std::unexpected(normalized.error());
-  auto plan = federation::plan(graph.supergraph, document, operation, *normalized);
+  auto plan = federation::plan(supergraph, document, *normalized);
   if (!plan) return std::unexpected(plan.error());
-  if (plans_.size() >= kPlansMax) plans_.erase(plans_.begin());
-  plans_.emplace_back(mask, *plan);
-  return *plan;
+  if (variants_.size() >= kVariantsMax) variants_.erase(variants_.begin());
+  variants_.push_back({mask, *plan, usage_of(snapshot, *normalized, document[operation].name, labels)});
+  return variants_.back();
 }
 
 std::expected<std::shared_ptr<PreparedOperation>, DocumentErrors> prepare(const Snapshot& snapshot,
                                                                           std::string_view text,
-                                                                          std::string_view operation_name,
-                                                                          telemetry::LabelTable& labels) {
+                                                                          std::string_view operation_name) {
   const config::Limits& limits = snapshot.settings->config.limits;
   std::vector<policy::Exceeded> measured;
   auto document_size = policy::check_document_size(limits, text.size());
@@ -110,10 +112,6 @@ std::expected<std::shared_ptr<PreparedOperation>, DocumentErrors> prepare(const 
   auto conditions = operation::condition_variables(prepared->document, *selected);
   if (!conditions) return std::unexpected(DocumentErrors{conditions.error()});
   prepared->conditions = std::move(*conditions);
-  // For telemetry: the operation with every field included.
-  auto whole = operation::normalize(prepared->document, schema, *selected, 0, limits.expanded_selections.max);
-  if (!whole) return std::unexpected(DocumentErrors{whole.error()});
-  prepared->usage = usage_of(snapshot, *whole, own_name, labels);
   return prepared;
 }
 

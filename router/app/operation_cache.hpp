@@ -29,7 +29,7 @@ using DocumentErrors = std::vector<operation::DocumentError>;
 /// Threads: its worker's; plans are added to it as conditions come up.
 class PreparedOperation {
  public:
-  static constexpr size_t kPlansMax = 32;
+  static constexpr size_t kVariantsMax = 32;
 
   PreparedOperation(std::string text, std::string operation_name, graphql::Document document);
 
@@ -39,25 +39,30 @@ class PreparedOperation {
   graphql::OperationId operation;
   std::vector<std::string_view> conditions;
   std::vector<policy::Exceeded> measured;  ///< limits in mode `measure` that it exceeds
-  std::shared_ptr<const telemetry::UsageTemplate> usage;
 
   graphql::OperationType type() const { return document[operation].type; }
-  /// The plan for these variables. Errors: as federation::plan() and operation::normalize().
-  std::expected<std::shared_ptr<const federation::Plan>, operation::DocumentError> plan_for(
-      const Graph& graph, const operation::CoercedVariables& variables);
+  /// The operation for one outcome of its conditions.
+  struct Variant {
+    uint32_t condition_mask = 0;
+    std::shared_ptr<const federation::Plan> plan;
+    std::shared_ptr<const telemetry::UsageTemplate> usage;
+  };
+  /// The variant for these variables. Errors: as federation::plan() and operation::normalize().
+  std::expected<Variant, operation::DocumentError> variant_for(const Snapshot& snapshot,
+                                                               const operation::CoercedVariables& variables,
+                                                               telemetry::LabelTable& labels);
   /// An estimate for the cache's bound. Units: bytes.
   size_t bytes() const;
 
  private:
-  std::vector<std::pair<uint32_t, std::shared_ptr<const federation::Plan>>> plans_;
+  std::vector<Variant> variants_;
 };
 
 /// Parses, validates and measures: the cold path up to planning.
 /// Errors: what the client gets to see; syntax, validation, limits, unsupported constructs.
 std::expected<std::shared_ptr<PreparedOperation>, DocumentErrors> prepare(const Snapshot& snapshot,
                                                                           std::string_view text,
-                                                                          std::string_view operation_name,
-                                                                          telemetry::LabelTable& labels);
+                                                                          std::string_view operation_name);
 
 /// Bounded in bytes; the least recently used goes first.
 /// Threads: its worker's.

@@ -43,8 +43,8 @@ struct PlanOptions {
 int plan(const PlanOptions& options);
 
 struct KeygenOptions {
-  std::string type = "hmac";  ///< hmac, ed25519, webhook, derive
-  std::string out;            ///< file; for ed25519 the public key goes to out.pub
+  std::string type = "hmac";                             ///< hmac, ed25519, webhook, derive
+  std::string out;                                       ///< file; for ed25519 the public key goes to out.pub
   std::string master_file, purpose, graph, environment;  ///< derive
 };
 int keygen(const KeygenOptions& options);
@@ -57,7 +57,7 @@ struct SignOptions {
   std::string statement_file;  ///< default: artifact_file.jws
   std::string previous_file;   ///< the statement it replaces: its serial and digest are continued
   std::string lifetime = "92d";
-  std::string cdn_folder;      ///< also lays out statement.jws and artifacts/<sha256> here
+  std::string cdn_folder;  ///< also lays out statement.jws and artifacts/<sha256> here
 };
 int sign(const SignOptions& options);
 

@@ -13,7 +13,9 @@ constexpr uint64_t kInputBytesMax = 64u << 20;
 
 }  // namespace
 
-void complain(const std::string& message) { std::fprintf(stderr, "signet: %s\n", message.c_str()); }
+void complain(const std::string& message) {
+  std::fprintf(stderr, "signet: %s\n", message.c_str());
+}
 
 std::optional<std::string> read_input(const std::string& file) {
   if (file == "-") return std::string((std::istreambuf_iterator<char>(std::cin)), std::istreambuf_iterator<char>());

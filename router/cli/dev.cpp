@@ -1,7 +1,6 @@
 // signet dev: a supergraph on loopback, signed and approved with throw-away keys, through the same gate as any other.
-#include <fmt/format.h>
-
 #include <charconv>
+#include <fmt/format.h>
 
 #include "router/app/router_process.hpp"
 #include "router/cli/commands.hpp"
@@ -61,8 +60,8 @@ void allow_loopback_subgraphs(config::Config& config, std::string_view supergrap
     const auto url = http::parse_url(subgraph.url);
     if (!url) continue;
     const auto address = http::IpAddress::parse(url->host);
-    const bool loopback = url->host == "localhost" || url->host == "::1" ||
-                          (address && !address->v6 && address->bytes[0] == 127);
+    const bool loopback =
+        url->host == "localhost" || url->host == "::1" || (address && !address->v6 && address->bytes[0] == 127);
     if (loopback) config.subgraphs.allow.push_back(url->origin());
   }
 }

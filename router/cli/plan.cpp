@@ -46,7 +46,7 @@ int plan(const PlanOptions& options) {
   // Conditions as if every @include were taken and no @skip: the fullest plan.
   auto normalized = operation::normalize(*document, supergraph->schema, *selected, 0);
   if (!normalized) return report({normalized.error()}, options.operation_file);
-  auto plan = federation::plan(*supergraph, *document, *selected, *normalized);
+  auto plan = federation::plan(*supergraph, *document, *normalized);
   if (!plan) return report({plan.error()}, options.operation_file);
   fmt::print("{}", federation::print_plan(*supergraph, **plan));
   return kOk;

@@ -1,7 +1,6 @@
 // signet sign: a statement about an artifact, signed; or one more signature on a statement that is there.
-#include <fmt/format.h>
-
 #include <filesystem>
+#include <fmt/format.h>
 
 #include "router/base/units.hpp"
 #include "router/cli/commands.hpp"

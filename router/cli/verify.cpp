@@ -21,10 +21,14 @@ int report_refusal(const signing::Refusal& refusal, bool json) {
     std::string out;
     json::Writer(out)
         .begin_object()
-        .key("verified").value(false)
-        .key("reason").value(reason.code)
-        .key("detail").value(refusal.detail)
-        .key("what_to_do").value(reason.what_to_do)
+        .key("verified")
+        .value(false)
+        .key("reason")
+        .value(reason.code)
+        .key("detail")
+        .value(refusal.detail)
+        .key("what_to_do")
+        .value(reason.what_to_do)
         .end_object();
     fmt::print("{}\n", out);
   } else {
@@ -52,8 +56,7 @@ int verify(const VerifyOptions& options) {
     return kWrong;
   }
   auto artifact = read_input(options.artifact_file);
-  auto statement =
-      read_input(options.statement_file.empty() ? options.artifact_file + ".jws" : options.statement_file);
+  auto statement = read_input(options.statement_file.empty() ? options.artifact_file + ".jws" : options.statement_file);
   if (!artifact || !statement) return kEnvironment;
   auto jws = signing::parse_jws(*statement);
   const auto claimed = jws ? signing::parse_statement(jws->payload) : std::unexpected(jws.error());

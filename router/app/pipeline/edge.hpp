@@ -38,8 +38,7 @@ class Edge {
  private:
   EdgeRefusal refusal(const net::ServerRequest& head, ErrorCode code, std::string message) const;
   std::optional<EdgeRefusal> refuse_method(const net::ServerRequest& head) const;
-  std::optional<EdgeRefusal> refuse_media_type(const net::ServerRequest& head,
-                                                       const http::Headers& headers) const;
+  std::optional<EdgeRefusal> refuse_media_type(const net::ServerRequest& head, const http::Headers& headers) const;
   http::Headers relevant_headers(const net::ServerRequest& head) const;
 
   const Snapshot& snapshot_;

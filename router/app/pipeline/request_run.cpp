@@ -70,9 +70,6 @@ void RequestRun::run(const GraphqlRequest& request) {
   auto operation = find_operation(*text, request.operation_name);
   if (!operation) return fail(operation.error());
   operation_ = std::move(*operation);
-  record_.operation_type = operation_->usage->type;
-  record_.operation_name = operation_->usage->name;
-  record_.operation_hash = operation_->usage->hash;
   if (is_get_ && operation_->type() != graphql::OperationType::query) {
     error_ = ErrorCode::METHOD_NOT_ALLOWED;
     return answer(405, error_body(Error{ErrorCode::METHOD_NOT_ALLOWED, "mutations are sent by POST"}),
@@ -81,11 +78,15 @@ void RequestRun::run(const GraphqlRequest& request) {
   const schema::Schema& schema = snapshot_->graph->supergraph.schema;
   auto variables = operation::coerce_variables(operation_->document, schema, operation_->operation, request.variables);
   if (!variables) return fail(variables.error());
-  auto plan = operation_->plan_for(*snapshot_->graph, *variables);
-  if (!plan) return fail({plan.error()});
-  execution_ = std::make_unique<execution::Execution>(snapshot_->graph->supergraph, *plan, std::move(*variables),
-                                                      snapshot_->settings->execution);
-  execute(**plan);
+  auto variant = operation_->variant_for(*snapshot_, *variables, tools_.recorder.labels());
+  if (!variant) return fail({variant.error()});
+  usage_ = variant->usage;
+  record_.operation_type = usage_->type;
+  record_.operation_name = usage_->name;
+  record_.operation_hash = usage_->hash;
+  execution_ = std::make_unique<execution::Execution>(snapshot_->graph->supergraph, variant->plan,
+                                                      std::move(*variables), snapshot_->settings->execution);
+  execute();
 }
 
 std::expected<std::shared_ptr<PreparedOperation>, DocumentErrors> RequestRun::find_operation(std::string_view text,
@@ -93,7 +94,7 @@ std::expected<std::shared_ptr<PreparedOperation>, DocumentErrors> RequestRun::fi
   auto known = tools_.cache.find(*snapshot_->graph, text, name);
   tools_.recorder.metrics.add(known ? MetricId::plan_cache_hits : MetricId::plan_cache_misses, {});
   if (!known) {
-    auto prepared = prepare(*snapshot_, text, name, tools_.recorder.labels());
+    auto prepared = prepare(*snapshot_, text, name);
     if (!prepared) return prepared;
     known = std::move(*prepared);
     tools_.cache.insert(known);
@@ -105,7 +106,7 @@ std::expected<std::shared_ptr<PreparedOperation>, DocumentErrors> RequestRun::fi
   return known;
 }
 
-void RequestRun::execute(const federation::Plan&) {
+void RequestRun::execute() {
   deadline_ =
       tools_.loop.after(snapshot_->settings->config.client_timeout, [self = shared_from_this()] { self->timed_out(); });
   execution_->start([this](execution::FetchRequest&& request) { send_fetch(std::move(request)); });
@@ -221,7 +222,7 @@ void RequestRun::answer(int status, std::string body, std::string_view extra_fie
   AttributeSet attributes;
   attributes.http_request_method(record_.method).http_response_status_code(int64_t{status});
   recorder.metrics.observe(MetricId::server_duration, attributes, seconds(started_, now));
-  if (operation_) recorder.usage(operation_->usage, record_.errors > 0);
+  if (usage_) recorder.usage(usage_, record_.errors > 0);
   recorder.access(record_);
   if (record_.sampled) {
     telemetry::Span span{.trace = record_.trace, .id = span_};

@@ -47,7 +47,7 @@ class RequestRun : public std::enable_shared_from_this<RequestRun> {
   void run(const GraphqlRequest& request);
   std::expected<std::shared_ptr<PreparedOperation>, DocumentErrors> find_operation(std::string_view text,
                                                                                    std::string_view name);
-  void execute(const federation::Plan& plan);
+  void execute();
   void send_fetch(execution::FetchRequest&& request);
   void fetched(std::list<Fetch>::iterator fetch, const http::Outcome& outcome);
   void record_fetch(Fetch& fetch, const http::Outcome& outcome);
@@ -63,6 +63,7 @@ class RequestRun : public std::enable_shared_from_this<RequestRun> {
   SteadyTime started_;
   bool is_get_ = false;
   std::shared_ptr<PreparedOperation> operation_;
+  std::shared_ptr<const telemetry::UsageTemplate> usage_;
   std::unique_ptr<execution::Execution> execution_;
   std::list<Fetch> fetches_;
   std::unique_ptr<net::Timer> deadline_;
