@@ -143,9 +143,13 @@ Admission Gate::admit(PendingReview pending, const StoredVerdict& verdict, const
   if (artifact.statement.serial < state.highest_serial) {
     return no({Reason::superseded, fmt::format("serial {} was applied meanwhile", state.highest_serial)});
   }
-  // Keys, floor and expiry may have changed while the webhook thought.
+  // Keys, floor, expiry and allowlist may have changed while the webhook thought: all of it is decided again.
   auto opened = open(artifact.jws, artifact.source, state);
   if (!opened) return no(std::move(opened).error());
+  auto subgraphs = check_content(policy_.kind, *artifact.text, policy_.egress);
+  if (!subgraphs) return no(std::move(subgraphs).error());
+  artifact.signers = opened->signers;
+  if (opened->approvals_missing > 1) return no({Reason::roles_missing, "an approval in the statement counts no more"});
   if (verdict.uid != pending.request_.uid) return no({Reason::admission_mismatch, "the answer is to another request"});
   auto used = use_verdict(verdict, artifact.source, opened->jws, artifact);
   if (!used) return admit_without_answer(std::move(pending), std::move(used).error(), state);
@@ -154,11 +158,13 @@ Admission Gate::admit(PendingReview pending, const StoredVerdict& verdict, const
 
 Admission Gate::admit_without_answer(PendingReview pending, Refusal why, const GateState& state) const {
   Artifact& artifact = pending.artifact_;
-  auto opened = open(artifact.jws, artifact.source, state);
   const bool waived = policy_.admission == AdmissionMode::audit_only ||
                       (policy_.admission == AdmissionMode::ignore_failures && is_unanswered(why.reason));
-  if (!waived || !opened) {
-    if (!opened) why = std::move(opened).error();
+  auto opened = open(artifact.jws, artifact.source, state);
+  auto subgraphs = check_content(policy_.kind, *artifact.text, policy_.egress);
+  if (!opened) why = std::move(opened).error();
+  if (opened && !subgraphs) why = std::move(subgraphs).error();
+  if (!waived || !opened || !subgraphs) {
     return refused(std::move(why), artifact.source, &artifact.statement, artifact.signers);
   }
   artifact.approved = false;
