@@ -12,10 +12,10 @@
 namespace signet::admission {
 
 struct AdmissionPolicy {
-  http::EgressPolicy allowed;                 ///< URL patterns and CIDRs; an empty list allows nothing
-  bool allow_plain_http = false;              ///< http:// subgraphs, wherever they are
+  http::EgressPolicy allowed;                   ///< URL patterns and CIDRs; an empty list allows nothing
+  bool allow_plain_http = false;                ///< http:// subgraphs, wherever they are
   std::vector<std::string> required_signers{};  ///< kids that must have signed
-  size_t approvers = 0;                       ///< approve signatures that the statement must carry already
+  size_t approvers = 0;                         ///< approve signatures that the statement must carry already
   size_t max_subgraphs = 200;
 };
 

@@ -66,10 +66,6 @@ Examination Gate::examine(const Candidate& candidate, const GateState& state) co
   if (SIGNET_BUG(candidate.artifact == nullptr)) {
     return refused({Reason::fetch_empty, "no artifact was given"}, candidate.source, nullptr, {});
   }
-  return decide(candidate, state);
-}
-
-Examination Gate::decide(const Candidate& candidate, const GateState& state) const {
   auto opened = open(candidate.statement, candidate.source, state);
   if (!opened) return refused(std::move(opened).error(), candidate.source, nullptr, {});
   auto no = [&](Refusal why) { return refused(std::move(why), candidate.source, &opened->statement, opened->signers); };
@@ -95,21 +91,29 @@ Examination Gate::decide(const Candidate& candidate, const GateState& state) con
                     .verdict = std::nullopt,
                     .subgraphs = std::move(*subgraphs),
                     .source = candidate.source};
-  if (opened->approvals_missing == 0) return accept(std::move(artifact), opened->freshness.alarms);
-  if (opened->approvals_missing > 1) {
+  return approve_or_ask(candidate, *opened, std::move(artifact));
+}
+
+// Step 5: approvals in the statement, then evidence from before, then the webhook.
+Examination Gate::approve_or_ask(const Candidate& candidate, const Opened& opened, Artifact artifact) const {
+  auto no = [&](Refusal why) {
+    return refused(std::move(why), artifact.source, &artifact.statement, artifact.signers);
+  };
+  if (opened.approvals_missing == 0) return accept(std::move(artifact), opened.freshness.alarms);
+  if (opened.approvals_missing > 1) {
     return no({Reason::roles_missing,
-               fmt::format("{} approve signatures are missing; a webhook gives one", opened->approvals_missing)});
+               fmt::format("{} approve signatures are missing; a webhook gives one", opened.approvals_missing)});
   }
   if (candidate.verdict) {
-    auto used = use_verdict(*candidate.verdict, candidate.source, opened->jws, artifact);
-    if (used) return accept(std::move(artifact), opened->freshness.alarms);
+    auto used = use_verdict(*candidate.verdict, candidate.source, opened.jws, artifact);
+    if (used) return accept(std::move(artifact), opened.freshness.alarms);
     if (!policy_.webhook) return no(std::move(used).error());
   }
   if (!policy_.webhook) return no({Reason::admission_required, "one approve signature is missing"});
-  ReviewRequest request = make_request(artifact, opened->jws);
+  ReviewRequest request = make_request(artifact, opened.jws);
   events_->on_gate({.kind = GateEventKind::awaiting_approval,
                     .artifact = policy_.kind,
-                    .source = candidate.source,
+                    .source = artifact.source,
                     .serial = artifact.statement.serial,
                     .sha256 = artifact.statement.sha256,
                     .signers = artifact.signers});
@@ -143,9 +147,13 @@ Admission Gate::admit(PendingReview pending, const StoredVerdict& verdict, const
   if (artifact.statement.serial < state.highest_serial) {
     return no({Reason::superseded, fmt::format("serial {} was applied meanwhile", state.highest_serial)});
   }
-  // Keys, floor and expiry may have changed while the webhook thought.
+  // Keys, floor, expiry and allowlist may have changed while the webhook thought: all of it is decided again.
   auto opened = open(artifact.jws, artifact.source, state);
   if (!opened) return no(std::move(opened).error());
+  auto subgraphs = check_content(policy_.kind, *artifact.text, policy_.egress);
+  if (!subgraphs) return no(std::move(subgraphs).error());
+  artifact.signers = opened->signers;
+  if (opened->approvals_missing > 1) return no({Reason::roles_missing, "an approval in the statement counts no more"});
   if (verdict.uid != pending.request_.uid) return no({Reason::admission_mismatch, "the answer is to another request"});
   auto used = use_verdict(verdict, artifact.source, opened->jws, artifact);
   if (!used) return admit_without_answer(std::move(pending), std::move(used).error(), state);
@@ -154,13 +162,18 @@ Admission Gate::admit(PendingReview pending, const StoredVerdict& verdict, const
 
 Admission Gate::admit_without_answer(PendingReview pending, Refusal why, const GateState& state) const {
   Artifact& artifact = pending.artifact_;
-  auto opened = open(artifact.jws, artifact.source, state);
   const bool waived = policy_.admission == AdmissionMode::audit_only ||
                       (policy_.admission == AdmissionMode::ignore_failures && is_unanswered(why.reason));
-  if (!waived || !opened) {
-    if (!opened) why = std::move(opened).error();
+  auto opened = open(artifact.jws, artifact.source, state);
+  auto subgraphs = check_content(policy_.kind, *artifact.text, policy_.egress);
+  if (!opened) why = std::move(opened).error();
+  if (opened && !subgraphs) why = std::move(subgraphs).error();
+  const bool one_missing = opened && opened->approvals_missing <= 1;
+  if (opened && !one_missing) why = {Reason::roles_missing, "an approval in the statement counts no more"};
+  if (!waived || !one_missing || !subgraphs) {
     return refused(std::move(why), artifact.source, &artifact.statement, artifact.signers);
   }
+  artifact.signers = std::move(opened->signers);
   artifact.approved = false;
   opened->freshness.alarms.push_back(Alarm::unapproved);
   return accept(std::move(artifact), opened->freshness.alarms);

@@ -133,7 +133,7 @@ class Gate {
   };
 
   Verification<Opened> open(std::string_view statement, SourceKind source, const GateState& state) const;
-  Examination decide(const Candidate& candidate, const GateState& state) const;
+  Examination approve_or_ask(const Candidate& candidate, const Opened& opened, Artifact artifact) const;
   Verification<> use_verdict(const StoredVerdict& verdict, SourceKind source, const Jws& jws, Artifact& artifact) const;
   Verified<Artifact> accept(Artifact artifact, std::span<const Alarm> alarms) const;
   Refusal refused(Refusal refusal, SourceKind source, const Statement* statement,

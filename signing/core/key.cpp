@@ -138,6 +138,7 @@ Result<crypto::SecretBytes> derive_key(const crypto::SecretBytes& master, Purpos
 
 bool VerificationKey::verify(ByteView message, ByteView signature) const {
   if (const auto* secret = std::get_if<crypto::SecretBytes>(&material)) {
+    if (secret->size() < kHmacKeyBytesMin) return false;  // an empty key is everybody's key
     return crypto::constant_time_equal(crypto::hmac_sha256(secret->view(), message), signature);
   }
   return signature.size() == 64 && std::get<crypto::Ed25519PublicKey>(material).verify(message, signature);

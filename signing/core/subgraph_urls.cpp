@@ -24,6 +24,17 @@ std::optional<std::string> string_argument(const graphql::Document& document, co
   return found;
 }
 
+// Under another name the engine and this reader could see different directives.
+bool renames_join(const graphql::Document& document) {
+  return std::ranges::any_of(document.directives, [&](const graphql::Directive& directive) {
+    if (directive.name != "link") return false;
+    const auto url = string_argument(document, directive, "url");
+    const bool join = !url || url->find("/join/") != std::string::npos;
+    const graphql::Argument* as = document.find_argument(directive.first_argument, "as");
+    return join && as != nullptr;
+  });
+}
+
 }  // namespace
 
 std::expected<std::vector<Subgraph>, std::string> subgraph_urls(std::string_view supergraph) {
@@ -31,6 +42,7 @@ std::expected<std::vector<Subgraph>, std::string> subgraph_urls(std::string_view
   if (!document) {
     return bad(fmt::format("line {}: {}", document.error().position.line, document.error().message));
   }
+  if (renames_join(*document)) return bad("@link imports the join specification under another name");
   std::vector<Subgraph> out;
   // Every directive of the document, not only those where the engine will look: a URL has no place to hide.
   for (const graphql::Directive& directive : document->directives) {

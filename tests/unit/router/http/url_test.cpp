@@ -1,7 +1,9 @@
 #include "router/http/url.hpp"
 
+#include <cstdio>
 #include <gtest/gtest.h>
 
+#include "router/base/encoding.hpp"
 #include "router/base/limits.hpp"
 #include "router/http/egress.hpp"
 #include "tests/unit/router/http/url_corpus.hpp"
@@ -19,6 +21,26 @@ TEST(Url, CorpusOfAttacksGetsItsVerdicts) {
     EXPECT_EQ(static_cast<int>(verdict), static_cast<int>(row.verdict))
         << row.row << " " << row.url << (url ? "" : ": " + url.error());
   }
+}
+
+// Another reader of URLs, one with a different history, must see the same host and port in whatever we accept.
+TEST(Url, NodeSeesTheSameHostAndPort) {
+  if (std::system("node --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "no node command";
+  std::string list, expected;
+  for (const UrlCase& row : kUrlCorpus) {
+    const auto url = parse_url(row.url);
+    if (!url || url->scheme == Scheme::unix_socket) continue;
+    list += "'" + base64_encode(as_bytes(row.url)) + "',";
+    expected += url->authority() + "\n";
+  }
+  const std::string command = "node -e \"for (const u of [" + list +
+                              "]) console.log(new URL(Buffer.from(u, 'base64').toString('latin1')).host)\"";
+  std::FILE* pipe = popen(command.c_str(), "r");
+  ASSERT_NE(pipe, nullptr);
+  std::string seen(1u << 16, '\0');
+  seen.resize(std::fread(seen.data(), 1, seen.size(), pipe));
+  EXPECT_EQ(pclose(pipe), 0);
+  EXPECT_EQ(seen, expected);
 }
 
 TEST(Url, PartsOfAUrl) {

@@ -306,7 +306,9 @@ TEST(GateAttacks, C18SignedButBrokenGraphsAreRefused) {
        {"type Query {", "{ query }", "not graphql", "type Query { a: Int }", "enum join__Graph { A @join__graph }",
         "enum join__Graph { A @join__graph(name: \"a\") }", "enum join__Graph { A @join__graph(name: 1, url: 2) }",
         "enum join__Graph { A @join__graph(name: \"a\", url: \"https://a.shop.internal\") B @join__graph(name: \"a\", "
-        "url: \"https://b.shop.internal\") }"}) {
+        "url: \"https://b.shop.internal\") }",
+        "schema @link(url: \"https://specs.apollo.dev/join/v0.3\", as: \"j\") { query: Query } enum join__Graph { A "
+        "@join__graph(name: \"a\", url: \"https://a.shop.internal\") }"}) {
     EXPECT_EQ(world.apply(world.candidate(broken)), "format") << broken;
   }
 }

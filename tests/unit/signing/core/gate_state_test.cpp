@@ -71,6 +71,26 @@ TEST(GateAdmission, KeysRevokedMeanwhileDoNotCount) {
   EXPECT_EQ(World::verdict_of(world.admit(std::move(review), verdict)), "admission_signature");
 }
 
+TEST(GateAdmission, ApprovalsInTheStatementRevokedMeanwhileDoNotCount) {
+  OnlineWorld world;
+  const SigningKey second{"second", crypto::Ed25519PrivateKey::generate()};
+  world.policy.trust.keys.push_back(second.verification_key(Role::approve));
+  world.policy.trust.required_roles = {Role::release, Role::approve, Role::approve};
+  PendingReview review = std::get<PendingReview>(world.examine(world.candidate(kSupergraph)));
+  world.policy.trust.revoked = {"approver"};  // it stands in the statement
+  world.approve = second;
+  const StoredVerdict verdict = world.approval(review.request());
+  EXPECT_EQ(World::verdict_of(world.admit(std::move(review), verdict)), "roles_missing");
+}
+
+TEST(GateAdmission, AnAllowlistTightenedMeanwhileCounts) {
+  OnlineWorld world;
+  PendingReview review = world.pending(kSupergraph);
+  const StoredVerdict verdict = world.approval(review.request());
+  world.policy.egress = http::EgressPolicy::parse({"https://*.shop.internal"}).value();
+  EXPECT_EQ(World::verdict_of(world.admit(std::move(review), verdict)), "egress");
+}
+
 TEST(GateAdmission, ExpiredMeanwhileIsRefused) {
   OnlineWorld world;
   PendingReview review = world.pending(kSupergraph);
