@@ -89,9 +89,10 @@ void check_graphs(const YamlNode& root, const AdmissionPolicyFile& policy, Findi
     check_graph(list->items[i], graph, path, findings);
     const auto [first, fresh] = seen.emplace(std::pair(graph.name, graph.environment), i);
     if (fresh || graph.name.empty()) continue;
-    findings.error(list->items[i].place, path,
-                   fmt::format("{} in {} is described by graphs[{}] already; merge the two", quote(graph.name),
-                               quote(graph.environment), first->second));
+    findings.error(
+        list->items[i].place, path,
+        fmt::format("{} in {} is described by graphs[{}] already; merge the two", quote(*list->items[i].find("name")),
+                    quote(*list->items[i].find("environment")), first->second));
   }
 }
 

@@ -41,11 +41,11 @@ class Checks {
 
   void check_listeners() {
     const Endpoint& admin = config_.listen.admin;
-    if (!is_loopback_host(admin.host)) {
-      error(
-          "listen.admin",
-          fmt::format("{} is not loopback; write 127.0.0.1:{} or unix:/path, the admin endpoint is not for the network",
-                      admin.host, admin.port));
+    if (const YamlNode* node = at("listen.admin"); node != nullptr && !is_loopback_host(admin.host)) {
+      error("listen.admin",
+            fmt::format("{} is not loopback; write 127.0.0.1:{} or unix:/path, the admin endpoint is not "
+                        "for the network",
+                        quote(*node), admin.port));
     }
     const auto same = [](const Endpoint& a, const Endpoint& b) {
       if (!a.unix_path.empty() || !b.unix_path.empty()) return a.unix_path == b.unix_path;
@@ -83,9 +83,6 @@ class Checks {
     require_https_unless_loopback(at("admission.url"), "admission.url", findings_);
     for (const std::string source : {"graph.source", "graph.fallback", "operations.source"}) {
       require_https_unless_loopback(at(source + ".cdn.url"), source + ".cdn.url", findings_);
-      if (source != "graph.source" && at(source + ".cdn.push") != nullptr) {
-        error(source + ".cdn.push", "push is for graph.source; remove it, a push makes every source poll");
-      }
     }
   }
 
@@ -198,7 +195,7 @@ void require_https_unless_loopback(const YamlNode* node, const std::string& path
 void cross_check(const CheckInput& input, Findings& findings) {
   Checks(input, findings).run();
   check_keys(find_path(input.root, "trust.keys"), "trust.keys", findings);
-  check_secret_files(input.root, input.config, findings);
+  check_secret_files(input.root, findings);
 }
 
 }  // namespace signet::config

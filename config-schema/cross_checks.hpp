@@ -20,7 +20,7 @@ void cross_check(const CheckInput& input, Findings& findings);
 void check_keys(const YamlNode* list, const std::string& path, Findings& findings);
 
 /// Files of secrets: none for two purposes, and none that others may read (a warning).
-void check_secret_files(const YamlNode& root, const Config& config, Findings& findings);
+void check_secret_files(const YamlNode& root, Findings& findings);
 
 /// A warning when the file at `path_node` can be read by its group or by others.
 void warn_if_readable_by_others(const YamlNode& path_node, const std::string& path, Findings& findings);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "router/base/utf8.hpp"
+
 namespace signet::config {
 namespace {
 
@@ -114,6 +116,7 @@ void Findings::hide(const YamlNode& node) {
 std::string Findings::quoted_line(const Place& place) const {
   if (place.file >= files_.size() || place.line == 0) return {};
   std::string line(cut(line_of(files_[place.file].text, place.line), kLineBytesMax));
+  if (!is_utf8(line)) return {};
   for (const Hidden& hidden : hidden_) {
     if (hidden.place.file != place.file || hidden.place.line != place.line) continue;
     if (hidden.place.column > line.size()) continue;

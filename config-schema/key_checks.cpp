@@ -35,7 +35,8 @@ void check_validity(const YamlNode& key, const std::string& path, Findings& find
   const auto to = parse_timestamp(*after);
   if (from && to && *from >= *to) {
     findings.error(key.find("not_after")->place, path + ".not_after",
-                   fmt::format("{} is not later than not_before, {}", *after, *before));
+                   fmt::format("{} is not later than not_before, {}", quote(*key.find("not_after")),
+                               quote(*key.find("not_before"))));
   }
 }
 
@@ -46,7 +47,7 @@ struct SecretFile {
 };
 
 // Every file named in the configuration that holds a secret.
-std::vector<SecretFile> secret_files(const YamlNode& root, const Config& config) {
+std::vector<SecretFile> secret_files(const YamlNode& root) {
   std::vector<SecretFile> out;
   const auto add = [&](const YamlNode* node, std::string path, std::string purpose) {
     if (node != nullptr && node->kind == NodeKind::scalar && !node->failed) {
@@ -54,16 +55,15 @@ std::vector<SecretFile> secret_files(const YamlNode& root, const Config& config)
     }
   };
   if (const YamlNode* keys = find_path(root, "trust.keys")) {
-    for (size_t i = 0; i < keys->items.size() && i < config.trust.keys.size(); ++i) {
+    for (size_t i = 0; i < keys->items.size(); ++i) {
       add(keys->items[i].find("secret_file"), fmt::format("trust.keys[{}].secret_file", i),
-          fmt::format("the key {}", quote(config.trust.keys[i].kid)));
+          keys->items[i].find("kid") == nullptr ? "another key"
+                                                : fmt::format("the key {}", quote(*keys->items[i].find("kid"))));
     }
   }
   add(find_path(root, "admission.secret_file"), "admission.secret_file", "the admission webhook");
-  for (const std::string source : {"graph.source", "graph.fallback", "operations.source"}) {
-    const std::string path = source + ".cdn.push.secret_file";
-    add(find_path(root, path), path, "push requests");
-  }
+  constexpr std::string_view kPush = "graph.source.cdn.push.secret_file";
+  add(find_path(root, kPush), std::string(kPush), "push requests");
   return out;
 }
 
@@ -87,9 +87,9 @@ void check_keys(const YamlNode* list, const std::string& path, Findings& finding
   }
 }
 
-void check_secret_files(const YamlNode& root, const Config& config, Findings& findings) {
+void check_secret_files(const YamlNode& root, Findings& findings) {
   std::map<std::string, SecretFile> seen;
-  for (const SecretFile& file : secret_files(root, config)) {
+  for (const SecretFile& file : secret_files(root)) {
     const auto [first, fresh] = seen.emplace(std::filesystem::path(file.node->text).lexically_normal().string(), file);
     if (!fresh) {
       findings.error(file.node->place, file.path,

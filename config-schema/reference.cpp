@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kHead = R"(# Configuration
 
-Made from `config-schema/signet.schema.json`; regenerate it with `SIGNET_UPDATE=1 build/dev/tests/unit_config_schema`.
+Made from `config-schema/signet.schema.json`; regenerate it with `SIGNET_UPDATE=1 ctest --test-dir build/dev -R unit_config_schema`.
 
 - Durations are written `250ms`, `10s`, `1m30s`, `24h`, `90d`, sizes `512B`, `64KiB`, `2MB`, `16MiB`. Words stay words: `off` is text.
 - Booleans are `true` and `false`, without quotes and in lower case. Numbers have one spelling: no leading zero, no `0x`, no exponent; quotes do not matter.
@@ -20,7 +20,7 @@ Made from `config-schema/signet.schema.json`; regenerate it with `SIGNET_UPDATE=
   empty variable. One final newline of a file is stripped. Messages and `signet config explain` show the text as written, not what was brought in.
 - With several `-c FILE`, maps merge, lists and scalars replace.
 - Anchors, aliases, merge keys, tags, tabs, duplicate keys, several documents, a byte-order mark and text that is not UTF-8 are refused.
-- *live*: applies on reload; the others need a restart.
+- *live*: applies on reload; the others need a restart. *With its block*: needed once the block around it is written.
 )";
 
 std::string in_cell(std::string_view text) {
@@ -51,7 +51,8 @@ class Page {
   std::string write(const Schema& root) {
     title("Top level");
     for (const SchemaProperty& property : root.properties) {
-      if (!is_section(property.schema)) row(property.schema, property.name, is_required(root, property.name));
+      if (!is_section(property.schema))
+        row(property.schema, property.name, is_required(root, property.name) ? "required" : "");
     }
     for (const SchemaProperty& property : root.properties) {
       if (is_section(property.schema)) section(property);
@@ -70,9 +71,10 @@ class Page {
 
   void head() { text_ += "\n| key | value | default | live | meaning |\n|---|---|---|---|---|\n"; }
 
-  void row(const Schema& schema, const std::string& path, bool required) {
+  // `required`: "required", or in a block that may be left out, "with its block".
+  void row(const Schema& schema, const std::string& path, std::string_view required) {
     if (!text_.ends_with("|\n")) head();
-    const std::string standard = required ? "required" : default_text(schema);
+    const std::string standard = required.empty() ? default_text(schema) : std::string(required);
     text_ += fmt::format("| {} | {} | {} | {} | {} |\n", code(path), in_cell(expected_form(schema)), standard,
                          schema.live ? "live" : "", in_cell(schema.description));
   }
@@ -81,24 +83,25 @@ class Page {
     if (property.schema.later) return later_.push_back(property.name);
     title(property.name);
     text_ += fmt::format("{}\n", property.schema.description);
-    rows(property.schema, property.name);
+    rows(property.schema, property.name, is_required(config_schema(), property.name));
   }
 
-  void rows(const Schema& schema, const std::string& path) {
+  void rows(const Schema& schema, const std::string& path, bool always) {
     for (const SchemaProperty& property : schema.properties) {
       const std::string own = join_path(path, property.name);
       if (property.schema.later) {
         later_.push_back(own);
       } else if (property.schema.type == SchemaType::object) {
-        rows(property.schema, own);
+        rows(property.schema, own, always && is_required(schema, property.name));
       } else {
-        row(property.schema, own, is_required(schema, property.name));
+        const std::string_view required = always ? "required" : "with its block";
+        row(property.schema, own, is_required(schema, property.name) ? required : "");
         if (property.schema.items && property.schema.items->type == SchemaType::object) {
-          rows(*property.schema.items, own + "[]");
+          rows(*property.schema.items, own + "[]", always);
         }
       }
     }
-    if (schema.additional) rows(*schema.additional, path + ".NAME");
+    if (schema.additional) rows(*schema.additional, path + ".NAME", false);
   }
 
   void later() {

@@ -69,6 +69,10 @@ Check check_text(const Schema& schema, const YamlNode& scalar) {
     return std::unexpected(fmt::format("{} is empty", subject(schema, scalar)));
   if (schema.format.empty()) return {};
   if (auto good = check_format(schema.format, scalar.text); !good) {
+    // A format's own sentence may hold a part of the value.
+    if (scalar.substituted() || schema.secret) {
+      return std::unexpected(fmt::format("{} does not fit; write {}", subject(schema, scalar), expected_form(schema)));
+    }
     // An endpoint's or URL's own sentence follows a colon; others go on from the value.
     const bool goes_on =
         good.error().starts_with("is ") || good.error().starts_with("has ") || good.error().starts_with("holds ");

@@ -45,6 +45,16 @@ graph: { name: g, environment: "${env:X}", source: { cdn: { url: https://c.test,
   EXPECT_EQ(origin_of(*loaded, "graph.environment").value, "\"${env:X}\"");
 }
 
+TEST(Explain, ErrorsDoNotTellWhatASubstitutionBroughtIn) {
+  const auto errors = errors_of(
+      "version: 1\nlisten: { graphql: \"0.0.0.0:${env:H}\" }\nworkers: ${env:H}\n"
+      "cors: { origins: [\"https://${env:H}/\"] }\ngraph: { name: g, environment: e, source: "
+      "{ cdn: { url: \"https://a.test:${env:H}\" } } }\n",
+      {.development = true});
+  EXPECT_EQ(errors.size(), 4u);
+  for (const std::string& error : errors) EXPECT_FALSE(holds(error, "h.test")) << error;
+}
+
 TEST(Explain, EveryValueIsJson) {
   const auto loaded = load_text(read_source("config-schema/examples/full.yaml"));
   ASSERT_TRUE(loaded);
@@ -90,6 +100,7 @@ TEST(Schema, DefaultsAreThoseOfTheStructs) {
       keys += "    " + rest.substr(inner + 1) + ": " + origin.default_value + "\n";
     }
   }
+  EXPECT_GT(std::ranges::count(keys, '\n'), 45);
   const Config written = load_good(keys).config;
   const Config defaults;
   EXPECT_EQ(written.workers, defaults.workers);
