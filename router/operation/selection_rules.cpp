@@ -25,11 +25,7 @@ using NameSet = std::unordered_set<std::string_view, KeyedStringHash>;
 class DefinitionWalk {
  public:
   DefinitionWalk(Validation& validation, DefinitionFacts& facts)
-      : validation_(validation),
-        document_(validation.document),
-        schema_(validation.schema),
-        facts_(facts),
-        spread_seen_(document_.fragments.size()) {}
+      : validation_(validation), document_(validation.document), schema_(validation.schema), facts_(facts) {}
 
   // `parent` is invalid where the type is unknown; then only what needs no type is checked.
   void selections(SelectionId first, TypeId parent) {
@@ -148,8 +144,8 @@ class DefinitionWalk {
       error(fmt::format("unknown fragment {}", quoted(selection.name)), selection.offset);
       return;
     }
-    if (!spread_seen_[fragment.value()]) {
-      spread_seen_[fragment.value()] = true;
+    if (validation_.last_spread_by[fragment] != &facts_) {
+      validation_.last_spread_by[fragment] = &facts_;
       facts_.spreads.push_back(fragment);
     }
     possible(parent, schema_.find_type(document_[fragment].type_condition), selection);
@@ -171,8 +167,7 @@ class DefinitionWalk {
         ++i, ++j;
       }
     }
-    error(fmt::format("fragment {} cannot be spread here: no object can be of both types",
-                      selection.name.empty() ? "" : quoted(selection.name)),
+    error(fmt::format("fragment {} cannot be spread here: no object can be of both types", quoted(selection.name)),
           selection.offset);
   }
 
@@ -216,7 +211,6 @@ class DefinitionWalk {
   const graphql::Document& document_;
   const schema::Schema& schema_;
   DefinitionFacts& facts_;
-  std::vector<bool> spread_seen_;
 };
 
 std::string_view location_of(graphql::OperationType type) {

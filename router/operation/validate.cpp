@@ -18,6 +18,7 @@ Validation::Validation(const graphql::Document& the_document, const schema::Sche
   fields.resize(document.selections.size());
   operation_facts.resize(document.operations.size());
   fragment_facts.resize(document.fragments.size());
+  last_spread_by.resize(document.fragments.size());
 }
 
 std::string quoted(std::string_view name) {

@@ -58,6 +58,9 @@ struct Validation {
   IdVector<graphql::SelectionId, schema::FieldId> fields;       ///< invalid for `__typename` and unknown fields
   IdVector<graphql::OperationId, DefinitionFacts> operation_facts;
   IdVector<graphql::FragmentId, DefinitionFacts> fragment_facts;
+
+  // For the walk alone: the definition that spread each fragment last, so that no walk clears a set of all fragments.
+  IdVector<graphql::FragmentId, const DefinitionFacts*> last_spread_by;
 };
 
 /// A printable piece of a name from the document: names may be as long as the document.
