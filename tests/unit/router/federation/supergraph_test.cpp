@@ -56,7 +56,7 @@ TEST(Supergraph, NamesWhatItRefuses) {
       {"provides: \"name\"", "provides: \"name { x }\"",
        "provides \"name { x }\" of \"Review.product\": \"Product.name\" cannot have a selection"},
       {"@join__type(graph: STOCK, key: \"sku\")", "@join__type(graph: STOCK, key: \"sku\", resolvable: false)",
-       "field \"Product.count\" cannot be reached at query.product"},
+       "field \"Product.count\" cannot be reached at query.product.count"},
   };
   for (const Case& each : cases) {
     std::string sdl = edited(each.from, each.to);
@@ -71,7 +71,7 @@ TEST(Supergraph, NamesWhatItRefuses) {
 TEST(Supergraph, AnIllegalCycleOfRequirementsIsUnreachable) {
   // shipping needs verdict, which needs shipping.
   const std::string sdl = edited("requires: \"weight price\"", "requires: \"verdict\"");
-  EXPECT_EQ(first_error(sdl), "field \"Product.shipping\" cannot be reached at query.product");
+  EXPECT_EQ(first_error(sdl), "field \"Product.shipping\" cannot be reached at query.product.shipping");
 }
 
 TEST(Supergraph, ErrorsHavePlaces) {
