@@ -17,7 +17,8 @@ TEST(Answers, ZipValueTypesOfTwoSubgraphs) {
   Script script("shop");
   script.on("catalog", "{summary", R"({"data":{"summary":{"total":1,"best":{"name":"n"}}}})")
       .on("stock", "{summary", R"({"data":{"summary":{"empty":[]}}})");
-  EXPECT_EQ(script.run("{ summary { empty { sku } best { name } total } }"), R"({"data":{"summary":{"empty":[],"best":{"name":"n"},"total":1}}})");
+  EXPECT_EQ(script.run("{ summary { empty { sku } best { name } total } }"),
+            R"({"data":{"summary":{"empty":[],"best":{"name":"n"},"total":1}}})");
 }
 
 TEST(Answers, OneSubgraphsNullLeavesTheOthersObject) {

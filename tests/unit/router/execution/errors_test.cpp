@@ -115,7 +115,8 @@ TEST(Errors, AreMaskedUnlessSettingsSayOtherwise) {
   EXPECT_EQ(script.run(operation),
             R"({"data":{"product":null},"errors":[{"message":"the subgraph reported an error","path":["product"],)"
             R"("extensions":{"code":"DOWNSTREAM_SERVICE_ERROR"}}]})");
-  EXPECT_EQ(script.run(operation, {}, 0, {.show_subgraph_messages = true, .extension_codes = {"TEAPOT"}}),
+  EXPECT_EQ(script.run(operation, {}, 0,
+                       {.show_subgraph_messages = true, .extension_codes = {"TEAPOT"}, .answer_bytes_max = 1000}),
             R"({"data":{"product":null},"errors":[{"message":"db at 10.0.0.1","path":["product"],)"
             R"("extensions":{"code":"TEAPOT"}}]})");
 }

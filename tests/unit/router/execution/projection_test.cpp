@@ -93,6 +93,17 @@ TEST(Projection, ObjectsWhereListsAreDueAndTheOtherWayRound) {
             R"(due","path":["product"],"extensions":{"code":"SUBGRAPH_INVALID"}}]})");
 }
 
+TEST(Projection, AnswersHaveALimit) {
+  Script script("shop");
+  std::string products;
+  for (int i = 0; i < 100; ++i) products += fmt::format("{}{{\"name\":\"{:050}\"}}", i == 0 ? "" : ",", i);
+  script.on("catalog", "", fmt::format(R"({{"data":{{"products":[{}]}}}})", products));
+  EXPECT_EQ(script.run("{ products { name } }", {}, 0,
+                       {.show_subgraph_messages = false, .extension_codes = {}, .answer_bytes_max = 1000}),
+            R"({"data":null,"errors":[{"message":"the answer is larger than 1000 bytes",)"
+            R"("extensions":{"code":"SUBGRAPH_RESPONSE_TOO_LARGE"}}]})");
+}
+
 TEST(Projection, UnknownTypesAreNull) {
   Script script("library");
   script.on("a", "media", R"({"data":{"media":[{"__typename":"Game"},{"__typename":"Film","minutes":3},{}]}})");
