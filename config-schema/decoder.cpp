@@ -1,0 +1,258 @@
+#include "config-schema/decoder.hpp"
+
+#include "config-schema/formats.hpp"
+#include "router/base/units.hpp"
+
+namespace signet::config {
+namespace {
+
+// Reads members of one map, each into its place in the struct.
+class MapReader {
+ public:
+  explicit MapReader(const YamlNode* map) : map_(map) {}
+
+  const YamlNode* node(std::string_view key) const { return map_ == nullptr ? nullptr : map_->find(key); }
+  MapReader map(std::string_view key) const { return MapReader(node(key)); }
+
+  const std::string* text(std::string_view key) const {
+    const YamlNode* found = node(key);
+    return found != nullptr && found->kind == NodeKind::scalar && !found->failed ? &found->text : nullptr;
+  }
+  void read(std::string_view key, std::string& out) const {
+    if (const std::string* found = text(key)) out = *found;
+  }
+  void read(std::string_view key, bool& out) const {
+    if (const std::string* found = text(key)) out = *found == "true";
+  }
+  void read(std::string_view key, std::vector<std::string>& out) const {
+    if (const YamlNode* found = node(key)) out = decode_texts(found);
+  }
+  /// Reads with `parse`, which gives a std::expected; what does not parse leaves `out`.
+  template <class T, class Parse>
+  void read(std::string_view key, T& out, const Parse& parse) const {
+    if (const std::string* found = text(key)) {
+      if (auto value = parse(*found)) out = *value;
+    }
+  }
+  /// Reads a word that the schema's enum lists.
+  template <class T>
+  void read_word(std::string_view key, T& out, std::initializer_list<std::pair<std::string_view, T>> words) const {
+    const std::string* found = text(key);
+    for (const auto& [word, value] : words) {
+      if (found != nullptr && *found == word) out = value;
+    }
+  }
+
+ private:
+  const YamlNode* map_;
+};
+
+KeyRole role_of(std::string_view text) {
+  return text == "approve" ? KeyRole::approve : KeyRole::release;
+}
+
+Listen decode_listen(const MapReader& map, Listen out) {
+  map.read("graphql", out.graphql, parse_endpoint);
+  map.read("path", out.path);
+  map.read("health", out.health, parse_endpoint_or_off);
+  map.read("admin", out.admin, parse_endpoint_or_off);
+  map.read("allowed_hosts", out.allowed_hosts);
+  return out;
+}
+
+Source decode_source(const MapReader& map) {
+  Source out;
+  map.read("file", out.file);
+  if (map.node("cdn") == nullptr) return out;
+  const MapReader cdn = map.map("cdn");
+  CdnSource& source = out.cdn.emplace();
+  cdn.read("url", source.url);
+  cdn.read("token", source.token);
+  cdn.read("poll", source.poll, parse_duration);
+  cdn.read("jitter", source.jitter, parse_duration);
+  cdn.map("push").read("secret_file", source.push_secret_file);
+  return out;
+}
+
+Graph decode_graph(const MapReader& map) {
+  Graph out;
+  map.read("name", out.name);
+  map.read("environment", out.environment);
+  out.source = decode_source(map.map("source"));
+  out.fallback = decode_source(map.map("fallback"));
+  map.read("state_dir", out.state_dir);
+  return out;
+}
+
+TrustKey decode_key(const MapReader& map) {
+  TrustKey out;
+  map.read("kid", out.kid);
+  map.read_word("alg", out.algorithm, {{"HS256", KeyAlgorithm::hs256}, {"Ed25519", KeyAlgorithm::ed25519}});
+  map.read_word("role", out.role, {{"release", KeyRole::release}, {"approve", KeyRole::approve}});
+  map.read("secret_file", out.secret_file);
+  map.read("public_key_file", out.public_key_file);
+  map.read("not_before", out.not_before, parse_timestamp);
+  map.read("not_after", out.not_after, parse_timestamp);
+  return out;
+}
+
+Trust decode_trust(const MapReader& map) {
+  Trust out;
+  out.keys = decode_keys(map.node("keys"));
+  if (map.node("required_roles") != nullptr) {
+    out.required_roles.clear();
+    for (const std::string& role : decode_texts(map.node("required_roles")))
+      out.required_roles.push_back(role_of(role));
+  }
+  map.read("revoked", out.revoked);
+  map.read("min_serial", out.min_serial, parse_whole_number);
+  map.read("stale_grace", out.stale_grace, parse_duration);  // `forever` does not parse and leaves it unset
+  return out;
+}
+
+SubgraphSettings decode_subgraph(const MapReader& map, SubgraphSettings out) {
+  map.read("timeout", out.timeout, parse_duration);
+  map.read("connect_timeout", out.connect_timeout, parse_duration);
+  map.read("max_response", out.max_response_bytes, parse_size);
+  return out;
+}
+
+Subgraphs decode_subgraphs(const YamlNode* node) {
+  Subgraphs out;
+  const MapReader map(node);
+  map.read("allow", out.allow);
+  out.all = decode_subgraph(map.map("all"), out.all);
+  if (node == nullptr) return out;
+  for (const YamlMember& member : node->members) {
+    if (member.key == "allow" || member.key == "all") continue;
+    out.by_name.emplace(member.key, decode_subgraph(MapReader(&member.value), {}));
+  }
+  return out;
+}
+
+Operations decode_operations(const MapReader& map) {
+  Operations out;
+  map.read_word(
+      "mode", out.mode,
+      {{"off", OperationsMode::off}, {"safelist", OperationsMode::safelist}, {"ids_only", OperationsMode::ids_only}});
+  out.source = decode_source(map.map("source"));
+  return out;
+}
+
+template <class Parse>
+void read_limit(const MapReader& map, std::string_view key, Limit& out, const Parse& parse_max) {
+  map.read(key, out.max, parse_max);
+  map.read_word(key, out.mode, {{"off", LimitMode::off}});
+  map.map(key).read("max", out.max, parse_max);
+  map.map(key).read_word("mode", out.mode,
+                         {{"off", LimitMode::off}, {"measure", LimitMode::measure}, {"enforce", LimitMode::enforce}});
+}
+
+Limits decode_limits(const MapReader& map, Limits out) {
+  read_limit(map, "depth", out.depth, parse_whole_number);
+  read_limit(map, "height", out.height, parse_whole_number);
+  read_limit(map, "aliases", out.aliases, parse_whole_number);
+  read_limit(map, "root_fields", out.root_fields, parse_whole_number);
+  read_limit(map, "directives", out.directives, parse_whole_number);
+  read_limit(map, "directives_per_location", out.directives_per_location, parse_whole_number);
+  read_limit(map, "tokens", out.tokens, parse_whole_number);
+  read_limit(map, "recursion", out.recursion, parse_whole_number);
+  read_limit(map, "fields", out.fields, parse_whole_number);
+  read_limit(map, "document", out.document, parse_size);
+  read_limit(map, "expanded_selections", out.expanded_selections, parse_whole_number);
+  read_limit(map, "operation_name", out.operation_name, parse_whole_number);
+  map.read("body", out.body_bytes, parse_size);
+  return out;
+}
+
+void decode_edge(const MapReader& root, Config& out) {
+  const MapReader cors = root.map("cors");
+  cors.read("origins", out.cors.origins);
+  cors.read("credentials", out.cors.credentials);
+  cors.read("max_age", out.cors.max_age, parse_duration);
+  cors.read("headers", out.cors.headers);
+  root.map("csrf").read("enabled", out.csrf.enabled);
+  root.map("csrf").read("headers", out.csrf.headers);
+  root.read("introspection", out.introspection);
+  root.map("errors").read_word("subgraph_messages", out.errors.subgraph_messages,
+                               {{"masked", SubgraphMessages::masked}, {"shown", SubgraphMessages::shown}});
+  root.map("errors").read("allow_codes", out.errors.allow_codes);
+  root.map("http").read_word("status_policy", out.status_policy,
+                             {{"audit", StatusPolicy::audit}, {"draft-2026-08", StatusPolicy::draft_2026_08}});
+}
+
+void decode_process(const MapReader& root, Config& out) {
+  uint64_t workers = out.workers;
+  root.read("workers", workers, parse_whole_number);
+  out.workers = static_cast<uint32_t>(workers);
+  root.map("timeouts").read("client", out.client_timeout, parse_duration);
+  root.map("shutdown").read("pre_stop", out.shutdown.pre_stop, parse_duration);
+  root.map("shutdown").read("drain", out.shutdown.drain, parse_duration);
+  root.map("readiness")
+      .read_word("on_stale", out.on_stale, {{"ready", OnStale::ready}, {"not_ready", OnStale::not_ready}});
+  root.map("access_log").read_word("output", out.access_log, {{"off", AccessLog::off}, {"stdout", AccessLog::stdout_}});
+}
+
+Telemetry decode_telemetry(const MapReader& map) {
+  Telemetry out;
+  map.map("otlp").read("endpoint", out.otlp_endpoint);
+  map.map("otlp").read("interval", out.export_interval, parse_duration);
+  map.map("traces").read("sample", out.trace_sample, parse_fraction);
+  map.map("metrics").read("prometheus", out.prometheus);
+  map.read("usage", out.usage);
+  map.read("service_name", out.service_name);
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> decode_texts(const YamlNode* list) {
+  std::vector<std::string> out;
+  if (list == nullptr) return out;
+  for (const YamlNode& item : list->items) {
+    if (item.kind == NodeKind::scalar && !item.failed) out.push_back(item.text);
+  }
+  return out;
+}
+
+std::vector<TrustKey> decode_keys(const YamlNode* list) {
+  std::vector<TrustKey> out;
+  if (list == nullptr) return out;
+  for (const YamlNode& item : list->items) out.push_back(decode_key(MapReader(&item)));
+  return out;
+}
+
+Config default_config(bool development) {
+  Config out;
+  if (!development) return out;
+  out.listen.graphql = {"127.0.0.1", 4000, {}};
+  out.introspection = true;
+  Limits& limits = out.limits;
+  for (Limit* limit : {&limits.depth, &limits.height, &limits.aliases, &limits.root_fields, &limits.directives,
+                       &limits.directives_per_location, &limits.tokens, &limits.recursion, &limits.fields,
+                       &limits.document, &limits.expanded_selections, &limits.operation_name}) {
+    limit->mode = LimitMode::measure;
+  }
+  return out;
+}
+
+Config decode(const YamlNode& root, bool development) {
+  Config out = default_config(development);
+  const MapReader map(&root);
+  out.listen = decode_listen(map.map("listen"), out.listen);
+  out.graph = decode_graph(map.map("graph"));
+  out.trust = decode_trust(map.map("trust"));
+  const MapReader admission = map.map("admission");
+  admission.read("url", out.admission.url);
+  admission.read("secret_file", out.admission.secret_file);
+  admission.read("timeout", out.admission.timeout, parse_duration);
+  out.subgraphs = decode_subgraphs(map.node("subgraphs"));
+  out.operations = decode_operations(map.map("operations"));
+  out.limits = decode_limits(map.map("limits"), out.limits);
+  decode_edge(map, out);
+  decode_process(map, out);
+  out.telemetry = decode_telemetry(map.map("telemetry"));
+  return out;
+}
+
+}  // namespace signet::config

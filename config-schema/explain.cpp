@@ -1,0 +1,118 @@
+#include "config-schema/explain.hpp"
+
+#include <algorithm>
+
+#include "config-schema/formats.hpp"
+#include "router/json/writer.hpp"
+
+namespace signet::config {
+namespace {
+
+const Schema& scalar_alternative(const Schema& schema, std::string_view text) {
+  for (const Schema& alternative : schema.one_of) {
+    if (alternative.type == SchemaType::integer && parse_whole_number(text)) return alternative;
+  }
+  return schema;
+}
+
+// A substituted value is shown as written: it may have come out of a secret's file.
+void write_scalar(const Schema& schema, const YamlNode& node, json::Writer& writer) {
+  const std::string& text = node.substituted() ? node.written : node.text;
+  const SchemaType type = scalar_alternative(schema, text).type;
+  const bool plain = !node.substituted() && (type == SchemaType::boolean || type == SchemaType::number ||
+                                             (type == SchemaType::integer && parse_whole_number(text)));
+  if (schema.secret) {
+    writer.value("(secret)");
+  } else if (plain) {
+    writer.raw(text);
+  } else {
+    writer.value(text);
+  }
+}
+
+void write_node(const Schema& schema, const YamlNode& node, json::Writer& writer) {
+  if (node.kind == NodeKind::scalar) return write_scalar(schema, node, writer);
+  if (node.kind == NodeKind::list) {
+    writer.begin_array();
+    for (const YamlNode& item : node.items) write_node(*schema.items, item, writer);
+    writer.end_array();
+    return;
+  }
+  const auto object = std::ranges::find(schema.one_of, SchemaType::object, &Schema::type);
+  const Schema& shape = object == schema.one_of.end() ? schema : *object;
+  writer.begin_object();
+  for (const YamlMember& member : node.members) {
+    if (const Schema* property = shape.find(member.key)) {
+      writer.key(member.key);
+      write_node(*property, member.value, writer);
+    }
+  }
+  writer.end_object();
+}
+
+class Explainer {
+ public:
+  Explainer(const std::vector<SourceFile>& files, bool development) : files_(files), development_(development) {}
+
+  void walk(const Schema& schema, const YamlNode* node, const std::string& path) {
+    if (schema.type == SchemaType::object) {
+      for (const SchemaProperty& property : schema.properties) {
+        if (property.schema.later) continue;
+        walk(property.schema, node == nullptr ? nullptr : node->find(property.name), join_path(path, property.name));
+      }
+      if (schema.additional && node != nullptr) walk_additional(schema, *node, path);
+      return;
+    }
+    out_.push_back(origin(schema, node, path));
+  }
+
+  std::vector<Origin> take() { return std::move(out_); }
+
+ private:
+  void walk_additional(const Schema& schema, const YamlNode& node, const std::string& path) {
+    for (const YamlMember& member : node.members) {
+      if (schema.find(member.key) == nullptr) walk(*schema.additional, &member.value, join_path(path, member.key));
+    }
+  }
+
+  std::string default_of(const Schema& schema, const std::string& path) const {
+    if (!development_ || path.empty()) return schema.default_json;
+    if (path == "introspection") return "true";
+    if (path == "listen.graphql") return "\"127.0.0.1:4000\"";
+    const bool limit = path.starts_with("limits.") && path != "limits.body";
+    return limit ? "{\"max\":" + schema.default_json + ",\"mode\":\"measure\"}" : schema.default_json;
+  }
+
+  Origin origin(const Schema& schema, const YamlNode* node, const std::string& path) const {
+    const std::string standard = default_of(schema, path);
+    Origin out{.path = path,
+               .value = standard.empty() ? "null" : standard,
+               .default_value = standard.empty() ? "null" : standard,
+               .file = {},
+               .line = 0,
+               .live = schema.live,
+               .description = schema.description};
+    if (node == nullptr) return out;
+    out.value.clear();
+    json::Writer writer(out.value);
+    write_node(schema, *node, writer);
+    out.file = node->place.file < files_.size() ? files_[node->place.file].name : "";
+    out.line = node->place.line;
+    return out;
+  }
+
+  const std::vector<SourceFile>& files_;
+  bool development_;
+  std::vector<Origin> out_;
+};
+
+}  // namespace
+
+std::vector<Origin> explain(const Schema& schema, const YamlNode& root, const std::vector<SourceFile>& files,
+                            bool development) {
+  Explainer explainer(files, development);
+  explainer.walk(schema, &root, "");
+  return explainer.take();
+}
+
+}  // namespace signet::config

@@ -1,0 +1,115 @@
+// Checks of keys and of the files that hold secrets.
+#include <filesystem>
+#include <fmt/format.h>
+#include <map>
+
+#include "config-schema/cross_checks.hpp"
+#include "router/base/units.hpp"
+
+namespace signet::config {
+namespace {
+
+const std::string* text_of(const YamlNode& map, std::string_view key) {
+  const YamlNode* node = map.find(key);
+  return node != nullptr && node->kind == NodeKind::scalar && !node->failed ? &node->text : nullptr;
+}
+
+void check_algorithm(const YamlNode& key, const std::string& path, Findings& findings) {
+  const std::string* alg = text_of(key, "alg");
+  const bool public_key = key.find("public_key_file") != nullptr;
+  const bool secret = key.find("secret_file") != nullptr;
+  if (public_key == secret) return;  // the schema has said so
+  if (public_key && (alg == nullptr || *alg == "HS256")) {
+    findings.error(alg == nullptr ? key.place : key.find("alg")->place, path + ".alg",
+                   "a public_key_file goes with `alg: Ed25519`; write it, or use secret_file");
+  } else if (secret && alg != nullptr && *alg == "Ed25519") {
+    findings.error(key.find("alg")->place, path + ".alg", "Ed25519 goes with public_key_file; HS256 with secret_file");
+  }
+}
+
+void check_validity(const YamlNode& key, const std::string& path, Findings& findings) {
+  const std::string* before = text_of(key, "not_before");
+  const std::string* after = text_of(key, "not_after");
+  if (before == nullptr || after == nullptr) return;
+  const auto from = parse_timestamp(*before);
+  const auto to = parse_timestamp(*after);
+  if (from && to && *from >= *to) {
+    findings.error(key.find("not_after")->place, path + ".not_after",
+                   fmt::format("{} is not later than not_before, {}", *after, *before));
+  }
+}
+
+struct SecretFile {
+  const YamlNode* node;
+  std::string path;     // of the key
+  std::string purpose;  // what the secret is for
+};
+
+// Every file named in the configuration that holds a secret.
+std::vector<SecretFile> secret_files(const YamlNode& root, const Config& config) {
+  std::vector<SecretFile> out;
+  const auto add = [&](const YamlNode* node, std::string path, std::string purpose) {
+    if (node != nullptr && node->kind == NodeKind::scalar && !node->failed) {
+      out.push_back({node, std::move(path), std::move(purpose)});
+    }
+  };
+  if (const YamlNode* keys = find_path(root, "trust.keys")) {
+    for (size_t i = 0; i < keys->items.size() && i < config.trust.keys.size(); ++i) {
+      add(keys->items[i].find("secret_file"), fmt::format("trust.keys[{}].secret_file", i),
+          fmt::format("the key {}", quote(config.trust.keys[i].kid)));
+    }
+  }
+  add(find_path(root, "admission.secret_file"), "admission.secret_file", "the admission webhook");
+  for (const std::string source : {"graph.source", "graph.fallback", "operations.source"}) {
+    const std::string path = source + ".cdn.push.secret_file";
+    add(find_path(root, path), path, "push requests");
+  }
+  return out;
+}
+
+}  // namespace
+
+void check_keys(const YamlNode* list, const std::string& path, Findings& findings) {
+  if (list == nullptr) return;
+  std::map<std::string, size_t> kids;
+  for (size_t i = 0; i < list->items.size(); ++i) {
+    const YamlNode& key = list->items[i];
+    const std::string own = fmt::format("{}[{}]", path, i);
+    check_algorithm(key, own, findings);
+    check_validity(key, own, findings);
+    const std::string* kid = text_of(key, "kid");
+    if (kid == nullptr) continue;
+    const auto [first, fresh] = kids.emplace(*kid, i);
+    if (fresh) continue;
+    findings.error(key.find("kid")->place, own + ".kid",
+                   fmt::format("{} is the kid of {}[{}] already; each key has its own", quote(*key.find("kid")), path,
+                               first->second));
+  }
+}
+
+void check_secret_files(const YamlNode& root, const Config& config, Findings& findings) {
+  std::map<std::string, SecretFile> seen;
+  for (const SecretFile& file : secret_files(root, config)) {
+    const auto [first, fresh] = seen.emplace(std::filesystem::path(file.node->text).lexically_normal().string(), file);
+    if (!fresh) {
+      findings.error(file.node->place, file.path,
+                     fmt::format("{} is the secret of {} already ({}); each purpose needs a secret of its own",
+                                 quote(*file.node), first->second.purpose, first->second.path));
+      continue;
+    }
+    warn_if_readable_by_others(*file.node, file.path, findings);
+  }
+}
+
+void warn_if_readable_by_others(const YamlNode& path_node, const std::string& path, Findings& findings) {
+  std::error_code failed;
+  const std::filesystem::file_status status = std::filesystem::status(path_node.text, failed);
+  if (failed || status.type() != std::filesystem::file_type::regular) return;  // whoever reads it says what is wrong
+  using std::filesystem::perms;
+  if ((status.permissions() & (perms::group_read | perms::others_read)) == perms::none) return;
+  findings.warning(path_node.place, path,
+                   fmt::format("{} can be read by its group or by others; chmod 600, or 0400 in a Secret's defaultMode",
+                               quote(path_node)));
+}
+
+}  // namespace signet::config

@@ -1,0 +1,56 @@
+#include "config-schema/load.hpp"
+
+#include "config-schema/cross_checks.hpp"
+#include "config-schema/decoder.hpp"
+#include "config-schema/explain.hpp"
+#include "config-schema/findings.hpp"
+#include "config-schema/layers.hpp"
+#include "config-schema/schema.hpp"
+#include "config-schema/substitution.hpp"
+#include "config-schema/validator.hpp"
+
+namespace signet::config {
+namespace {
+
+// The files as one tree; nothing when one cannot be parsed. Every file is parsed even then, so that all mistakes are
+// told at once.
+std::optional<YamlNode> parse_layers(const std::vector<SourceFile>& files, Findings& findings) {
+  std::optional<YamlNode> tree;
+  bool whole = true;
+  for (size_t i = 0; i < files.size(); ++i) {
+    std::optional<YamlNode> layer = parse_yaml(files[i], static_cast<uint32_t>(i), findings);
+    if (!layer) {
+      whole = false;
+    } else if (!tree) {
+      tree = std::move(layer);
+    } else {
+      merge_layer(*tree, std::move(*layer));
+    }
+  }
+  return whole ? tree : std::nullopt;
+}
+
+}  // namespace
+
+std::expected<Loaded, std::vector<Diagnostic>> load(const std::vector<SourceFile>& files,
+                                                    const SubstitutionSources& sources, const LoadOptions& options) {
+  if (files.empty()) {
+    if (options.development) {
+      const YamlNode nothing{.kind = NodeKind::map};
+      return Loaded{default_config(true), explain(config_schema(), nothing, files, true), {}};
+    }
+    return std::unexpected(std::vector<Diagnostic>{{.message = "no configuration file; pass one with -c FILE"}});
+  }
+  Findings findings(files);
+  std::optional<YamlNode> tree = parse_layers(files, findings);
+  if (!tree) return std::unexpected(findings.take_errors());
+  substitute(*tree, sources, findings);
+  validate(config_schema(), *tree, options.development, findings);
+  Config config = decode(*tree, options.development);
+  cross_check({*tree, config, options.development}, findings);
+  if (findings.failed()) return std::unexpected(findings.take_errors());
+  return Loaded{std::move(config), explain(config_schema(), *tree, files, options.development),
+                findings.take_warnings()};
+}
+
+}  // namespace signet::config

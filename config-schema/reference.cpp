@@ -1,0 +1,121 @@
+#include "config-schema/reference.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "config-schema/positioned_yaml.hpp"
+#include "config-schema/schema.hpp"
+#include "config-schema/value_check.hpp"
+
+namespace signet::config {
+namespace {
+
+constexpr std::string_view kHead = R"(# Configuration
+
+Made from `config-schema/signet.schema.json`; regenerate it with `SIGNET_UPDATE=1 build/dev/tests/unit_config_schema`.
+
+- Durations are written `250ms`, `10s`, `1m30s`, `24h`, `90d`, sizes `512B`, `64KiB`, `2MB`, `16MiB`. Words stay words: `off` is text.
+- Booleans are `true` and `false`, without quotes and in lower case. Numbers have one spelling: no leading zero, no `0x`, no exponent; quotes do not matter.
+- `${env:NAME}`, `${env:NAME:-default}` and `${file:/path}` are replaced in values, once, after parsing; `$${` is a literal `${`. A default also stands in for an
+  empty variable. One final newline of a file is stripped. Messages and `signet config explain` show the text as written, not what was brought in.
+- With several `-c FILE`, maps merge, lists and scalars replace.
+- Anchors, aliases, merge keys, tags, tabs, duplicate keys, several documents, a byte-order mark and text that is not UTF-8 are refused.
+- *live*: applies on reload; the others need a restart.
+)";
+
+std::string in_cell(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '|') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string code(std::string_view text) {
+  return text.empty() ? "" : fmt::format("`{}`", in_cell(text));
+}
+
+// A default as an operator writes it: without the quotes of JSON.
+std::string default_text(const Schema& schema) {
+  std::string_view text = schema.default_json;
+  if (text.size() >= 2 && text.front() == '"') text = text.substr(1, text.size() - 2);
+  return code(text);
+}
+
+class Page {
+ public:
+  Page() : text_(kHead) {}
+
+  // Scalars of the top level first, then one section for each map.
+  std::string write(const Schema& root) {
+    title("Top level");
+    for (const SchemaProperty& property : root.properties) {
+      if (!is_section(property.schema)) row(property.schema, property.name, is_required(root, property.name));
+    }
+    for (const SchemaProperty& property : root.properties) {
+      if (is_section(property.schema)) section(property);
+    }
+    later();
+    return std::move(text_);
+  }
+
+ private:
+  static bool is_section(const Schema& schema) { return schema.later || schema.type == SchemaType::object; }
+  static bool is_required(const Schema& schema, const std::string& name) {
+    return std::ranges::find(schema.required, name) != schema.required.end();
+  }
+
+  void title(std::string_view text) { text_ += fmt::format("\n## {}\n", text); }
+
+  void head() { text_ += "\n| key | value | default | live | meaning |\n|---|---|---|---|---|\n"; }
+
+  void row(const Schema& schema, const std::string& path, bool required) {
+    if (!text_.ends_with("|\n")) head();
+    const std::string standard = required ? "required" : default_text(schema);
+    text_ += fmt::format("| {} | {} | {} | {} | {} |\n", code(path), in_cell(expected_form(schema)), standard,
+                         schema.live ? "live" : "", in_cell(schema.description));
+  }
+
+  void section(const SchemaProperty& property) {
+    if (property.schema.later) return later_.push_back(property.name);
+    title(property.name);
+    text_ += fmt::format("{}\n", property.schema.description);
+    rows(property.schema, property.name);
+  }
+
+  void rows(const Schema& schema, const std::string& path) {
+    for (const SchemaProperty& property : schema.properties) {
+      const std::string own = join_path(path, property.name);
+      if (property.schema.later) {
+        later_.push_back(own);
+      } else if (property.schema.type == SchemaType::object) {
+        rows(property.schema, own);
+      } else {
+        row(property.schema, own, is_required(schema, property.name));
+        if (property.schema.items && property.schema.items->type == SchemaType::object) {
+          rows(*property.schema.items, own + "[]");
+        }
+      }
+    }
+    if (schema.additional) rows(*schema.additional, path + ".NAME");
+  }
+
+  void later() {
+    text_ +=
+        "\n## Not in this version\nThese keys are part of the format; a file that uses one is refused with a message "
+        "that says so.\n\n";
+    for (const std::string& path : later_) text_ += fmt::format("- {}\n", code(path));
+  }
+
+  std::string text_;
+  std::vector<std::string> later_;
+};
+
+}  // namespace
+
+std::string reference_markdown() {
+  return Page().write(config_schema());
+}
+
+}  // namespace signet::config

@@ -1,0 +1,14 @@
+// ${env:NAME}, ${env:NAME:-default} and ${file:/path} inside values, after parsing, once; `$${` is a literal `${`.
+#pragma once
+
+#include "config-schema/findings.hpp"
+#include "config-schema/load.hpp"
+#include "config-schema/positioned_yaml.hpp"
+
+namespace signet::config {
+
+/// Replaces in every scalar value below `root`, never in keys. What was brought in is not looked at again.
+/// Errors: each failed substitution, with the key's path; that value is marked as failed.
+void substitute(YamlNode& root, const SubstitutionSources& sources, Findings& findings);
+
+}  // namespace signet::config
