@@ -233,7 +233,7 @@ std::string Draft::path(PositionId position) const {
     const Position& each = plan.positions[at];
     std::string name = each.response_key.empty() ? std::string(schema().field_name(each.field)) : each.response_key;
     for (uint8_t i = 0; i < each.type.list_depth; ++i) name += "[]";
-    text = text.empty() ? name : name + "." + text;
+    text = text.empty() ? name : fmt::format("{}.{}", name, text);
   }
   return text.empty() ? "the root" : text;
 }
