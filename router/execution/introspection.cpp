@@ -44,7 +44,7 @@ std::string_view kind_name(TypeKind kind) {
   return "SCALAR";
 }
 
-/// Writes a JSON list whose items are made by calling `each`, which returns false when there is nothing to write.
+/// The brackets and commas of a JSON list whose items others append.
 class ListWriter {
  public:
   explicit ListWriter(std::string& out) : out_(out) { out_ += '['; }

@@ -36,7 +36,7 @@ TEST(Introspection, PrintsDefaults) {
   Script script("shop");
   EXPECT_EQ(script.run(R"({ __type(name: "Query") { fields { args { name defaultValue } } } })"),
             R"({"data":{"__type":{"fields":[{"args":[{"name":"id","defaultValue":null}]},)"
-            R"({"args":[{"name":"first","defaultValue":"3"}]},{"args":[]},{"args":[]},{"args":[]}]}}})");
+            R"({"args":[{"name":"first","defaultValue":"3"}]},{"args":[]},{"args":[]},{"args":[]},{"args":[]}]}}})");
 }
 
 TEST(Introspection, MixesWithData) {
