@@ -95,12 +95,15 @@ void ArtifactWatcher::got_statement(ArtifactSource& source, Fetched statement) {
   const std::string digest = crypto::sha256_hex(*statement);
   if (refused_digest_ == digest) return finish(true);
   const auto wanted = gate_.wanted(*statement, source.kind(), state_);
-  if (std::holds_alternative<signing::NoChange>(wanted)) return finish(false);
+  // A file that changes beside an unchanged statement was tampered with or torn: to be noticed now, not at the next
+  // start. Elsewhere the artifact is addressed by its digest and cannot change.
+  if (std::holds_alternative<signing::NoChange>(wanted) && !source.watchable()) return finish(false);
   if (std::holds_alternative<Refusal>(wanted)) {
     refused_digest_ = digest;
     return finish(true);
   }
-  source.fetch_artifact(std::get<signing::Wanted>(wanted).statement.sha256,
+  const auto* found = std::get_if<signing::Wanted>(&wanted);
+  source.fetch_artifact(found != nullptr ? found->statement.sha256 : state_.running_sha256,
                         [this, &source, text = std::move(*statement)](Fetched artifact) {
                           got_artifact(source, text, std::move(artifact));
                         });
@@ -139,6 +142,7 @@ void ArtifactWatcher::examined(ArtifactSource& source, signing::Examination exam
   torn_since_.reset();
   if (auto* verified = std::get_if<Verified<Artifact>>(&examination)) return apply(std::move(*verified));
   if (auto* pending = std::get_if<signing::PendingReview>(&examination)) return review(std::move(*pending));
+  refused_digest_.clear();  // what lies there is good again: the next refusal is news
   finish(false);
 }
 
