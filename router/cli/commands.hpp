@@ -47,6 +47,8 @@ struct PlanOptions {
   std::string supergraph_file;
   std::string operation_file;  ///< "-": standard input
   std::string operation_name;
+  std::string variables = "{}";
+  bool documents = false;
 };
 int plan(const PlanOptions& options);
 

@@ -24,6 +24,8 @@ using federation::SubgraphId;
 struct Settings {
   bool show_subgraph_messages = false;       ///< errors.subgraph_messages: shown
   std::vector<std::string> extension_codes;  ///< subgraph codes that clients may see; others are masked
+  /// Entities are stored once but written wherever they stand, so that small bodies can make a vast answer.
+  size_t answer_bytes_max = 64u << 20;
 };
 
 /// A GraphQL request that is due. `body` is the JSON to POST.

@@ -69,7 +69,7 @@ class ModelBuilder {
   }
 
   void refuse(std::string message, uint32_t offset) {
-    errors_.push_back({std::move(message), schema_.source().position(offset)});
+    errors_.push_back({std::move(message), offset == 0 ? graphql::Position() : schema_.source().position(offset)});
   }
 
   void add_plain_states() {
