@@ -45,7 +45,7 @@ void ArtifactWatcher::start() {
   if (const auto record = store_.load_state(kind, problem)) state_ = record->gate_state();
   const auto last_good = store_.load_last_good(kind, problem);
   if (!problem.empty()) report({Reason::state_corrupt, problem}, signing::SourceKind::last_good);
-  busy_ = true;
+  busy_ = again_ = true;  // the source is asked right after the last-good copy
   if (!last_good) return finish(false);
   auto examination = gate_.examine(*last_good, state_);
   if (auto* verified = std::get_if<Verified<Artifact>>(&examination)) return apply(std::move(*verified));
