@@ -28,7 +28,7 @@ constexpr uint16_t kHealthPort = 8088;
 constexpr uint16_t kAdminPort = 8089;
 constexpr uint64_t kGraphBytesMax = 1u << 20;
 constexpr auto kPatience = 30s;
-constexpr auto kStep = 50ms;
+constexpr auto kStep = 100ms;
 constexpr std::string_view kRefusalReason = "digest_mismatch";
 
 // All four subgraphs: reviews knows the user names (@provides), inventory needs price and weight from products
