@@ -122,13 +122,13 @@ Hash128 OperationCache::hash(std::string_view text, std::string_view operation_n
   return {of_text.low ^ (of_name.high * 3), of_text.high ^ (of_name.low * 5)};
 }
 
-std::shared_ptr<PreparedOperation> OperationCache::find(const Graph& graph, std::string_view text,
+std::shared_ptr<PreparedOperation> OperationCache::find(uint64_t generation, std::string_view text,
                                                         std::string_view operation_name) {
-  if (graph_ != &graph) {
+  if (generation_ != generation) {
     entries_.clear();
     index_.clear();
     bytes_ = 0;
-    graph_ = &graph;
+    generation_ = generation;
   }
   const auto found = index_.find(hash(text, operation_name));
   if (found == index_.end()) return nullptr;

@@ -70,8 +70,8 @@ class OperationCache {
  public:
   static constexpr size_t kBytesMax = 64u << 20;
 
-  /// The operation, or null. A graph other than the last one's empties the cache.
-  std::shared_ptr<PreparedOperation> find(const Graph& graph, std::string_view text, std::string_view operation_name);
+  /// The operation, or null. A generation other than the last one's empties the cache.
+  std::shared_ptr<PreparedOperation> find(uint64_t generation, std::string_view text, std::string_view operation_name);
   void insert(const std::shared_ptr<PreparedOperation>& operation);
   size_t bytes() const { return bytes_; }
 
@@ -86,7 +86,7 @@ class OperationCache {
   };
   static Hash128 hash(std::string_view text, std::string_view operation_name);
 
-  const Graph* graph_ = nullptr;
+  uint64_t generation_ = 0;
   std::list<Entry> entries_;  // most recently used first
   std::unordered_map<Hash128, std::list<Entry>::iterator, HashOf> index_;
   size_t bytes_ = 0;

@@ -1,5 +1,6 @@
 #include "router/app/snapshot.hpp"
 
+#include <atomic>
 #include <fmt/format.h>
 
 namespace signet::app {
@@ -35,7 +36,8 @@ std::expected<std::shared_ptr<const Graph>, std::string> build_graph(
     const signing::Verified<signing::Artifact>& artifact, const Settings& settings, telemetry::LabelTable& labels) {
   auto supergraph = federation::load_supergraph(*artifact->text);
   if (!supergraph) return std::unexpected(describe(supergraph.error()));
-  auto graph = std::make_shared<Graph>(Graph{*artifact, std::move(*supergraph), {}});
+  static std::atomic<uint64_t> generations{0};
+  auto graph = std::make_shared<Graph>(Graph{++generations, *artifact, std::move(*supergraph), {}});
   for (const federation::Subgraph& subgraph : graph->supergraph.subgraphs) {
     auto url = http::parse_url(subgraph.url);
     if (!url) return std::unexpected(fmt::format("subgraph {}: {}: {}", subgraph.name, subgraph.url, url.error()));

@@ -29,6 +29,7 @@ struct SubgraphEndpoint {
 };
 
 struct Graph {
+  uint64_t generation = 0;     ///< of this process; never reused, as addresses are
   signing::Artifact artifact;  ///< evidence and provenance
   federation::Supergraph supergraph;
   IdVector<federation::SubgraphId, SubgraphEndpoint> endpoints;

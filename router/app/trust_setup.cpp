@@ -12,7 +12,9 @@ signing::Role to_role(config::KeyRole role) {
   return role == config::KeyRole::release ? signing::Role::release : signing::Role::approve;
 }
 
-std::expected<signing::VerificationKey, std::string> read_key(const config::TrustKey& key) {
+}  // namespace
+
+std::expected<signing::VerificationKey, std::string> read_trust_key(const config::TrustKey& key) {
   auto problem = [&](std::string_view text) {
     return std::unexpected(fmt::format("trust.keys: {}: {}", key.kid, text));
   };
@@ -36,8 +38,6 @@ std::expected<signing::VerificationKey, std::string> read_key(const config::Trus
   return result;
 }
 
-}  // namespace
-
 std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::string& path) {
   auto file = read_file(path, signing::kKeyFileBytesMax);
   if (!file) return std::unexpected(file.error());
@@ -59,7 +59,7 @@ std::expected<signing::GatePolicy, std::string> make_gate_policy(const Settings&
     policy.trust.stale_grace = std::chrono::duration_cast<std::chrono::seconds>(*config.trust.stale_grace);
   }
   for (const config::TrustKey& key : config.trust.keys) {
-    auto read = read_key(key);
+    auto read = read_trust_key(key);
     if (!read) return std::unexpected(read.error());
     policy.trust.keys.push_back(std::move(*read));
   }

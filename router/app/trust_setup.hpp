@@ -14,6 +14,9 @@ namespace signet::app {
 /// Errors: the first problem, with its YAML key; never a secret.
 std::expected<signing::GatePolicy, std::string> make_gate_policy(const Settings& settings, signing::ArtifactKind kind);
 
+/// One key with its file read. Errors: as above.
+std::expected<signing::VerificationKey, std::string> read_trust_key(const config::TrustKey& key);
+
 /// The secrets of a webhook key file. Errors: as above.
 std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::string& path);
 

@@ -5,6 +5,8 @@
 #include "router/app/router_process.hpp"
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
+#include "router/http/egress.hpp"
+#include "router/http/url.hpp"
 #include "signing/core/jws.hpp"
 #include "signing/core/serial.hpp"
 #include "signing/core/subgraph_urls.hpp"
@@ -12,14 +14,13 @@
 namespace signet::cli {
 namespace {
 
-constexpr std::string_view kGraph = "development";
-constexpr std::string_view kEnvironment = "development";
+constexpr std::string_view kName = "development";
 
 // Signs and approves `artifact` with keys that live in this process only.
 Result<app::DevelopmentGraph> sign_in_memory(std::string artifact) {
   const auto now = SystemClock().wall();
   auto statement = signing::make_statement(
-      {.graph = kGraph, .environment = kEnvironment, .artifact_bytes = artifact, .previous = {}}, now);
+      {.graph = kName, .environment = kName, .artifact_bytes = artifact, .previous = {}}, now);
   if (!statement) return std::unexpected(statement.error());
   auto secret = signing::parse_hmac_secret(signing::generate_hmac_secret());
   if (!secret) return std::unexpected(secret.error());
@@ -28,8 +29,8 @@ Result<app::DevelopmentGraph> sign_in_memory(std::string artifact) {
   signing::Jws jws = signing::make_jws(signing::print_statement(*statement), release);
   if (auto added = signing::add_signature(jws, approve); !added) return fail(ErrorCode::CRYPTO_ERROR, added.error());
   app::DevelopmentGraph graph{.statement = signing::print_jws(jws), .artifact = std::move(artifact), .trust = {}};
-  graph.trust.graph = kGraph;
-  graph.trust.environment = kEnvironment;
+  graph.trust.graph = kName;
+  graph.trust.environment = kName;
   graph.trust.keys.push_back(release.verification_key(signing::Role::release));
   graph.trust.keys.push_back(approve.verification_key(signing::Role::approve));
   return graph;
@@ -84,8 +85,8 @@ int dev(const DevOptions& options) {
     config.listen.health = {};
     config.listen.admin = {};
   }
-  config.graph.name = kGraph;
-  config.graph.environment = kEnvironment;
+  config.graph.name = kName;
+  config.graph.environment = kName;
   allow_loopback_subgraphs(config, *supergraph);
   auto graph = sign_in_memory(std::move(*supergraph));
   if (!graph) {

@@ -6,6 +6,7 @@
 #include "router/federation/plan_print.hpp"
 #include "router/federation/planner.hpp"
 #include "router/graphql/parser.hpp"
+#include "router/operation/coercion.hpp"
 #include "router/operation/prepare.hpp"
 
 namespace signet::cli {
@@ -43,12 +44,16 @@ int plan(const PlanOptions& options) {
   }
   auto selected = operation::select_operation(*document, options.operation_name);
   if (!selected) return report({selected.error()}, options.operation_file);
-  // Conditions as if every @include were taken and no @skip: the fullest plan.
-  auto normalized = operation::normalize(*document, supergraph->schema, *selected, 0);
+  auto variables = operation::coerce_variables(*document, supergraph->schema, *selected, options.variables);
+  if (!variables) return report(variables.error(), options.operation_file);
+  auto conditions = operation::condition_variables(*document, *selected);
+  if (!conditions) return report({conditions.error()}, options.operation_file);
+  const uint32_t mask = operation::condition_mask(*conditions, *document, *selected, *variables);
+  auto normalized = operation::normalize(*document, supergraph->schema, *selected, mask);
   if (!normalized) return report({normalized.error()}, options.operation_file);
   auto plan = federation::plan(*supergraph, *document, *normalized);
   if (!plan) return report({plan.error()}, options.operation_file);
-  fmt::print("{}", federation::print_plan(*supergraph, **plan));
+  fmt::print("{}", federation::print_plan(*supergraph, **plan, options.documents));
   return kOk;
 }
 

@@ -104,10 +104,14 @@ class Cursors::Walk {
     }
   }
 
-  void run() { object(cursors_.root(), chain_.size()); }
+  bool run() {
+    object(cursors_.root(), chain_.size());
+    return objects_ <= kWalkObjectsMax;
+  }
 
  private:
   bool object(const ObjectCursor& cursor, size_t remaining) {
+    if (++objects_ > kWalkObjectsMax) return false;
     if (remaining == 0) return visit_(cursor, path_);
     const PositionId next = chain_[remaining - 1];
     const Position& position = cursors_.plan_.positions[next];
@@ -136,10 +140,11 @@ class Cursors::Walk {
   FunctionRef<bool(const ObjectCursor&, const Path&)> visit_;
   std::vector<PositionId> chain_;  ///< target first
   Path path_;
+  size_t objects_ = 0;
 };
 
-void Cursors::each_object(PositionId position, FunctionRef<bool(const ObjectCursor&, const Path&)> visit) const {
-  Walk(*this, position, visit).run();
+bool Cursors::each_object(PositionId position, FunctionRef<bool(const ObjectCursor&, const Path&)> visit) const {
+  return Walk(*this, position, visit).run();
 }
 
 }  // namespace signet::execution

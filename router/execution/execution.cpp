@@ -75,8 +75,10 @@ struct Execution::Impl {
     bool comma = false;
     if (fetch.kind == FetchKind::entity) {
       request.body += fetch.representations;
-      runs[id].representations = static_cast<uint32_t>(build_representations(*plan, store, id, request.body));
-      if (runs[id].representations == 0) return false;
+      const std::optional<size_t> count = build_representations(*plan, store, id, request.body);
+      if (!count) fail(id, ErrorCode::SUBGRAPH_RESPONSE_TOO_LARGE);
+      if (count.value_or(0) == 0) return false;
+      runs[id].representations = static_cast<uint32_t>(*count);
       comma = true;
     } else if (!fetch.at_root && link_reentry(*plan, store, id) == 0) {
       return false;
@@ -174,7 +176,8 @@ void Execution::write_response(std::string& out) {
   place_errors(*impl.plan, impl.store, impl.fetch_errors, impl.errors, explained);
   const Introspection introspection(*impl.plan, impl.supergraph.schema, impl.variables);
   out += "{\"data\":";
-  Projection(*impl.plan, impl.supergraph.schema, impl.store, introspection, explained, impl.errors, out).write();
+  Projection projection(*impl.plan, impl.supergraph.schema, impl.store, introspection, explained, impl.errors, out);
+  projection.write(impl.settings.answer_bytes_max);
   if (!impl.errors.empty()) {
     out += ',';
     write_errors(impl.errors, out);

@@ -24,6 +24,8 @@ using federation::SubgraphId;
 struct Settings {
   bool show_subgraph_messages = false;       ///< errors.subgraph_messages: shown
   std::vector<std::string> extension_codes;  ///< subgraph codes that clients may see; others are masked
+  /// Entities are stored once but written wherever they stand, so that small bodies can make a vast answer.
+  size_t answer_bytes_max = 64u << 20;
 };
 
 /// A GraphQL request that is due. `body` is the JSON to POST.
@@ -55,14 +57,15 @@ class Execution {
   Execution(const Execution&) = delete;
   Execution& operator=(const Execution&) = delete;
 
-  /// Hands out the requests that depend on nothing. Once.
+  /// Hands out the requests that depend on nothing. Once; done() may be true right after.
   void start(StartFetch start_fetch);
   /// Takes one result, once for each request, and hands out what has become due. `start_fetch` must not call back
   /// into the execution before it returns.
   void complete(FetchId id, FetchResult result, StartFetch start_fetch);
   /// True when no request is outstanding.
   bool done() const;
-  /// Completes every outstanding request with `reason`; nothing new is started. For deadlines and shutdown.
+  /// Completes every outstanding request with `reason` (ROUTER_TIMEOUT, SHUTTING_DOWN, …); nothing new is started, and
+  /// complete() must not follow.
   void abandon(ErrorCode reason);
   /// Appends `{"data":…}` or `{"data":…,"errors":[…]}`. Only when done(), once.
   void write_response(std::string& out);

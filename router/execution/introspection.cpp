@@ -12,6 +12,8 @@ using schema::TypeRef;
 
 namespace {
 
+constexpr uint32_t kDefaultDepthMax = 32;
+
 void write_optional(std::string_view text, std::string& out) {
   if (text.empty()) {
     out += "null";
@@ -42,7 +44,7 @@ std::string_view kind_name(TypeKind kind) {
   return "SCALAR";
 }
 
-/// Writes a JSON list whose items are made by calling `each`, which returns false when there is nothing to write.
+/// The brackets and commas of a JSON list whose items others append.
 class ListWriter {
  public:
   explicit ListWriter(std::string& out) : out_(out) { out_ += '['; }
@@ -268,7 +270,7 @@ void Introspection::write_input(const MetaField& field, schema::InputValueId id,
     write_object(field, subject.type, out);
   } else if (name == "defaultValue") {
     if (subject.has_default) {
-      json::append_string(out, graphql::print_value(schema_.source(), subject.default_value));
+      json::append_string(out, print_default(subject.type, subject.default_value));
     } else {
       out += "null";
     }
@@ -277,6 +279,36 @@ void Introspection::write_input(const MetaField& field, schema::InputValueId id,
   } else {
     write_optional(subject.deprecated ? subject.deprecation_reason : std::string_view(), out);
   }
+}
+
+std::string Introspection::print_default(TypeRef type, graphql::ValueId id, uint32_t depth) const {
+  const graphql::Document& document = schema_.source();
+  const graphql::Value& value = document[id];
+  if (depth > kDefaultDepthMax) return graphql::print_value(document, id);  // defaults that contain themselves
+  if (value.kind == graphql::ValueKind::null) return "null";
+  if (type.is_list()) {
+    if (value.kind != graphql::ValueKind::list) return "[" + print_default(type.item(), id, depth + 1) + "]";
+    std::string text = "[";
+    for (auto [item, unused] : document.each(value.first_item)) {
+      if (text.size() > 1) text += ", ";
+      text += print_default(type.item(), item, depth + 1);
+    }
+    return text + "]";
+  }
+  if (schema_.types[type.type].kind != TypeKind::input_object || value.kind != graphql::ValueKind::object) {
+    return graphql::print_value(document, id);
+  }
+  std::string text = "{";
+  for (schema::InputValueId field_id : schema_.types[type.type].input_fields) {
+    const schema::InputValue& field = schema_.input_values[field_id];
+    const graphql::Argument* given = document.find_argument(value.first_field, schema_.text(field.name));
+    if (!field.accessible || (given == nullptr && !field.has_default)) continue;
+    if (text.size() > 1) text += ", ";
+    text += schema_.text(field.name);
+    text += ": ";
+    text += print_default(field.type, given == nullptr ? field.default_value : given->value, depth + 1);
+  }
+  return text + "}";
 }
 
 void Introspection::write_enum(schema::EnumValueId id, std::string_view name, std::string& out) const {

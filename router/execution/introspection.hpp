@@ -44,6 +44,8 @@ class Introspection {
   void write_root_type(const MetaField& field, schema::TypeId type, std::string& out) const;
   void write_inputs(const MetaField& field, IdRange<schema::InputValueId> inputs, std::string& out) const;
   void write_types(const MetaField& field, const std::vector<schema::TypeId>& types, std::string& out) const;
+  /// A default as the type sees it: single items of lists wrapped, defaults of input fields filled in.
+  std::string print_default(schema::TypeRef type, graphql::ValueId value, uint32_t depth = 0) const;
   bool include_deprecated(const MetaField& field) const;
   std::optional<std::string> name_argument(const MetaField& field) const;
 

@@ -1,6 +1,7 @@
 #include "router/execution/projection.hpp"
 
 #include <charconv>
+#include <fmt/format.h>
 
 namespace signet::execution {
 
@@ -36,15 +37,23 @@ Projection::Projection(const Plan& plan, const schema::Schema& schema, const Sto
       errors_(errors),
       out_(out) {}
 
-void Projection::write() {
+void Projection::write(size_t bytes_max) {
   const size_t checkpoint = out_.size();
-  if (!write_object(cursors_.root())) {
+  end_max_ = checkpoint + bytes_max;
+  const bool written = write_object(cursors_.root());
+  const bool too_large = out_.size() > end_max_;
+  if (too_large) {
+    path_.clear();
+    add_error(ErrorCode::SUBGRAPH_RESPONSE_TOO_LARGE, fmt::format("the answer is larger than {} bytes", bytes_max));
+  }
+  if (!written || too_large) {
     out_.resize(checkpoint);
     out_ += "null";
   }
 }
 
 bool Projection::write_object(const ObjectCursor& cursor) {
+  if (out_.size() > end_max_) return false;
   const PositionCase& type_case = plan_.cases[cursor.type_case];
   out_ += '{';
   bool comma = false;
@@ -80,7 +89,7 @@ bool Projection::write_field(const OutputField& field, const ObjectCursor& curso
 
 bool Projection::or_null(bool written, TypeRef type, size_t checkpoint) {
   if (written) return true;
-  if (type.non_null()) return false;
+  if (type.non_null() || out_.size() > end_max_) return false;
   out_.resize(checkpoint);
   out_ += "null";
   return true;

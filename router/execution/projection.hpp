@@ -17,8 +17,8 @@ class Projection {
   Projection(const Plan& plan, const schema::Schema& schema, const Store& store, const Introspection& introspection,
              ExplainedPaths& explained, std::vector<ClientError>& errors, std::string& out);
 
-  /// Appends the value of `data`.
-  void write();
+  /// Appends the value of `data`; beyond `bytes_max` that is null, with an error.
+  void write(size_t bytes_max);
 
  private:
   using OutputField = federation::OutputField;
@@ -49,6 +49,7 @@ class Projection {
   ExplainedPaths& explained_;
   std::vector<ClientError>& errors_;
   std::string& out_;
+  size_t end_max_ = SIZE_MAX;  ///< of out_
   Path path_;
 };
 

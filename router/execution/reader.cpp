@@ -9,7 +9,6 @@ namespace signet::execution {
 
 using federation::Fetch;
 using federation::FetchKind;
-using federation::PositionCase;
 using federation::Shape;
 using federation::Slot;
 using json::Document;

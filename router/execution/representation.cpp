@@ -100,7 +100,7 @@ class RepresentationWriter {
 
 }  // namespace
 
-size_t build_representations(const Plan& plan, Store& store, FetchId id, std::string& out) {
+std::optional<size_t> build_representations(const Plan& plan, Store& store, FetchId id, std::string& out) {
   const Fetch& fetch = plan.fetches[id];
   const Shape& shape = plan.shapes[fetch.shape];
   const uint16_t anchor_index = plan.shapes[shape.parent].index;
@@ -112,7 +112,7 @@ size_t build_representations(const Plan& plan, Store& store, FetchId id, std::st
   uint32_t count = 0;
   RepresentationWriter writer(plan, store, out);
   out += '[';
-  Cursors(plan, store).each_object(fetch.position, [&](const ObjectCursor& cursor, const Path&) {
+  const auto visit = [&](const ObjectCursor& cursor, const Path&) {
     if (cursor.type_case != fetch.type_case) return true;
     const uint32_t anchor = cursor.blocks[anchor_index];
     if (anchor == kNone || store.link(anchor, shape.link) != kNone) return true;  // shared, and linked already
@@ -135,7 +135,8 @@ size_t build_representations(const Plan& plan, Store& store, FetchId id, std::st
     known.emplace(hash, Span{begin, text.size(), count});
     store.link(anchor, shape.link) = count++;
     return true;
-  });
+  };
+  if (!Cursors(plan, store).each_object(fetch.position, visit)) return std::nullopt;
   out += ']';
   return count;
 }

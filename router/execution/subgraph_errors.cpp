@@ -6,7 +6,6 @@ namespace signet::execution {
 
 using federation::Fetch;
 using federation::FetchKind;
-using federation::Shape;
 using federation::Slot;
 using json::Document;
 using json::Kind;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
 #include <optional>
 
 #include "router/graphql/parser.hpp"
@@ -18,17 +17,6 @@ using graphql::SelectionKind;
 namespace {
 
 const std::vector<SetItemId> kNoItems;
-
-/// Arguments in the order of their names, so that equal ones print equal.
-std::string canonical_arguments(const Document& document, graphql::ArgumentId first) {
-  std::map<std::string_view, std::string> sorted;
-  for (auto [id, argument] : document.each(first)) {
-    sorted.emplace(argument.name, graphql::print_value(document, argument.value));
-  }
-  std::string text;
-  for (const auto& [name, value] : sorted) text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", name, value);
-  return text;
-}
 
 class Reader {
  public:
@@ -99,7 +87,7 @@ class Reader {
                              composite ? "needs a selection" : "cannot have a selection");
       return;
     }
-    const std::string arguments = canonical_arguments(document_, selection.first_argument);
+    const std::string arguments = graphql::print_canonical_arguments(document_, selection.first_argument);
     auto found = std::ranges::find_if(
         fields, [&](const Collected& each) { return each.field == field && each.arguments == arguments; });
     if (found == fields.end()) found = fields.insert(found, {.field = field, .arguments = arguments, .children = {}});

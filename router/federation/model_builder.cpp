@@ -56,6 +56,12 @@ class ModelBuilder {
     const JoinField* line = nullptr;
   };
 
+  /// Fields of one type and subgraph that have the same requirement.
+  struct Guarded {
+    std::vector<EdgeId> edges;
+    uint32_t offset = 0;
+  };
+
   static StateKind kind_of(const Schema& schema, TypeId type) {
     if (type == schema.query_type || type == schema.mutation_type) return StateKind::root;
     switch (schema.types[type].kind) {
@@ -69,7 +75,7 @@ class ModelBuilder {
   }
 
   void refuse(std::string message, uint32_t offset) {
-    errors_.push_back({std::move(message), schema_.source().position(offset)});
+    errors_.push_back({std::move(message), offset == 0 ? graphql::Position() : schema_.source().position(offset)});
   }
 
   void add_plain_states() {
@@ -174,7 +180,7 @@ class ModelBuilder {
     const State state = model_.states[id];
     if (state.kind != StateKind::object && state.kind != StateKind::root) return;
     std::vector<EdgeId> edges;
-    std::map<std::string_view, std::vector<EdgeId>> guarded;  // by requirement
+    std::map<std::string_view, Guarded> guarded;  // by requirement
     for (FieldId field : schema_.types[state.type].fields) {
       const FieldFacts facts = field_facts(field, state.subgraph);
       if (!facts.resolvable) continue;
@@ -183,23 +189,24 @@ class ModelBuilder {
       if (facts.line != nullptr && !facts.line->provides_set.empty()) provide(edge, *facts.line);
       const EdgeId edge_id = model_.edges.push_back(edge);
       if (facts.line != nullptr && !facts.line->requires_set.empty()) {
-        guarded[facts.line->requires_set].push_back(edge_id);
+        Guarded& group = guarded[facts.line->requires_set];
+        group.edges.push_back(edge_id);
+        group.offset = facts.line->offset;
       } else {
         edges.push_back(edge_id);
       }
     }
     model_.states[id].edges = std::move(edges);
-    for (auto& [text, fields] : guarded) add_requires_view(state, text, std::move(fields));
+    for (auto& [text, group] : guarded) add_requires_view(state, text, std::move(group));
   }
 
   /// The fields behind one requirement stand alone in their view: whatever fails to arrive for the requirement must not
   /// take fields along that did not ask for it.
-  void add_requires_view(const State& base, std::string_view text, std::vector<EdgeId> edges) {
+  void add_requires_view(const State& base, std::string_view text, Guarded group) {
     auto set = add_field_set(model_.sets, schema_, facts_, base.subgraph, base.type, text);
     if (!set) {
-      const FieldId field = model_.edges[edges.front()].field;
-      refuse(fmt::format("requires \"{}\" of \"{}\": {}", text, field_text(field), set.error()),
-             field_facts(field, base.subgraph).line->offset);
+      const FieldId field = model_.edges[group.edges.front()].field;
+      refuse(fmt::format("requires \"{}\" of \"{}\": {}", text, field_text(field), set.error()), group.offset);
       return;
     }
     State view;
@@ -207,7 +214,7 @@ class ModelBuilder {
     view.subgraph = base.subgraph;
     view.kind = base.kind;
     view.required = *set;
-    view.edges = std::move(edges);
+    view.edges = std::move(group.edges);
     view.runtime = {base.type};
     const StateId id = add_state(std::move(view));
     model_.states[id].casts = {id};
@@ -259,6 +266,7 @@ class ModelBuilder {
         continue;
       }
       std::vector<StateId> casts;
+      casts.reserve(base.runtime.size());
       for (size_t i = 0; i < base.runtime.size(); ++i) {
         casts.push_back(granted_to(work.cases, base.runtime[i])
                             ? view_state(base.casts[i], work.set, work.cases, work.depth)

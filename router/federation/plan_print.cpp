@@ -51,7 +51,7 @@ class PlanPrinter {
       std::string name =
           each.response_key.empty() ? fmt::format("~{}", supergraph_.schema.field_name(each.field)) : each.response_key;
       for (uint8_t i = 0; i < each.type.list_depth; ++i) name += "[]";
-      text = text.empty() ? name : name + "." + text;
+      text = text.empty() ? name : fmt::format("{}.{}", name, text);
     }
     return text.empty() ? "." : text;
   }

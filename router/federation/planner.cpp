@@ -8,8 +8,7 @@
 namespace signet::federation {
 
 std::expected<std::shared_ptr<const Plan>, operation::DocumentError> plan(
-    const Supergraph& supergraph, const graphql::Document& document,
-    const operation::NormalizedOperation& operation) {
+    const Supergraph& supergraph, const graphql::Document& document, const operation::NormalizedOperation& operation) {
   if (operation.type == operation::OperationType::subscription) {
     return std::unexpected(operation::DocumentError{
         .code = ErrorCode::SUBSCRIPTIONS_NOT_SUPPORTED, .message = "subscriptions are not supported", .positions = {}});

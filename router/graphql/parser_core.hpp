@@ -24,7 +24,7 @@ class ParserCore {
 
  protected:
   /// Nesting in the call stack is bounded by this, whatever the caller's limit says.
-  static constexpr uint32_t kRecursionCeiling = 1000;
+  static constexpr uint32_t kRecursionCeiling = 500;
 
   /// Counts one level of nesting for as long as it lives; false when that is one too many.
   class Nesting {

@@ -309,13 +309,12 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
         }
         if (framing->head_bytes > 0) co_return *framing;
       }
-      const auto got = co_await connection_->stream.read_some(asio::buffer(client_->read_buffer));
-      if (got.error) {
+      const error_code error = co_await connection_->stream.receive(input, client_->read_buffer);
+      if (error) {
         outcome.no_byte_came = input.empty();
-        outcome.failure = {TransportError::unreachable, fmt::format("{}: {}", origin_, got.error.message())};
+        outcome.failure = {TransportError::unreachable, fmt::format("{}: {}", origin_, error.message())};
         co_return std::nullopt;
       }
-      input.append(client_->read_buffer.data(), got.bytes);
     }
   }
 
@@ -336,16 +335,15 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
         outcome.good = true;
         co_return;
       }
-      const auto got = co_await connection_->stream.read_some(asio::buffer(client_->read_buffer));
-      if (got.error == asio::error::eof || got.error == asio::ssl::error::stream_truncated) {
+      error = co_await connection_->stream.receive(input, client_->read_buffer);
+      if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
+        error = {};
         parser.put_eof(error);  // ends a body that lasts until the connection closes
         if (!error) outcome.good = parser.is_done();
         if (outcome.good) co_return;
         break;
       }
-      error = got.error;
       if (error) break;
-      input.append(client_->read_buffer.data(), got.bytes);
     }
     outcome.failure = {TransportError::protocol, fmt::format("{}: the answer is cut short or malformed", origin_)};
   }

@@ -9,7 +9,10 @@ namespace signet::net {
 
 namespace asio = boost::asio;
 
-Stream::Stream(Socket socket) : plain_(std::move(socket)) {}
+Stream::Stream(Socket socket) : plain_(std::move(socket)) {
+  error_code ignored;
+  plain_.non_blocking(true, ignored);
+}
 
 Socket& Stream::socket() {
   return tls_ ? tls_->next_layer() : plain_;
@@ -29,14 +32,24 @@ asio::awaitable<error_code> Stream::handshake(asio::ssl::context& context, const
   co_return error;
 }
 
-asio::awaitable<Stream::ReadResult> Stream::read_some(asio::mutable_buffer buffer) {
-  ReadResult result;
+asio::awaitable<error_code> Stream::receive(std::string& input, std::span<char> scratch) {
+  error_code error;
   if (tls_) {
-    result.bytes = co_await tls_->async_read_some(buffer, asio::redirect_error(asio::use_awaitable, result.error));
-  } else {
-    result.bytes = co_await plain_.async_read_some(buffer, asio::redirect_error(asio::use_awaitable, result.error));
+    constexpr size_t kTlsRecordBytes = 16u << 10;
+    tls_buffer_.resize(kTlsRecordBytes);
+    const size_t bytes =
+        co_await tls_->async_read_some(asio::buffer(tls_buffer_), asio::redirect_error(asio::use_awaitable, error));
+    input.append(tls_buffer_.data(), bytes);
+    co_return error;
   }
-  co_return result;
+  while (true) {
+    co_await plain_.async_wait(Socket::wait_read, asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return error;
+    const size_t bytes = plain_.read_some(asio::buffer(scratch.data(), scratch.size()), error);
+    if (error == asio::error::would_block || error == asio::error::try_again) continue;
+    input.append(scratch.data(), bytes);
+    co_return error;
+  }
 }
 
 asio::awaitable<error_code> Stream::write(std::array<asio::const_buffer, 2> buffers) {

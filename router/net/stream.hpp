@@ -8,7 +8,9 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace signet::net {
 
@@ -23,11 +25,10 @@ class Stream {
   /// Starts TLS as a client: SNI, and the certificate verified against `host` and the context's authorities.
   boost::asio::awaitable<error_code> handshake(boost::asio::ssl::context& context, const std::string& host);
 
-  struct ReadResult {
-    error_code error;
-    size_t bytes = 0;
-  };
-  boost::asio::awaitable<ReadResult> read_some(boost::asio::mutable_buffer buffer);
+  /// Waits for bytes and appends them to `input`. `scratch` may be shared by all streams of a thread: it is filled and
+  /// emptied without an await in between. (An asynchronous read straight into it would let two streams overwrite each
+  /// other's bytes between completion and resumption.)
+  boost::asio::awaitable<error_code> receive(std::string& input, std::span<char> scratch);
   /// Writes both buffers whole.
   boost::asio::awaitable<error_code> write(std::array<boost::asio::const_buffer, 2> buffers);
 
@@ -41,6 +42,7 @@ class Stream {
 
   Socket plain_;
   std::unique_ptr<boost::asio::ssl::stream<Socket>> tls_;
+  std::vector<char> tls_buffer_;  // TLS reads complete asynchronously, so each stream has its own
 };
 
 /// A client context: TLS 1.2 or later, verification on, the system's authorities.

@@ -42,9 +42,10 @@ class Measuring {
     directives(total, operation.first_directive);
     for (auto [unused, variable] : document_.each(operation.first_variable))
       directives(total, variable.first_directive);
-    total.height = measure_height(document_, fragments_, operation.first_selection);
     return total;
   }
+
+  uint64_t height(OperationId id) const { return measure_height(document_, fragments_, document_[id].first_selection); }
 
  private:
   enum class State : uint8_t { unseen, open, done };
@@ -124,7 +125,14 @@ class Measuring {
 }  // namespace
 
 OperationMeasures measure(const Document& document, OperationId operation) {
-  return Measuring(document).run(operation);
+  Measuring measuring(document);
+  OperationMeasures measures = measuring.run(operation);
+  measures.height = measuring.height(operation);
+  return measures;
+}
+
+uint64_t expanded_selections(const Document& document, OperationId operation) {
+  return Measuring(document).run(operation).expanded_selections;
 }
 
 bool introspection_used(const Document& document, OperationId operation) {

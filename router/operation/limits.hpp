@@ -23,6 +23,9 @@ struct OperationMeasures {
 /// too many ways to count.
 OperationMeasures measure(const graphql::Document& document, graphql::OperationId operation);
 
+/// OperationMeasures::expanded_selections alone. Cost: linear in the document.
+uint64_t expanded_selections(const graphql::Document& document, graphql::OperationId operation);
+
 /// True when the operation, or any fragment it reaches, selects `__schema` or `__type` anywhere.
 bool introspection_used(const graphql::Document& document, graphql::OperationId operation);
 

@@ -342,7 +342,7 @@ std::expected<NormalizedOperation, DocumentError> normalize(const Document& docu
                                                             size_t expanded_selections_max) {
   const auto conditions = condition_variables(document, operation);
   if (!conditions) return std::unexpected(conditions.error());
-  if (measure(document, operation).expanded_selections > expanded_selections_max) {
+  if (expanded_selections(document, operation) > expanded_selections_max) {
     return std::unexpected(
         DocumentError{ErrorCode::MAX_SELECTIONS_LIMIT,
                       fmt::format("fragments expand to more than {} selections", expanded_selections_max),

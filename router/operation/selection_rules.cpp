@@ -167,8 +167,7 @@ class DefinitionWalk {
         ++i, ++j;
       }
     }
-    error(fmt::format("fragment {} cannot be spread here: no object can be of both types",
-                      selection.name.empty() ? "" : quoted(selection.name)),
+    error(fmt::format("fragment {} cannot be spread here: no object can be of both types", quoted(selection.name)),
           selection.offset);
   }
 

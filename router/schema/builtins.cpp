@@ -1,7 +1,15 @@
 #include "router/schema/builtins.hpp"
 
+#include <unordered_set>
+
 namespace signet::schema {
 namespace {
+
+struct Builtin {
+  std::string_view name;
+  bool directive = false;
+  std::string_view sdl;
+};
 
 constexpr Builtin kBuiltins[] = {
     {.name = "Int", .sdl = "scalar Int"},
@@ -88,12 +96,19 @@ constexpr Builtin kBuiltins[] = {
 
 }  // namespace
 
-std::span<const Builtin> builtins() {
-  return kBuiltins;
-}
-
-bool is_builtin_scalar(std::string_view name) {
-  return name == "Int" || name == "Float" || name == "String" || name == "Boolean" || name == "ID";
+std::string with_builtins(const graphql::Document& document) {
+  std::unordered_set<std::string_view> type_names, directive_names;
+  for (const graphql::TypeDefinition& type : document.type_definitions) {
+    if (!type.extension) type_names.insert(type.name);
+  }
+  for (const auto& directive : document.directive_definitions) directive_names.insert(directive.name);
+  std::string text(document.source());
+  for (const Builtin& builtin : kBuiltins) {
+    if ((builtin.directive ? directive_names : type_names).contains(builtin.name)) continue;
+    text += '\n';
+    text += builtin.sdl;
+  }
+  return text;
 }
 
 }  // namespace signet::schema

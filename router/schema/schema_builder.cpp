@@ -43,23 +43,6 @@ BuiltinScalar builtin_scalar(std::string_view name) {
   return BuiltinScalar::none;
 }
 
-// The source with the built-in definitions that it lacks behind it. Ids of what the caller wrote stay the same,
-// because the parser numbers nodes in the order of the text.
-std::string with_builtins(const Document& document) {
-  std::unordered_set<std::string_view> type_names, directive_names;
-  for (const TypeDefinition& type : document.type_definitions) {
-    if (!type.extension) type_names.insert(type.name);
-  }
-  for (const auto& directive : document.directive_definitions) directive_names.insert(directive.name);
-  std::string text(document.source());
-  for (const Builtin& builtin : builtins()) {
-    if ((builtin.directive ? directive_names : type_names).contains(builtin.name)) continue;
-    text += '\n';
-    text += builtin.sdl;
-  }
-  return text;
-}
-
 }  // namespace
 
 class SchemaBuilder {
@@ -73,11 +56,11 @@ class SchemaBuilder {
     declare_types();
     build_types();
     build_directives();
-    find_roots();
+    find_roots(draft_);
     link_possible_types();
     // The remaining rules follow references, so they run only when every reference has been resolved.
     if (!draft_.failed()) {
-      add_meta_fields();
+      add_meta_fields(draft_);
       check_implementations(draft_);
       check_input_cycles(draft_);
       check_directive_uses(draft_);
@@ -327,40 +310,6 @@ class SchemaBuilder {
     return count;
   }
 
-  void find_roots() {
-    std::array<std::string_view, 3> names = {"", "", ""};
-    bool defined = false;
-    for (const graphql::SchemaDefinition& node : document_.schema_definitions) {
-      if (!node.extension && defined) draft_.error("there can be only one schema definition", node.offset);
-      if (!node.extension) schema_.description = node.description;
-      defined |= !node.extension;
-      const std::array<std::string_view, 3> given = {node.query, node.mutation, node.subscription};
-      for (size_t i = 0; i < given.size(); ++i) {
-        if (given[i].empty()) continue;
-        if (!names[i].empty()) draft_.error("a root operation type can be given only once", node.offset);
-        names[i] = given[i];
-        known_type(given[i], node.offset);
-      }
-    }
-    constexpr std::array<std::string_view, 3> kDefaults = {"Query", "Mutation", "Subscription"};
-    const std::array<TypeId*, 3> roots = {&schema_.query_type, &schema_.mutation_type, &schema_.subscription_type};
-    for (size_t i = 0; i < roots.size(); ++i) {
-      if (!defined && names[i].empty()) names[i] = kDefaults[i];
-      *roots[i] = schema_.find_any_type(names[i]);
-      if (!*roots[i]) continue;
-      const uint32_t offset = draft_.offsets.types[*roots[i]];
-      if (schema_.types[*roots[i]].kind != TypeKind::object) {
-        draft_.error(fmt::format("root type \"{}\" must be an object type", names[i]), offset);
-      }
-      for (size_t j = 0; j < i; ++j) {
-        if (*roots[j] == *roots[i]) {
-          draft_.error(fmt::format("root types must differ, \"{}\" is used twice", names[i]), offset);
-        }
-      }
-    }
-    if (!schema_.query_type && !draft_.failed()) draft_.error("the schema has no query root type", 0);
-  }
-
   void link_possible_types() {
     for (size_t i = 0; i < schema_.types.size(); ++i) {
       const TypeId id(i);
@@ -369,25 +318,6 @@ class SchemaBuilder {
       for (TypeId interface : schema_.types[id].interfaces) schema_.types[interface].possible_types.push_back(id);
     }
     for (Type& type : schema_.types) std::ranges::sort(type.possible_types);
-  }
-
-  // `__schema: __Schema!` and `__type(name: String!): __Type`
-  void add_meta_fields() {
-    const auto add = [&](std::string_view name, TypeRef type) {
-      Field field;
-      field.name = schema_.names.intern(name);
-      field.parent = schema_.query_type;
-      field.type = type;
-      draft_.offsets.fields.push_back(draft_.own_source_end);
-      return schema_.fields.push_back(field);
-    };
-    schema_.schema_meta_field = add("__schema", {schema_.find_any_type("__Schema"), 0, 1});
-    schema_.type_meta_field = add("__type", {schema_.find_any_type("__Type"), 0, 0});
-    InputValue argument;
-    argument.name = schema_.names.intern("name");
-    argument.type = {schema_.find_any_type("String"), 0, 1};
-    draft_.offsets.input_values.push_back(draft_.own_source_end);
-    schema_.fields[schema_.type_meta_field].arguments = {schema_.input_values.push_back(argument), 1};
   }
 
   enum class Direction : uint8_t { input, output };

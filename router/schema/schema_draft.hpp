@@ -56,6 +56,11 @@ class SchemaDraft {
 /// Spec: https://spec.graphql.org/September2025/#IsValidImplementationFieldType()
 bool is_subtype(const Schema& schema, TypeRef type, TypeRef expected);
 
+/// Sets the root types, by the schema definition or by their default names.
+void find_roots(SchemaDraft& draft);
+/// Adds `__schema` and `__type`, which need the query root.
+void add_meta_fields(SchemaDraft& draft);
+
 // The rules, one subject a file.
 void check_directive_uses(SchemaDraft& draft);
 void check_implementations(SchemaDraft& draft);

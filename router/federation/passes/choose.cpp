@@ -16,9 +16,12 @@ namespace {
 constexpr uint64_t kInfeasible = std::numeric_limits<uint64_t>::max();
 constexpr uint64_t kFetchCost = 1000;
 constexpr uint64_t kStageCost = 100;
+/// Each further landing at one position: its lists are matched by index, which trusts subgraphs to agree on the order.
+/// More than a fetch, so that it happens only where no key leads from one to the other.
+constexpr uint64_t kZipCost = 2000;
 constexpr size_t kExactStatesMax = 10;
 constexpr size_t kExactHeadsMax = 3;
-constexpr size_t kEvaluationsMax = 200'000;
+constexpr size_t kEvaluationsMax = 50'000;
 
 using StateSet = std::vector<bool>;  ///< of reach entries
 
@@ -287,7 +290,8 @@ class Chooser {
       }
       const uint64_t below = position_cost(item.child, mask);
       if (below == kInfeasible) continue;
-      const uint64_t cost = below + static_cast<uint64_t>(std::popcount(subset));
+      const auto landings = static_cast<uint64_t>(std::popcount(subset));
+      const uint64_t cost = below + landings + (landings - 1) * kZipCost;
       if (cost >= least) continue;
       least = cost;
       choice.landings[k].clear();

@@ -262,7 +262,7 @@ class Emitter {
     linked.parent = anchor;
     linked.link = plan_.shapes[anchor].link_count++;
     const ShapeId id = add_shape(std::move(linked), state);
-    describe(plan_.fetches[fetch], id, jump, required, std::move(representation), plan_.cases[type_case].type_name);
+    describe(plan_.fetches[fetch], id, jump, required, representation, plan_.cases[type_case].type_name);
     draft_.cases[type_case].open.emplace_back(state, id);
     return id;
   }
@@ -278,17 +278,17 @@ class Emitter {
   }
 
   void describe(Fetch& fetch, ShapeId shape, const Jump& jump, FieldSetId required,
-                std::vector<TemplateItemId> representation, const std::string& type_name) {
+                const std::vector<TemplateItemId>& representation, const std::string& type_name) {
     fetch.shape = shape;
     if (!jump.key) return;
-    fetch.representation = merge(std::move(representation));
+    fetch.representation = merge(representation);
     fetch.representation_prefix = fmt::format("{{\"__typename\":\"{}\"", type_name);
     fetch.key_text = model_.sets.sets[jump.key].text;
     if (required) fetch.required_text = model_.sets.sets[required].text;
   }
 
   /// Key and requirement may go into the same composite field: one JSON member then holds what both want.
-  std::vector<TemplateItemId> merge(std::vector<TemplateItemId> items) {
+  std::vector<TemplateItemId> merge(const std::vector<TemplateItemId>& items) {
     std::vector<TemplateItemId> merged;
     for (TemplateItemId id : items) {
       const auto same = std::ranges::find_if(merged, [&](TemplateItemId other) {
@@ -321,7 +321,7 @@ class Emitter {
       }
       std::vector<TemplateItemId> all = same->items;
       all.insert(all.end(), each.items.begin(), each.items.end());
-      std::vector<TemplateItemId> merged = merge(std::move(all));
+      std::vector<TemplateItemId> merged = merge(all);
       const auto again =
           std::ranges::find(plan_.template_items[into].cases, each.type_case, &TemplateItem::Case::type_case);
       again->items = std::move(merged);

@@ -26,8 +26,14 @@ class PositionBuilder {
     fill(root, draft_.operation.root);
     if (draft_.error) return;
     const bool query = draft_.operation.type == operation::OperationType::query;
-    draft_.positions[root].landings = query ? draft_.model().query_roots : draft_.model().mutation_roots;
-    land(root);
+    const CaseId type_case = draft_.plan.positions[root].cases.front();
+    for (StateId state : query ? draft_.model().query_roots : draft_.model().mutation_roots) {
+      const bool useful = std::ranges::any_of(draft_.cases[type_case].items, [&](const DraftItem& item) {
+        return draft_.model().find_edge(state, item.field).valid();
+      });
+      if (useful) draft_.positions[root].landings.push_back(state);
+    }
+    land_root(root, type_case);
   }
 
  private:
@@ -115,6 +121,16 @@ class PositionBuilder {
     return draft_.plan.meta_fields.push_back(std::move(meta));
   }
 
+  /// At the root nothing arrives: each root state costs a fetch of its own.
+  void land_root(PositionId root, CaseId type_case) {
+    if (draft_.positions[root].landings.size() > kLandingsMax) {
+      draft_.fail(ErrorCode::UNSUPPORTED_OPERATION,
+                  fmt::format("the operation's root fields belong to more than {} subgraphs", kLandingsMax));
+      return;
+    }
+    land_items(type_case, draft_.positions[root].landings);
+  }
+
   /// Every state that a choice could make objects of the children of `position` arrive in.
   void land(PositionId position) {
     if (draft_.error) return;
@@ -133,11 +149,8 @@ class PositionBuilder {
       }
       if (open.empty()) continue;  // no subgraph that is asked here knows the type, so no object has it
       if (!agree(position, type_case, landings)) return;
-      const bool mutation_root = draft_.operation.type == operation::OperationType::mutation && position.value() == 0;
       std::vector<StateId> all = open;
-      if (!mutation_root) {
-        for (const Derivation& derivation : derive(draft_.model(), open)) all.push_back(derivation.state);
-      }
+      for (const Derivation& derivation : derive(draft_.model(), open)) all.push_back(derivation.state);
       land_items(type_case, all);
     }
   }
@@ -220,7 +233,7 @@ std::string Draft::path(PositionId position) const {
     const Position& each = plan.positions[at];
     std::string name = each.response_key.empty() ? std::string(schema().field_name(each.field)) : each.response_key;
     for (uint8_t i = 0; i < each.type.list_depth; ++i) name += "[]";
-    text = text.empty() ? name : name + "." + text;
+    text = text.empty() ? name : fmt::format("{}.{}", name, text);
   }
   return text.empty() ? "the root" : text;
 }

@@ -28,12 +28,14 @@ TEST(GraphqlPrinter, PrintsDocumentsThatParseToThemselves) {
 }
 
 TEST(GraphqlPrinter, EscapesWhateverCouldEndAString) {
+  using std::literals::operator""sv;
+  constexpr std::string_view kText = "\"\\\n\r\t\b\f\x01\x7f é \0 end"sv;
   std::string out;
-  append_string_literal(out, std::string_view("\"\\\n\r\t\b\f\x01\x7f é \0 end", 21));
+  append_string_literal(out, kText);
   auto document = parse_executable("{a(b: " + out + ")}");
   ASSERT_TRUE(document) << out;
   for (const Value& value : document->values) {
-    EXPECT_EQ(value.text, std::string_view("\"\\\n\r\t\b\f\x01\x7f é \0 end", 21));
+    EXPECT_EQ(value.text, kText);
   }
 }
 

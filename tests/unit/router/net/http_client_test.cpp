@@ -1,6 +1,7 @@
 #include "router/net/http_client.hpp"
 
 #include <gtest/gtest.h>
+#include <set>
 
 #include "router/http/one_shot.hpp"
 #include "tests/support/loop_thread.hpp"
@@ -121,6 +122,34 @@ TEST_F(HttpClientTest, ExtraBytesPoisonTheConnectionNotTheNextRequest) {
   fresh.read_until("hello");
   fresh.send(kGood);
   EXPECT_EQ(second.get()->body, "good");
+}
+
+// Many answers that arrive at once must each reach their own request: no buffer is shared across an await.
+TEST_F(HttpClientTest, ConcurrentAnswersDoNotMix) {
+  constexpr int kRequests = 40;
+  for (int round = 0; round < 5; ++round) {
+    std::vector<std::future<http::Outcome>> outcomes;
+    std::vector<RawSocket> peers;
+    for (int i = 0; i < kRequests; ++i) {
+      outcomes.push_back(send(true, 5s));
+      peers.push_back(listener.accept());
+      peers.back().read_until("hello");
+    }
+    for (int i = 0; i < kRequests; ++i) {
+      const std::string body(10 + static_cast<size_t>(i), static_cast<char>('A' + i));
+      peers[static_cast<size_t>(i)].send(
+          "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    }
+    std::set<std::string> bodies;
+    for (auto& outcome : outcomes) {
+      const auto answer = outcome.get();
+      ASSERT_TRUE(answer);
+      EXPECT_EQ(answer->body.find_first_not_of(answer->body.front()), std::string::npos) << answer->body;
+      EXPECT_EQ(answer->body.size(), 10u + static_cast<size_t>(answer->body.front() - 'A'));
+      bodies.insert(answer->body);
+    }
+    EXPECT_EQ(bodies.size(), static_cast<size_t>(kRequests));
+  }
 }
 
 TEST_F(HttpClientTest, RetriesOnceOnlyWhereSafe) {

@@ -94,7 +94,8 @@ TEST(Validate, Fragments) {
       {"#sec-Fragment-Spreads-Must-Not-Form-Cycles", "{dog {...F}} fragment F on Dog {name ...F}",
        "fragment \"F\" cannot spread itself"},
       {"#sec-Fragment-Spreads-Must-Not-Form-Cycles",
-       "{dog {...F}} fragment F on Dog {friend {...G}} fragment G on Dog {name ...H @skip(if: true)} fragment H on Dog {...F}",
+       "{dog {...F}} fragment F on Dog {friend {...G}} fragment G on Dog {name ...H @skip(if: true)} fragment H on Dog "
+       "{...F}",
        "fragment \"F\" cannot spread itself"},
       {"#sec-Fragment-Spread-Is-Possible", "{dog {... on Pet {name} ... on Animal {... on Dog {barks}}}}", ""},
       {"#sec-Fragment-Spread-Is-Possible", "{dog {... on Cat {name}}}",

@@ -1,4 +1,7 @@
+#include <cstdlib>
+#include <fstream>
 #include <gtest/gtest.h>
+#include <iterator>
 
 #include "router/graphql/parser.hpp"
 #include "router/schema/schema_builder.hpp"
@@ -56,6 +59,25 @@ TEST(Accessibility, HidesMachinery) {
   EXPECT_FALSE(schema->find_type("join__Graph"));
   EXPECT_TRUE(schema->find_any_type("join__Graph"));
   EXPECT_FALSE(schema->find_directive("join__field"));
+}
+
+TEST(Accessibility, HidesFederationInSupergraphs) {
+  const char* root = std::getenv("SIGNET_SOURCE_DIR");
+  std::ifstream file(std::string(root == nullptr ? "." : root) + "/tests/fuzz/corpus/type_system/supergraph.graphql");
+  const std::string sdl((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  auto document = graphql::parse_type_system(sdl);
+  ASSERT_TRUE(document) << document.error().message;
+  const auto is_machinery = [](std::string_view name) {
+    return name == "link" || name.starts_with("link__") || name.starts_with("join__");
+  };
+  auto schema =
+      build_schema(std::make_shared<const graphql::Document>(std::move(*document)), {.is_machinery = is_machinery});
+  ASSERT_TRUE(schema) << schema.error().front().message;
+  EXPECT_TRUE(schema->find_field(schema->query_type, "loaf"));
+  for (const Type& type : schema->types) EXPECT_EQ(type.accessible, !is_machinery(schema->text(type.name)));
+  for (const DirectiveDef& directive : schema->directives) {
+    EXPECT_EQ(directive.accessible, !is_machinery(schema->text(directive.name)));
+  }
 }
 
 TEST(Accessibility, RefusesSchemasThatAreNoneForClients) {

@@ -144,6 +144,9 @@ TEST(SchemaBuilder, RefusesBrokenTypeSystems) {
       {"type Query {a: Int} input I {i: I!}", "input object \"I\" needs itself through the non-null field \"i\""},
       {"type Query {a: Int} input I {j: J!} input J {i: I!}",
        "input object \"I\" needs itself through the non-null field \"i\""},
+      {"type Query {a: Int} input I {i: I = {}}", "the default of input field \"i\" contains itself"},
+      {"type Query {a: Int} input I {j: [J] = {a: 1}} input J {a: Int i: I = {}}",
+       "the default of input field \"i\" contains itself"},
       {"type Query {a: Int} input I @oneOf {a: Int!}",
        "field \"a\" of a @oneOf input object must be nullable and without default"},
       {"type Query {a(b: Int! @deprecated): Int}", "required argument \"b\" cannot be deprecated"},
@@ -163,6 +166,7 @@ TEST(SchemaBuilder, AcceptsCovariantFieldsAndHarmlessCycles) {
   for (const char* sdl :
        {"interface I {a: I b: [I] c: U} union U = T type T implements I {a: T! b: [T!]! c: T} type Query {a: T}",
         "input I {i: I j: [I!]!} type Query {a(i: I): Int}",
+        "input I {i: I = {i: null} j: [I] = []} type Query {a(i: I = {}): Int}",
         "interface I {a: Int} interface J implements I {a: Int!} type Query implements I & J {a: Int!}"}) {
     EXPECT_EQ(first_error(sdl), "valid") << sdl;
   }

@@ -1,0 +1,76 @@
+// signet admission: the admission webhook as a server, and approval offline.
+#include <fmt/format.h>
+
+#include "router/app/admission_process.hpp"
+#include "router/cli/commands.hpp"
+#include "router/cli/config_files.hpp"
+#include "signing/admission/approval.hpp"
+
+namespace signet::cli {
+namespace {
+
+struct LoadedPolicy {
+  std::optional<config::AdmissionPolicyFile> file;
+  int exit_code = kOk;
+};
+
+LoadedPolicy load_policy(const std::string& name) {
+  auto text = read_input(name);
+  if (!text) return {std::nullopt, kEnvironment};
+  auto loaded = config::load_admission_policy({name, std::move(*text)}, config::process_substitution_sources());
+  if (loaded) return {std::move(*loaded), kOk};
+  for (const config::Diagnostic& diagnostic : loaded.error()) {
+    fmt::print(stderr, "{}\n", config::render(diagnostic));
+  }
+  return {std::nullopt, kWrong};
+}
+
+}  // namespace
+
+int admission_serve(const AdmissionServeOptions& options) {
+  auto policy = load_policy(options.policy_file);
+  return policy.file ? app::run_admission(*policy.file) : policy.exit_code;
+}
+
+int admission_approve(const ApproveOptions& options) {
+  auto loaded = load_policy(options.policy_file);
+  if (!loaded.file) return loaded.exit_code;
+  auto policy = app::make_server_policy(*loaded.file);
+  if (!policy) {
+    complain(policy.error());
+    return kEnvironment;
+  }
+  if (!policy->approve_key) {
+    complain(options.policy_file + ": approve.key_file is missing; approving needs an Ed25519 private key");
+    return kWrong;
+  }
+  const std::string statement_file =
+      options.statement_file.empty() ? options.artifact_file + ".jws" : options.statement_file;
+  auto artifact = read_input(options.artifact_file);
+  auto statement = read_input(statement_file);
+  if (!artifact || !statement) return kEnvironment;
+  std::optional<signing::Refusal> refusal;
+  for (const admission::AdmissionGraph& graph : policy->graphs) {
+    auto approved =
+        admission::approve_offline(*statement, *artifact, graph, *policy->approve_key, SystemClock().wall());
+    if (approved) {
+      if (!write_output(statement_file, *approved)) return kEnvironment;
+      fmt::print("approved {} {} by {}\n", graph.trust.graph, graph.trust.environment, policy->approve_key->kid);
+      return kOk;
+    }
+    // Say why for the graph that the statement is about, rather than that it is about another one.
+    const bool other = approved.error().reason == signing::Reason::wrong_graph ||
+                       approved.error().reason == signing::Reason::wrong_environment;
+    if (!refusal || !other) refusal = approved.error();
+  }
+  if (!refusal) {
+    complain(options.policy_file + ": no graph is listed");
+    return kWrong;
+  }
+  const signing::ReasonInfo& reason = signing::info(refusal->reason);
+  fmt::print(stderr, "not approved: {}: {}\n  {}\n  {}\n", reason.code, reason.title, refusal->detail,
+             reason.what_to_do);
+  return kWrong;
+}
+
+}  // namespace signet::cli

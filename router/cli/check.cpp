@@ -1,0 +1,54 @@
+// signet check: configuration and supergraph, every error at once.
+#include <fmt/format.h>
+
+#include "router/app/trust_setup.hpp"
+#include "router/cli/commands.hpp"
+#include "router/cli/config_files.hpp"
+#include "router/federation/supergraph.hpp"
+
+namespace signet::cli {
+namespace {
+
+bool check_supergraph(const std::string& file, bool json) {
+  auto sdl = read_input(file);
+  if (!sdl) return false;
+  auto supergraph = federation::load_supergraph(*sdl);
+  if (supergraph) return true;
+  std::vector<config::Diagnostic> diagnostics;
+  for (const federation::LoadError& error : supergraph.error()) {
+    if (!json) fmt::print(stderr, "{}:{}:{}: {}\n", file, error.position.line, error.position.column, error.message);
+    diagnostics.push_back({.file = file,
+                           .line = error.position.line,
+                           .column = error.position.column,
+                           .path = {},
+                           .message = error.message,
+                           .source_line = {}});
+  }
+  if (json) fmt::print("{}\n", config::render_json(diagnostics));
+  return false;
+}
+
+}  // namespace
+
+int check(const CheckOptions& options) {
+  bool good = true;
+  if (!options.config_files.empty()) {
+    auto config = load_config(options.config_files, {.development = options.development}, options.json);
+    if (!config.loaded) return config.exit_code;
+    auto settings = app::Settings::make(config.loaded->config, options.development);
+    if (!settings) {
+      complain(settings.error());
+      good = false;
+    } else if (!options.development) {
+      if (auto policy = app::make_gate_policy(**settings, signing::ArtifactKind::graph); !policy) {
+        complain(policy.error());
+        good = false;
+      }
+    }
+  }
+  if (!options.supergraph_file.empty()) good = check_supergraph(options.supergraph_file, options.json) && good;
+  if (good && !options.json) fmt::print("ok\n");
+  return good ? kOk : kWrong;
+}
+
+}  // namespace signet::cli

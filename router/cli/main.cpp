@@ -1,0 +1,222 @@
+// The command line: what each command takes. The only file with CLI11, compiled without optimisation.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "router/app/version.hpp"
+#include "router/cli/commands.hpp"
+
+namespace signet::cli {
+namespace {
+
+void example(CLI::App* command, const std::string& text) {
+  command->footer("Example:\n  " + text);
+}
+
+void add_config(CLI::App* command, std::vector<std::string>& files, bool required = true) {
+  auto* option = command->add_option("-c,--config", files, "YAML file; later files override earlier ones");
+  if (required) option->required();
+}
+
+void add_serve(CLI::App& app, int& result) {
+  auto options = std::make_shared<ServeOptions>();
+  auto* command = app.add_subcommand("serve", "Run the router");
+  add_config(command, options->config_files);
+  command->add_flag("--once-or-exit", options->once_or_exit, "Exit with 1 when the first attempt brings no graph");
+  example(command, "signet serve -c /etc/signet/signet.yaml");
+  command->callback([options, &result] { result = serve(*options); });
+}
+
+void add_dev(CLI::App& app, int& result) {
+  auto options = std::make_shared<DevOptions>();
+  auto* command = app.add_subcommand("dev", "Run a supergraph on loopback, signed with throw-away keys");
+  command->add_option("--supergraph", options->supergraph_file, "Supergraph SDL")->required();
+  command->add_option("--listen", options->listen, "Loopback address and port")->capture_default_str();
+  add_config(command, options->config_files, false);
+  example(command, "signet dev --supergraph supergraph.graphql --listen 127.0.0.1:4000");
+  command->callback([options, &result] { result = dev(*options); });
+}
+
+void add_demo(CLI::App& app, int& result) {
+  auto options = std::make_shared<DemoOptions>();
+  auto* command = app.add_subcommand("demo", "Subgraphs, a signed graph and a router, on loopback and offline");
+  command->add_option("--port", options->port, "Port of the router, or of the subgraphs when they are alone")
+      ->capture_default_str();
+  command->add_flag("--check", options->check, "Ask, tamper, verify that it is refused, stop: for CI");
+  command->add_flag("--subgraphs-only", options->subgraphs_only, "Only the subgraphs");
+  example(command, "signet demo");
+  command->callback([options, &result] { result = demo(*options); });
+}
+
+void add_check(CLI::App& app, int& result) {
+  auto options = std::make_shared<CheckOptions>();
+  auto* command = app.add_subcommand("check", "Check configuration and supergraph; all errors at once");
+  add_config(command, options->config_files, false);
+  command->add_option("--supergraph", options->supergraph_file, "Supergraph SDL");
+  command->add_flag("--development", options->development, "The configuration is for signet dev");
+  command->add_flag_callback("--json", [options] { options->json = true; }, "The same as --output json");
+  command->add_option_function<std::string>(
+      "--output", [options](const std::string& format) { options->json = format == "json"; }, "text or json");
+  example(command, "signet check -c signet.yaml --supergraph supergraph.graphql");
+  command->callback([options, &result] {
+    if (options->config_files.empty() && options->supergraph_file.empty()) {
+      throw CLI::RequiredError("--config or --supergraph");
+    }
+    result = check(*options);
+  });
+}
+
+void add_plan(CLI::App& app, int& result) {
+  auto options = std::make_shared<PlanOptions>();
+  auto* command = app.add_subcommand("plan", "Show the query plan of an operation");
+  command->add_option("--supergraph", options->supergraph_file, "Supergraph SDL")->required();
+  command->add_option("--operation", options->operation_file, "Operation document; - for standard input")->required();
+  command->add_option("--name", options->operation_name, "The operation of the document");
+  command->add_option("--variables", options->variables, "Variables as JSON; they decide @skip and @include");
+  command->add_flag("--documents", options->documents, "Show the GraphQL text of each fetch");
+  example(command, "echo '{ me { name } }' | signet plan --supergraph supergraph.graphql --operation -");
+  command->callback([options, &result] { result = plan(*options); });
+}
+
+void add_keygen(CLI::App& app, int& result) {
+  auto options = std::make_shared<KeygenOptions>();
+  auto* command = app.add_subcommand("keygen", "Make key files");
+  command->add_option("type", options->type, "hmac, ed25519, webhook or derive")
+      ->check(CLI::IsMember({"hmac", "ed25519", "webhook", "derive"}))
+      ->capture_default_str();
+  command->add_option("--out", options->out, "File; standard output without it");
+  command->add_option("--master", options->master_file, "derive: the master key file");
+  command->add_option("--purpose", options->purpose, "derive: release, approve, webhook, push or audit");
+  command->add_option("--graph", options->graph, "derive: the graph's name");
+  command->add_option("--environment", options->environment, "derive: the environment");
+  example(command, "signet keygen hmac --out release.key");
+  command->callback([options, &result] { result = keygen(*options); });
+}
+
+void add_sign(CLI::App& app, int& result) {
+  auto options = std::make_shared<SignOptions>();
+  auto* command = app.add_subcommand("sign", "Sign an artifact: a statement with a release signature beside it");
+  command->add_option("artifact", options->artifact_file, "The artifact's file")->required();
+  command->add_option("--kind", options->kind, "graph, operations or router")->capture_default_str();
+  command->add_option("--graph", options->graph, "The graph's name")->required();
+  command->add_option("--environment", options->environment, "The environment")->required();
+  command->add_option("--kid", options->kid, "The key's id, as in trust.keys")->required();
+  command->add_option("--key", options->key_file, "HMAC secret or Ed25519 private key")->required();
+  command->add_option("--out", options->statement_file, "The statement's file; default: ARTIFACT.jws");
+  command->add_option("--previous", options->previous_file, "Statement to continue; default: the one at --out");
+  command->add_option("--lifetime", options->lifetime, "How long it is valid")->capture_default_str();
+  command->add_option("--cdn", options->cdn_folder, "Also lay out statement.jws and artifacts/ in this folder");
+  example(command, "signet sign graph.graphql --graph shop --environment production --kid 2026-11 --key release.key");
+  command->callback([options, &result] { result = sign(*options); });
+}
+
+void add_verify(CLI::App& app, int& result) {
+  auto options = std::make_shared<VerifyOptions>();
+  auto* command = app.add_subcommand("verify", "Run the gate's checks over a file, with the trust of a configuration");
+  command->add_option("artifact", options->artifact_file, "The artifact's file")->required();
+  command->add_option("--statement", options->statement_file, "The statement's file; default: ARTIFACT.jws");
+  add_config(command, options->config_files);
+  command->add_flag("--json", options->json, "Answer in JSON");
+  example(command, "signet verify graph.graphql -c signet.yaml");
+  command->callback([options, &result] { result = verify(*options); });
+
+  auto file = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
+  auto* show = app.add_subcommand("inspect", "Show what a statement says, without judging it");
+  show->add_option("statement", *file, "The statement's file")->required();
+  show->add_flag("--json", *json, "The statement as JSON");
+  example(show, "signet inspect graph.graphql.jws");
+  show->callback([file, json, &result] { result = inspect(*file, *json); });
+}
+
+void add_admission(CLI::App& app, int& result) {
+  auto serve_options = std::make_shared<AdmissionServeOptions>();
+  auto* command = app.add_subcommand("admission", "The admission webhook");
+  command->require_subcommand(1);
+  auto* server = command->add_subcommand("serve", "Run the admission webhook");
+  server->add_option("-p,--policy", serve_options->policy_file, "YAML policy")->required();
+  example(server, "signet admission serve -p admission.yaml");
+  server->callback([serve_options, &result] { result = admission_serve(*serve_options); });
+
+  auto options = std::make_shared<ApproveOptions>();
+  auto* approve = command->add_subcommand("approve", "Add an approval to a statement, if the policy allows it");
+  approve->add_option("artifact", options->artifact_file, "The artifact's file")->required();
+  approve->add_option("--statement", options->statement_file, "The statement's file; default: ARTIFACT.jws");
+  approve->add_option("-p,--policy", options->policy_file, "YAML policy with the approve key")->required();
+  example(approve, "signet admission approve graph.graphql -p admission.yaml");
+  approve->callback([options, &result] { result = admission_approve(*options); });
+}
+
+void add_explain(CLI::App& app, int& result) {
+  auto code = std::make_shared<std::string>();
+  auto* command = app.add_subcommand("explain", "Explain what the router says");
+  command->require_subcommand(1);
+  auto* refusal = command->add_subcommand("refusal", "Why an artifact was refused, and what to do");
+  refusal->add_option("code", *code, "The reason code of log, metric or status page")->required();
+  example(refusal, "signet explain refusal rollback");
+  refusal->callback([code, &result] { result = explain_refusal(*code); });
+}
+
+void add_config_command(CLI::App& app, int& result) {
+  auto* command = app.add_subcommand("config", "The configuration's schema and values");
+  command->require_subcommand(1);
+  auto* schema = command->add_subcommand("schema", "Print the JSON Schema");
+  example(schema, "signet config schema > signet.schema.json");
+  schema->callback([&result] { result = config_schema(); });
+  auto files = std::make_shared<std::vector<std::string>>();
+  auto key = std::make_shared<std::string>();
+  auto* explain = command->add_subcommand("explain", "Value, default and place of a key");
+  explain->add_option("key", *key, "A key like limits.depth; all keys without it");
+  add_config(explain, *files);
+  example(explain, "signet config explain limits.depth -c signet.yaml");
+  explain->callback([files, key, &result] { result = config_explain(*files, *key); });
+}
+
+void add_probes(CLI::App& app, int& result) {
+  auto admin = std::make_shared<ProbeOptions>(ProbeOptions{.address = "127.0.0.1:8089"});
+  auto* show = app.add_subcommand("status", "The status page of a running router, as JSON");
+  show->add_option("--admin", admin->address, "Address of the admin listener")->capture_default_str();
+  example(show, "signet status --admin 127.0.0.1:8089");
+  show->callback([admin, &result] { result = status(*admin); });
+  auto health = std::make_shared<ProbeOptions>(ProbeOptions{.address = "127.0.0.1:8088"});
+  auto* probe = app.add_subcommand("healthcheck", "Exit 0 when a running router is ready");
+  probe->add_option("--health", health->address, "Address of the health listener")->capture_default_str();
+  example(probe, "signet healthcheck --health 127.0.0.1:8088");
+  probe->callback([health, &result] { result = healthcheck(*health); });
+}
+
+int run(int argc, char** argv) {
+  int result = kUsage;
+  CLI::App app{"Signet Router: a GraphQL federation router that runs only configuration it can prove", "signet"};
+  app.set_version_flag("--version", "signet " + std::string(app::kVersion));
+  app.require_subcommand(1);
+  add_serve(app, result);
+  add_dev(app, result);
+  add_demo(app, result);
+  add_check(app, result);
+  add_plan(app, result);
+  add_keygen(app, result);
+  add_sign(app, result);
+  add_verify(app, result);
+  add_admission(app, result);
+  add_explain(app, result);
+  add_config_command(app, result);
+  add_probes(app, result);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  return result;
+}
+
+}  // namespace
+}  // namespace signet::cli
+
+int main(int argc, char** argv) {
+  try {
+    return signet::cli::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "signet: %s\n", error.what());
+    return signet::cli::kEnvironment;
+  }
+}

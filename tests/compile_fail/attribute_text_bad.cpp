@@ -1,0 +1,8 @@
+// Misuse: telemetry takes no text from elsewhere.
+#include "telemetry/record/attributes.hpp"
+
+using namespace signet::telemetry;
+
+void set(AttributeSet& set, LabelTable&) {
+  set.subgraph_name("request text");
+}

@@ -1,0 +1,95 @@
+"""YAML that cannot be wrong silently, and commands that say what to do."""
+
+import json
+
+import pytest
+
+from support import GRAPHS, SIGNET, free_port, signet
+
+
+def check(shop, text):
+    file = shop.folder / "wrong.yaml"
+    file.write_text(text)
+    return file, signet("check", "-c", file, check=False)
+
+
+def test_good_configuration_is_ok(shop):
+    done = signet("check", "-c", shop.config(), "--supergraph", shop.graph_file)
+    assert done.stdout == "ok\n"
+
+
+def test_every_error_at_once_with_its_place(shop):
+    text = shop.config().read_text()
+    text = text.replace("version: 1", "version: 2").replace("drain: 5s", "drain: 5") + "limts: { depth: 3 }\nintrospection: yes\n"
+    file, done = check(shop, text)
+    assert done.returncode == 1
+    for line, word in [(1, "version"), (text[:text.index("drain")].count("\n") + 1, "drain"),
+                       (text[:text.index("limts")].count("\n") + 1, "limits"),
+                       (text[:text.index("introspection: yes")].count("\n") + 1, "true")]:
+        assert any(out.startswith(f"{file}:{line}:") and word in out for out in done.stderr.splitlines()), \
+            f"{line} {word}\n{done.stderr}"
+
+
+def test_duplicate_keys_are_refused(shop):
+    file, done = check(shop, shop.config().read_text() + "version: 1\n")
+    assert done.returncode == 1 and "version" in done.stderr
+    assert f"{file}:" in done.stderr
+
+
+def test_what_is_not_supported_yet_is_named(shop):
+    _, done = check(shop, shop.config().read_text() + "rate_limit: { rate: 100/s }\n")
+    assert done.returncode == 1 and "rate_limit" in done.stderr and "not supported" in done.stderr
+
+
+def test_json_output(shop):
+    file = shop.folder / "wrong.yaml"
+    file.write_text(shop.config().read_text() + "nonsense: 1\n")
+    done = signet("check", "-c", file, "--output", "json", check=False)
+    assert done.returncode == 1 and json.loads(done.stdout)[0]["line"] > 10
+
+
+def test_supergraph_errors_name_the_construct(shop):
+    file = shop.folder / "bad.graphql"
+    file.write_text((GRAPHS / "small.graphql").read_text().replace("join/v0.3", "join/v9.9"))
+    done = signet("check", "--supergraph", file, check=False)
+    assert done.returncode == 1 and done.stderr.startswith(f"{file}:") and "v9.9" in done.stderr
+
+
+def test_plan_is_stable(shop):
+    arguments = ("plan", "--supergraph", shop.graph_file, "--operation", "-")
+    first = signet(*arguments, text="{ me { name score } }").stdout
+    assert first == signet(*arguments, text="{ me { name score } }").stdout and "entity" in first
+
+
+def test_config_explain_tells_where_a_value_comes_from(shop):
+    config = shop.config(extra="limits: { depth: 7 }\n")
+    out = signet("config", "explain", "limits.depth", "-c", config).stdout
+    assert "7" in out and "20" in out and "signet.yaml:" in out
+
+
+def test_config_schema_is_json(shop):
+    assert json.loads(signet("config", "schema").stdout)["properties"]["version"]
+
+
+def test_explain_refusal():
+    assert "signet sign" in signet("explain", "refusal", "rollback").stdout
+    assert signet("explain", "refusal", "nonsense", check=False).returncode == 2
+
+
+@pytest.mark.parametrize("command", ["serve", "dev", "demo", "check", "plan", "keygen", "sign", "verify", "inspect",
+                                     "admission", "explain", "config", "status", "healthcheck"])
+def test_help_has_an_example(command):
+    out = signet(command, "--help").stdout
+    assert "Usage" in out and ("Example" in out or "SUBCOMMAND" in out)
+
+
+def test_status_and_healthcheck(running):
+    assert json.loads(signet("status", "--admin", f"127.0.0.1:{running.admin}").stdout)["ready"]
+    assert signet("healthcheck", "--health", f"127.0.0.1:{running.health}").returncode == 0
+    assert signet("healthcheck", "--health", f"127.0.0.1:{free_port()}", check=False).returncode == 3
+
+
+def test_usage_errors_exit_with_2():
+    assert signet("serve", check=False).returncode == 2
+    assert signet("nonsense", check=False).returncode == 2
+    assert SIGNET

@@ -1,0 +1,39 @@
+// Ordinary answers: the client's order and names, values from several subgraphs as one object.
+#include "tests/unit/router/execution/script.hpp"
+
+namespace signet::execution {
+namespace {
+
+TEST(Answers, KeepTheClientsOrderAndNames) {
+  Script script("shop");
+  script.on("catalog", "", R"({"data":{"product":{"sku":"s","name":"n","id":"1"}}})")
+      .on("stock", "", R"({"data":{"_entities":[{"count":5}]}})");
+  EXPECT_EQ(
+      script.run("{ p: product(id: 1) { c: count x: name ...F __typename y: name } } fragment F on Product { id }"),
+      R"({"data":{"p":{"c":5,"x":"n","id":"1","__typename":"Product","y":"n"}}})");
+}
+
+TEST(Answers, ZipValueTypesOfTwoSubgraphs) {
+  Script script("shop");
+  script.on("catalog", "{summary", R"({"data":{"summary":{"total":1,"best":{"name":"n"}}}})")
+      .on("stock", "{summary", R"({"data":{"summary":{"empty":[]}}})");
+  EXPECT_EQ(script.run("{ summary { empty { sku } best { name } total } }"),
+            R"({"data":{"summary":{"empty":[],"best":{"name":"n"},"total":1}}})");
+}
+
+TEST(Answers, OneSubgraphsNullLeavesTheOthersObject) {
+  Script script("library");
+  script.on("b", "", R"({"data":{"found":{"__typename":"Book","isbn":"1"}}})")
+      .on("a", "", R"({"data":{"_entities":[null]}})");
+  EXPECT_EQ(script.run("{ found { __typename ... on Book { isbn pages } } }"),
+            R"({"data":{"found":{"__typename":"Book","isbn":"1","pages":null}}})");
+}
+
+TEST(Answers, IgnoreFieldsThatWereNotAskedFor) {
+  Script script("shop");
+  script.on("stock", "", R"({"extensions":{},"data":{"extra":1,"warehouse":{"z":[{}],"city":"c"}}})");
+  EXPECT_EQ(script.run("{ warehouse { city } }"), R"({"data":{"warehouse":{"city":"c"}}})");
+}
+
+}  // namespace
+}  // namespace signet::execution

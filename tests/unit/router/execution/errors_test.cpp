@@ -1,0 +1,133 @@
+// Where errors of subgraphs stand in the client's answer, and what they say.
+#include "router/json/document.hpp"
+#include "tests/unit/router/execution/script.hpp"
+
+namespace signet::execution {
+namespace {
+
+/// The `errors` of an answer without messages: `path code`, one a line.
+std::string errors_of(const std::string& answer) {
+  const auto doc = json::Document::parse(answer);
+  EXPECT_TRUE(doc) << answer;
+  const json::NodeId errors = doc->find(doc->root(), "errors");
+  std::string text;
+  if (!errors) return text;
+  for (json::NodeId error : doc->items(errors)) {
+    const json::NodeId path = doc->find(error, "path");
+    const json::NodeId code = doc->find(doc->find(error, "extensions"), "code");
+    text += fmt::format("{} {}\n", path ? doc->raw(path) : "-", doc->string(code));
+  }
+  return text;
+}
+
+TEST(Errors, StandAtEveryPlaceOfTheirEntity) {
+  Script script("shop");
+  script.on("catalog", "", R"({"data":{"products":[{"sku":"a"},{"sku":"b"},{"sku":"a"}]}})")
+      .on("stock", "",
+          R"({"data":{"_entities":[null,{"count":2}]},"errors":[{"message":"m","path":["_entities",0,"count"]}]})");
+  EXPECT_EQ(errors_of(script.run("{ list: products { n: count } }")),
+            "[\"list\",0,\"n\"] DOWNSTREAM_SERVICE_ERROR\n[\"list\",2,\"n\"] DOWNSTREAM_SERVICE_ERROR\n");
+}
+
+TEST(Errors, PlacesAreCapped) {
+  Script script("shop");
+  std::string products;
+  for (int i = 0; i < 300; ++i) products += fmt::format("{}{{\"sku\":\"a\"}}", i == 0 ? "" : ",");
+  script.on("catalog", "", fmt::format(R"({{"data":{{"products":[{}]}}}})", products))
+      .on("stock", "", R"({"data":{"_entities":[null]},"errors":[{"message":"m","path":["_entities",0]}]})");
+  const std::string errors = errors_of(script.run("{ products { value: count } }"));
+  EXPECT_EQ(std::ranges::count(errors, '\n'), 100);
+}
+
+TEST(Errors, FollowAliasesAndWireNames) {
+  Script script("library");
+  script.on("a", "", R"({"data":{"book":{"isbn":"1"}}})")
+      .on("b", "", R"({"data":{"_entities":[{"author":{"name":"N"},"title":"T"}]}})")
+      .on("c", "",
+          R"({"data":{"_entities":[{"translations":["x"],"_a1":[null]}]},)"
+          R"("errors":[{"message":"m","path":["_entities",0,"_a1",0]}]})");
+  EXPECT_EQ(errors_of(script.run("{ b: book { de: translations(to: \"de\") fr: translations(to: \"fr\") } }")),
+            "[\"b\",\"fr\",0] DOWNSTREAM_SERVICE_ERROR\n");
+}
+
+TEST(Errors, OneForEachResponseKeyOfALeaf) {
+  Script script("shop");
+  script.on("catalog", "",
+            R"({"data":{"product":{"price":null}},"errors":[{"message":"m","path":["product","price"]}]})");
+  EXPECT_EQ(errors_of(script.run("{ product(id: 1) { a: price b: price } }")),
+            "[\"product\",\"a\"] DOWNSTREAM_SERVICE_ERROR\n[\"product\",\"b\"] DOWNSTREAM_SERVICE_ERROR\n");
+}
+
+TEST(Errors, HiddenFieldsEndThePath) {
+  Script script("shop");
+  script.on("catalog", "",
+            R"({"data":{"product":{"name":"n","sku":null}},"errors":[{"message":"m","path":["product","sku"]}]})");
+  const std::string answer = script.run("{ product(id: 1) { name value } }");
+  EXPECT_TRUE(answer.starts_with(R"({"data":{"product":{"name":"n","value":null}})")) << answer;
+}
+
+TEST(Errors, OfSubgraphsAsAWhole) {
+  struct Case {
+    FetchResult result;
+    std::string_view errors;
+  };
+  const Case cases[] = {
+      {ErrorCode::SUBGRAPH_TIMEOUT, "[\"product\"] SUBGRAPH_TIMEOUT\n"},
+      {HttpAnswer{200, "<html>"}, "[\"product\"] SUBGRAPH_INVALID\n"},
+      {HttpAnswer{200, "[]"}, "[\"product\"] SUBGRAPH_INVALID\n"},
+      {HttpAnswer{200, R"({"errors":[]})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
+      {HttpAnswer{200, R"({"data":null})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
+      {HttpAnswer{200, R"({"data":{"_entities":null}})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
+      {HttpAnswer{200, R"({"data":{"_entities":{}}})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
+      {HttpAnswer{200, R"({"data":{"_entities":[]}})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
+      {HttpAnswer{200, R"({"data":{"_entities":[{"value":1},{"value":2}]}})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
+      {HttpAnswer{200, R"({"data":{"_entities":[{}]}})"}, "[\"product\",\"value\"] SUBGRAPH_INVALID\n"},
+      {HttpAnswer{200, R"({"data":{"_entities":[5]}})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
+      {HttpAnswer{200, R"({"errors":[{"message":"m"}]})"}, "[\"product\"] DOWNSTREAM_SERVICE_ERROR\n"},
+      {HttpAnswer{500, "oops"}, "[\"product\"] SUBGRAPH_HTTP_ERROR\n"},
+      {HttpAnswer{503, R"({"errors":[{"message":"m"}]})"},
+       "[\"product\"] SUBGRAPH_HTTP_ERROR\n[\"product\"] DOWNSTREAM_SERVICE_ERROR\n"},
+      {HttpAnswer{200, R"({"data":{"_entities":[{"value":1,"value":2}]}})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
+  };
+  for (const Case& each : cases) {
+    Script script("shop");
+    script.on("catalog", "", R"({"data":{"product":{"name":"n","sku":"s","price":1}}})").on("stock", "", each.result);
+    const std::string answer = script.run("{ product(id: 1) { name value } }");
+    EXPECT_TRUE(answer.starts_with(R"({"data":{"product":{"name":"n","value":)")) << answer;
+    EXPECT_EQ(errors_of(answer), each.errors) << answer;
+  }
+}
+
+TEST(Errors, ABodyWithAnErrorStatusKeepsItsData) {
+  Script script("shop");
+  script.on("catalog", "", HttpAnswer{500, R"({"data":{"product":{"name":"n"}}})"});
+  EXPECT_EQ(script.run("{ product(id: 1) { name } }"),
+            R"({"data":{"product":{"name":"n"}},"errors":[{"message":"the subgraph answered with HTTP status 500",)"
+            R"("extensions":{"code":"SUBGRAPH_HTTP_ERROR"}}]})");
+}
+
+TEST(Errors, AreMaskedUnlessSettingsSayOtherwise) {
+  const std::string body = R"({"data":{"product":null},"errors":[{"message":"db at 10.0.0.1","path":["product"],)"
+                           R"("extensions":{"code":"TEAPOT","stack":"x"}}]})";
+  Script script("shop");
+  script.on("catalog", "", body);
+  const std::string operation = "{ product(id: 1) { name } }";
+  EXPECT_EQ(script.run(operation),
+            R"({"data":{"product":null},"errors":[{"message":"the subgraph reported an error","path":["product"],)"
+            R"("extensions":{"code":"DOWNSTREAM_SERVICE_ERROR"}}]})");
+  EXPECT_EQ(script.run(operation, {}, 0,
+                       {.show_subgraph_messages = true, .extension_codes = {"TEAPOT"}, .answer_bytes_max = 1000}),
+            R"({"data":{"product":null},"errors":[{"message":"db at 10.0.0.1","path":["product"],)"
+            R"("extensions":{"code":"TEAPOT"}}]})");
+}
+
+TEST(Errors, PoisonedInputsAreNotUsed) {
+  Script script("shop");
+  script.on("catalog", "",
+            R"({"data":{"product":{"sku":"s","price":null}},"errors":[{"message":"m","path":["product","price"]}]})");
+  EXPECT_TRUE(script.run("{ product(id: 1) { value } }").starts_with(R"({"data":{"product":{"value":null}})"));
+  EXPECT_EQ(script.sent.size(), 1u);
+}
+
+}  // namespace
+}  // namespace signet::execution

@@ -1,0 +1,78 @@
+#include "tests/unit/router/execution/script.hpp"
+
+namespace signet::execution {
+namespace {
+
+std::string representations(const std::string& sent) {
+  const size_t at = sent.find("\"representations\":");
+  return at == std::string::npos ? "" : sent.substr(at + 18, sent.rfind("}}") - at - 18);
+}
+
+TEST(Representations, EachDistinctOneOnce) {
+  Script script("shop");
+  script
+      .on("catalog", "products",
+          R"({"data":{"products":[{"sku":"a"},{"sku":"b"},{"sku":"a"},{"sku":"\u0061"},{"sku":"b"}]}})")
+      .on("stock", "", R"({"data":{"_entities":[{"count":1},{"count":2},{"count":3}]}})");
+  EXPECT_EQ(script.run("{ products { count } }"),
+            R"({"data":{"products":[{"count":1},{"count":2},{"count":1},{"count":3},{"count":2}]}})");
+  // Equal bytes are one entity; another spelling of the same string is only asked for once more.
+  EXPECT_EQ(representations(script.sent[1]),
+            R"([{"__typename":"Product","sku":"a"},{"__typename":"Product","sku":"b"},)"
+            R"({"__typename":"Product","sku":"\u0061"}])");
+}
+
+TEST(Representations, ForwardTheExactText) {
+  Script script("shop");
+  script
+      .on("catalog", "products",
+          R"({"data":{"products":[{"sku":"\"\\\n\ud83d\ude00","price":1e400,"weight":12345678901234567890.5}]}})")
+      .on("stock", "", R"({"data":{"_entities":[{"shipping":-0}]}})");
+  EXPECT_EQ(script.run("{ products { shipping } }"), R"({"data":{"products":[{"shipping":-0}]}})");
+  EXPECT_EQ(representations(script.sent[1]),
+            R"([{"__typename":"Product","sku":"\"\\\n\ud83d\ude00","weight":12345678901234567890.5,"price":1e400}])");
+}
+
+TEST(Representations, NullInputsOfRequirementsAreSentAndMissingOnesAreNot) {
+  Script script("shop");
+  script
+      .on("catalog", "products",
+          R"({"data":{"products":[{"sku":"a","price":null},{"sku":"b"},{"sku":null,"price":1},{"sku":"d","price":2}]},)"
+          R"("errors":[{"message":"x","path":["products",3,"price"]}]})")
+      .on("stock", "", R"({"data":{"_entities":[{"value":1},{"value":2}]}})");
+  script.run("{ products { value } }");
+  EXPECT_EQ(representations(script.sent[1]),
+            R"([{"__typename":"Product","sku":"a","price":null},{"__typename":"Product","sku":"d","price":2}])");
+}
+
+TEST(Representations, NestedKeysAreNestedObjects) {
+  Script script("library");
+  script.on("a", "book", R"({"data":{"book":{"isbn":"1"}}})")
+      .on("b", "", R"({"data":{"_entities":[{"author":{"name":"N"},"title":"T"}]}})")
+      .on("c", "", R"({"data":{"_entities":[{"translations":["x",null]}]}})");
+  EXPECT_EQ(script.run("{ book { translations } }"), R"({"data":{"book":{"translations":["x",null]}}})");
+  EXPECT_EQ(representations(script.sent[2]), R"([{"__typename":"Book","author":{"name":"N"},"title":"T"}])");
+}
+
+TEST(Representations, NothingToAskIsNoRequest) {
+  Script script("shop");
+  script.on("catalog", "products", R"({"data":{"products":[]}})");
+  EXPECT_EQ(script.run("{ products { count reviews { stars } } }"), R"({"data":{"products":[]}})");
+  EXPECT_EQ(script.sent.size(), 1u);
+}
+
+TEST(Representations, VariablesAreSentWhereTheyAreUsed) {
+  Script script("library");
+  script.on("a", "book", R"({"data":{"book":{"isbn":"1"}}})")
+      .on("b", "", R"({"data":{"_entities":[{"author":{"name":"N"},"title":"T"}]}})")
+      .on("c", "", R"({"data":{"_entities":[{"translations":[]}]}})");
+  script.run("query ($to: String, $no: Boolean = false) { book { translations(to: $to) pages @include(if: $no) } }",
+             R"({"to":"d\u0065"})");
+  ASSERT_EQ(script.sent.size(), 3u);
+  EXPECT_EQ(script.sent[0], R"(a {"query":"{book{isbn}}","variables":{}})");
+  EXPECT_NE(script.sent[2].find(R"("query":"query($representations:[_Any!]!,$to:String){)"), std::string::npos);
+  EXPECT_NE(script.sent[2].find(R"(],"to":"d\u0065"}})"), std::string::npos) << script.sent[2];
+}
+
+}  // namespace
+}  // namespace signet::execution

@@ -1,0 +1,102 @@
+#include "router/federation/planner.hpp"
+
+#include <gtest/gtest.h>
+
+#include "router/federation/plan_print.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/planning.hpp"
+
+namespace signet::federation {
+namespace {
+
+class Planner : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto loaded = load_supergraph(testing::golden_supergraph("shop"));
+    ASSERT_TRUE(loaded);
+    shop_ = std::make_unique<Supergraph>(std::move(*loaded));
+  }
+  std::unique_ptr<Supergraph> shop_;
+};
+
+TEST_F(Planner, IsDeterministic) {
+  constexpr std::string_view kText = "{ products { verdict value related { count name reviews { text } } } }";
+  const std::string first = print_plan(*shop_, *testing::plan_text(*shop_, kText).plan, true);
+  auto again = load_supergraph(testing::golden_supergraph("shop"));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(print_plan(*again, *testing::plan_text(*again, kText).plan, true), first);
+}
+
+TEST_F(Planner, BorrowsNothing) {
+  std::shared_ptr<const Plan> plan;
+  {
+    auto text = std::make_unique<std::string>("query Q($i: ID!) { alias: product(id: $i) { other: name } }");
+    plan = testing::plan_text(*shop_, *text, R"({"i":"1"})").plan;
+  }
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->fetches[FetchId(0)].document, "query($i:ID!){product(id: $i){name}}");
+  EXPECT_EQ(plan->cases[plan->positions[plan->root()].cases.front()].output.front().key, "alias");
+}
+
+TEST_F(Planner, ClientsCannotChooseWireNames) {
+  const auto plan =
+      testing::plan_text(*shop_, R"({ __a: product(id: 1) { _entities: name __typename x: id y: id } })").plan;
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->fetches[FetchId(0)].document, "{product(id: 1){name id}}");
+}
+
+TEST_F(Planner, AVariableOfTheClientMayBeCalledRepresentations) {
+  const auto plan =
+      testing::plan_text(*shop_, "query ($representations: Int) { products(first: $representations) { count } }").plan;
+  ASSERT_TRUE(plan);
+  ASSERT_EQ(plan->fetches.size(), 2u);
+  EXPECT_EQ(plan->fetches[FetchId(1)].document,
+            "query($_representations:[_Any!]!){_entities(representations:$_representations){...on Product{count}}}");
+}
+
+TEST_F(Planner, LimitsDepth) {
+  std::string text = "{ products ";
+  for (int i = 0; i < 190; ++i) text += "{ related ";
+  text += "{ id }";
+  for (int i = 0; i < 190; ++i) text += " }";
+  const testing::Planned planned = testing::plan_text(*shop_, text + " }");
+  EXPECT_TRUE(planned.plan) << planned.error;
+}
+
+TEST(PlannerWide, ManyEqualOwnersStayCheap) {
+  // One entity in twelve subgraphs with the same key; each leaf belongs to six of them.
+  constexpr int kSubgraphs = 12;
+  constexpr int kFields = 60;
+  std::string sdl = testing::golden_supergraph("shop");
+  sdl = sdl.substr(0, sdl.find("# A shop"));
+  sdl.erase(sdl.find("  mutation: Mutation\n"), std::string_view("  mutation: Mutation\n").size());
+  sdl += "enum join__Graph {\n";
+  for (int s = 0; s < kSubgraphs; ++s)
+    sdl += fmt::format("S{0} @join__graph(name: \"s{0}\", url: \"http://s{0}\")\n", s);
+  sdl += "}\ntype Query";
+  for (int s = 0; s < kSubgraphs; ++s) sdl += fmt::format(" @join__type(graph: S{})", s);
+  sdl += " { node: Node @join__field(graph: S0) }\ntype Node";
+  for (int s = 0; s < kSubgraphs; ++s) sdl += fmt::format(" @join__type(graph: S{}, key: \"id\")", s);
+  sdl += " { id: ID!\n";
+  std::string selection;
+  for (int f = 0; f < kFields; ++f) {
+    sdl += fmt::format("f{}: Int", f);
+    for (int owner = 0; owner < 6; ++owner)
+      sdl += fmt::format(" @join__field(graph: S{})", 1 + (f * 7 + owner * (1 + f % 3)) % 11);
+    sdl += "\n";
+    selection += fmt::format(" f{}", f);
+  }
+  for (int f = 0; f < 2; ++f) sdl += fmt::format("n{}: Node @join__field(graph: S1) @join__field(graph: S2)\n", f);
+  sdl += "}\n";
+  const auto supergraph = load_supergraph(sdl);
+  ASSERT_TRUE(supergraph) << supergraph.error().front().message;
+  std::string text = "{ node {" + selection;
+  for (int depth = 0; depth < 4; ++depth) text += " n0 {" + selection + " } n1 {" + selection;
+  for (int depth = 0; depth < 4; ++depth) text += " }";
+  const testing::Planned planned = testing::plan_text(*supergraph, text + " } }");
+  ASSERT_TRUE(planned.plan) << planned.error;
+  EXPECT_LT(planned.plan->fetches.size(), 60u);
+}
+
+}  // namespace
+}  // namespace signet::federation

@@ -1,0 +1,91 @@
+#include "router/federation/supergraph.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/golden.hpp"
+
+namespace signet::federation {
+namespace {
+
+/// The shop with one piece of text replaced.
+std::string edited(std::string_view from, std::string_view to) {
+  std::string sdl = testing::golden_supergraph("shop");
+  const size_t at = sdl.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return sdl.replace(at, from.size(), to);
+}
+
+std::string first_error(const std::string& sdl) {
+  const auto loaded = load_supergraph(sdl);
+  return loaded ? "" : loaded.error().front().message;
+}
+
+TEST(Supergraph, ReadsSubgraphs) {
+  const auto supergraph = load_supergraph(testing::golden_supergraph("shop"));
+  ASSERT_TRUE(supergraph);
+  ASSERT_EQ(supergraph->subgraphs.size(), 3u);
+  const SubgraphId stock = supergraph->find_subgraph("stock");
+  ASSERT_TRUE(stock);
+  EXPECT_EQ(supergraph->subgraphs[stock].enum_id, "STOCK");
+  EXPECT_EQ(supergraph->subgraphs[stock].url, "http://stock.test/graphql");
+  EXPECT_FALSE(supergraph->find_subgraph("STOCK"));
+}
+
+TEST(Supergraph, HidesItsMachinery) {
+  const auto supergraph = load_supergraph(testing::golden_supergraph("shop"));
+  ASSERT_TRUE(supergraph);
+  EXPECT_FALSE(supergraph->schema.find_type("join__Graph"));
+  EXPECT_FALSE(supergraph->schema.find_directive("join__type"));
+  EXPECT_TRUE(supergraph->schema.find_type("Product"));
+}
+
+TEST(Supergraph, NamesWhatItRefuses) {
+  struct Case {
+    std::string_view from, to, message;
+  };
+  const Case cases[] = {
+      {"@join__type(graph: STOCK, key: \"sku\")", "@join__type(graph: STOCK, key: \"sku\", isInterfaceObject: true)",
+       "@interfaceObject on \"Product\" in subgraph \"stock\" is not supported"},
+      {"color: Color @join__field(graph: CATALOG)",
+       "color: Color @join__field(graph: CATALOG, override: \"stock\", overrideLabel: \"percent(1)\")",
+       "@join__field(overrideLabel:) on \"Product.color\" is not supported: progressive @override"},
+      {"color: Color @join__field(graph: CATALOG)", "color: Color @join__field(graph: NOWHERE)",
+       "@join__field(graph: NOWHERE) names no value of enum join__Graph"},
+      {"requires: \"price\"", "requires: \"cost\"",
+       "requires \"cost\" of \"Product.value\": \"Product\" has no field \"cost\""},
+      {"provides: \"name\"", "provides: \"name { x }\"",
+       "provides \"name { x }\" of \"Review.product\": \"Product.name\" cannot have a selection"},
+      {"@join__type(graph: STOCK, key: \"sku\")", "@join__type(graph: STOCK, key: \"sku\", resolvable: false)",
+       "field \"Product.count\" cannot be reached at query.product.count"},
+  };
+  for (const Case& each : cases) {
+    std::string sdl = edited(each.from, each.to);
+    if (each.to.find("overrideLabel") != std::string_view::npos) {
+      const size_t at = sdl.find("usedOverridden: Boolean)");
+      sdl.insert(at, "overrideLabel: String, ");
+    }
+    EXPECT_EQ(first_error(sdl), each.message);
+  }
+}
+
+TEST(Supergraph, AnIllegalCycleOfRequirementsIsUnreachable) {
+  // shipping needs verdict, which needs shipping.
+  const std::string sdl = edited("requires: \"weight price\"", "requires: \"verdict\"");
+  EXPECT_EQ(first_error(sdl), "field \"Product.shipping\" cannot be reached at query.product.shipping");
+}
+
+TEST(Supergraph, ErrorsHavePlaces) {
+  const auto loaded =
+      load_supergraph(edited("color: Color @join__field(graph: CATALOG)", "color: Color @join__field(graph: X)"));
+  ASSERT_FALSE(loaded);
+  EXPECT_GT(loaded.error().front().position.line, 30u);
+}
+
+TEST(Supergraph, RefusesOtherSchemas) {
+  EXPECT_NE(first_error("type Query { a: Int }"), "");
+  EXPECT_NE(first_error(""), "");
+  EXPECT_NE(first_error("type Query {"), "");
+}
+
+}  // namespace
+}  // namespace signet::federation
