@@ -11,7 +11,6 @@ namespace {
 constexpr size_t kQuotedBytesMax = 80;
 constexpr size_t kLineBytesMax = 400;
 constexpr size_t kFindingsMax = 200;
-constexpr std::string_view kHidden = "(secret)";
 
 bool is_continuation(char c) {
   return (static_cast<uint8_t>(c) & 0xC0) == 0x80;
@@ -33,13 +32,18 @@ std::string_view cut(std::string_view text, size_t bytes_max) {
   return text.substr(0, bytes_max);
 }
 
-// Bytes become stars; a character of several bytes becomes one star and nothing.
-void star_out(std::string& text, size_t at, size_t length) {
+// Bytes become stars, spaces stay; a character of several bytes becomes one star and nothing.
+void star_out(std::string& text, size_t at, size_t bytes) {
   std::string stars;
-  for (char c : text.substr(at, length)) {
-    if (!is_continuation(c)) stars += '*';
+  for (char c : text.substr(at, bytes)) {
+    if (!is_continuation(c)) stars += c == ' ' ? ' ' : '*';
   }
-  text.replace(at, length, stars);
+  text.replace(at, bytes, stars);
+}
+
+void hide_in(std::string& line, uint32_t column, size_t bytes) {
+  const size_t at = byte_of_column(line, column);
+  if (at < line.size()) star_out(line, at, bytes);
 }
 
 // user:password@ of a URL; a password may hold anything but a space or a quote here.
@@ -94,8 +98,8 @@ void Findings::error(const Place& place, std::string path, std::string message) 
 }
 
 void Findings::warning(const Place& place, std::string path, std::string message) {
-  if (warnings_.size() < kFindingsMax)
-    warnings_.push_back({place, std::move(path), std::move(message), warnings_.size()});
+  if (warnings_.size() == kFindingsMax) return;
+  warnings_.push_back({place, std::move(path), std::move(message), warnings_.size()});
 }
 
 bool Findings::covers(std::string_view path) const {
@@ -107,7 +111,10 @@ bool Findings::covers(std::string_view path) const {
 }
 
 void Findings::hide(const YamlNode& node) {
-  if (node.kind == NodeKind::scalar) hidden_.push_back({node.place, node.substituted() ? node.written : node.text});
+  if (node.kind == NodeKind::scalar) {
+    const size_t bytes = node.substituted() ? node.written.size() : node.text.size();
+    hidden_.push_back({node.place, node.quoted, node.verbatim ? bytes : 0, !node.verbatim});
+  }
   for (const YamlNode& item : node.items) hide(item);
   for (const YamlMember& member : node.members) hide(member.value);
 }
@@ -118,17 +125,12 @@ std::string Findings::quoted_line(const Place& place) const {
   std::string line(cut(line_of(files_[place.file].text, place.line), kLineBytesMax));
   if (!is_utf8(line)) return {};
   for (const Hidden& hidden : hidden_) {
-    if (hidden.place.file != place.file || hidden.place.line != place.line) continue;
-    if (hidden.place.column > line.size()) continue;
-    const size_t at = byte_of_column(line, hidden.place.column);
-    const bool quoted = at < line.size() && (line[at] == '"' || line[at] == '\'');
-    const size_t begin = at + (quoted ? 1 : 0);
-    const bool found = !hidden.text.empty() && line.compare(begin, hidden.text.size(), hidden.text) == 0 &&
-                       (!quoted || line.substr(begin + hidden.text.size(), 1) == line.substr(at, 1));
-    if (found) {
-      star_out(line, begin, hidden.text.size());
-    } else if (at < line.size()) {
-      line.replace(at, line.size() - at, kHidden);
+    if (hidden.place.file != place.file) continue;
+    if (hidden.place.line == place.line) {
+      hide_in(line, hidden.place.column, hidden.bytes == 0 ? line.size() : hidden.bytes + (hidden.quoted ? 2 : 0));
+    } else if (hidden.may_go_on && hidden.place.line < place.line) {
+      // It ends before the next thing that has a place; `place` is such a thing.
+      star_out(line, 0, byte_of_column(line, place.column));
     }
   }
   star_out_passwords(line);

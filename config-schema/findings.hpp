@@ -18,7 +18,7 @@ class Findings {
   void error(const Place& place, std::string path, std::string message);
   void warning(const Place& place, std::string path, std::string message);
   /// From here to the end of its line nothing is quoted.
-  void hide_line_from(const Place& place) { hidden_.push_back({place, {}}); }
+  void hide_line_from(const Place& place) { hidden_.push_back({.place = place}); }
   /// The text of the scalars below `node` is not quoted.
   void hide(const YamlNode& node);
   /// True when there is an error at `path` or below it.
@@ -39,7 +39,9 @@ class Findings {
   };
   struct Hidden {
     Place place;
-    std::string text;  ///< as it stands in the file, without quotes; empty: the rest of the line
+    bool quoted = false;
+    size_t bytes = 0;        ///< on its line, without quotes; 0: to the end of the line
+    bool may_go_on = false;  ///< on the lines below
   };
   std::vector<Diagnostic> finish(std::vector<Finding> findings) const;
   std::string quoted_line(const Place& place) const;

@@ -53,7 +53,11 @@ class TreeBuilder final : public YAML::EventHandler {
                 const std::string& value) override {
     check_plain(mark, tag, anchor);
     if (wants_key()) return add_key(mark, tag, value);
-    add({.kind = NodeKind::scalar, .place = place(mark), .text = value, .quoted = tag == "!"});
+    add({.kind = NodeKind::scalar,
+         .place = place(mark),
+         .text = value,
+         .quoted = tag == "!",
+         .verbatim = lines_.holds(mark.line, mark.column, value)});
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -137,7 +141,14 @@ class TreeBuilder final : public YAML::EventHandler {
   bool seen_ = false;
 };
 
-// Errors of the scanner are yaml-cpp's words, which hold no text of the file.
+// yaml-cpp's words may end in a byte of the file, of an escape that it does not know: half a character, perhaps.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (c < 0x20 || c > 0x7E) c = '?';
+  }
+  return text;
+}
+
 bool run_parser(const SourceFile& file, TreeBuilder& builder, const LineIndex& lines, Findings& findings) {
   try {
     std::istringstream stream(file.text);
@@ -150,10 +161,10 @@ bool run_parser(const SourceFile& file, TreeBuilder& builder, const LineIndex& l
     }
   } catch (const YAML::Exception& error) {
     const Place place = error.mark.is_null() ? builder.last() : lines.place(error.mark.line, error.mark.column);
-    findings.error(place, "", fmt::format("not valid YAML: {}", error.msg));
+    findings.error(place, "", fmt::format("not valid YAML: {}", printable(error.msg)));
     return false;
   } catch (const std::exception& error) {
-    findings.error(builder.last(), "", fmt::format("not valid YAML: {}", error.what()));
+    findings.error(builder.last(), "", fmt::format("not valid YAML: {}", printable(error.what())));
     return false;
   }
   return true;

@@ -33,6 +33,7 @@ struct YamlNode {
   std::string text;                 ///< scalar
   std::string written;              ///< scalar that a substitution changed: its text in the file
   bool quoted = false;              ///< scalar in quotes, or a block scalar
+  bool verbatim = false;            ///< scalar whose text stands on its line as it is, inside quotes if it has some
   bool failed = false;              ///< its substitution failed; the error is already reported
   std::vector<YamlNode> items;      ///< list
   std::vector<YamlMember> members;  ///< map, in file order

@@ -26,8 +26,7 @@ bool is_variable_name(std::string_view name) {
 
 Text checked(std::string value, std::string_view what) {
   if (value.size() > kSubstitutedBytesMax) {
-    return std::unexpected(
-        fmt::format("{} has {} bytes; at most {} are allowed", what, value.size(), kSubstitutedBytesMax));
+    return std::unexpected(fmt::format("{} is longer than {} bytes", what, kSubstitutedBytesMax));
   }
   if (!is_utf8(value) || value.find('\0') != std::string::npos) {
     return std::unexpected(fmt::format("{} does not hold UTF-8 text", what));
@@ -127,8 +126,11 @@ SubstitutionSources process_substitution_sources() {
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (stream.bad() || !stream.is_open() || (stream.fail() && !stream.eof())) return std::nullopt;
     text.resize(static_cast<size_t>(stream.gcount()));
-    if (text.ends_with('\n')) text.pop_back();
-    if (text.ends_with('\r')) text.pop_back();
+    if (text.ends_with("\r\n")) {
+      text.resize(text.size() - 2);
+    } else if (text.ends_with('\n')) {
+      text.pop_back();
+    }
     return text;
   };
   return sources;

@@ -30,8 +30,9 @@ Check check_enum(const Schema& schema, const YamlNode& scalar) {
 Check check_boolean(const Schema& schema, const YamlNode& scalar) {
   const bool spelled = scalar.text == "true" || scalar.text == "false";
   if (spelled && (!scalar.quoted || scalar.substituted())) return {};
-  if (spelled)
+  if (spelled) {
     return std::unexpected(fmt::format("{} in quotes is text; write true or false without them", quote(scalar)));
+  }
   return std::unexpected(fmt::format("{} is not a boolean; write true or false", subject(schema, scalar)));
 }
 
@@ -46,8 +47,9 @@ Check check_integer(const Schema& schema, const YamlNode& scalar) {
 
 // Units: milliseconds or bytes. Only for texts that check_format() has accepted.
 uint64_t in_units(std::string_view format, std::string_view text) {
-  if (format == "duration")
+  if (format == "duration") {
     return static_cast<uint64_t>(parse_duration(text).value_or(std::chrono::milliseconds(0)).count());
+  }
   return parse_size(text).value_or(0);
 }
 
@@ -65,8 +67,9 @@ Check check_bounds(const Schema& schema, const YamlNode& scalar) {
 }
 
 Check check_text(const Schema& schema, const YamlNode& scalar) {
-  if (scalar.text.size() < schema.length_min)
+  if (scalar.text.size() < schema.length_min) {
     return std::unexpected(fmt::format("{} is empty", subject(schema, scalar)));
+  }
   if (schema.format.empty()) return {};
   if (auto good = check_format(schema.format, scalar.text); !good) {
     // A format's own sentence may hold a part of the value.

@@ -83,10 +83,24 @@ LineIndex::LineIndex(std::string_view text, uint32_t file) : text_(text), file_(
   }
 }
 
+std::string_view LineIndex::rest_at(int line) const {
+  return text_.substr(starts_[std::min(static_cast<size_t>(std::max(line, 0)), starts_.size() - 1)]);
+}
+
 Place LineIndex::place(int line, int column) const {
   const size_t n = std::min(static_cast<size_t>(std::max(line, 0)), starts_.size() - 1);
-  const std::string_view rest = text_.substr(starts_[n]);
-  return {file_, static_cast<uint32_t>(n + 1), column_of(rest, static_cast<size_t>(std::max(column, 0)))};
+  return {file_, static_cast<uint32_t>(n + 1), column_of(rest_at(line), static_cast<size_t>(std::max(column, 0)))};
+}
+
+bool LineIndex::holds(int line, int column, std::string_view text) const {
+  std::string_view there = rest_at(line);
+  there.remove_prefix(std::min(static_cast<size_t>(std::max(column, 0)), there.size()));
+  const bool quoted = there.starts_with('"') || there.starts_with('\'');
+  const char end = quoted ? there.front() : '\0';
+  if (quoted) there.remove_prefix(1);
+  if (text.empty() || !there.starts_with(text) || text.find('\n') != std::string_view::npos) return false;
+  // A plain scalar that goes on below has more text than its first line.
+  return !quoted || there.substr(text.size()).starts_with(end);
 }
 
 bool check_yaml_text(const SourceFile& file, uint32_t index, Findings& findings) {

@@ -14,8 +14,12 @@ class LineIndex {
   LineIndex(std::string_view text, uint32_t file);
   /// Line and column from 0, in bytes, as yaml-cpp counts; the place counts characters.
   Place place(int line, int column) const;
+  /// True when `text`, plain or in quotes, is what stands there to the last character.
+  bool holds(int line, int column, std::string_view text) const;
 
  private:
+  std::string_view rest_at(int line) const;
+
   std::string_view text_;
   uint32_t file_;
   std::vector<size_t> starts_;

@@ -113,5 +113,23 @@ TEST(Load, ErrorsOfLayersNameTheirFile) {
   EXPECT_TRUE(render(loaded.error().front()).starts_with("b.yaml:2:10: limits.depth: "));
 }
 
+TEST(Load, FilesOfSubstitutionsLoseOneFinalNewline) {
+  const SubstitutionSources sources = process_substitution_sources();
+  const std::string path = testing::TempDir() + "/signet_config_value";
+  const auto read = [&](std::string_view text) {
+    std::ofstream(path, std::ios::binary) << text;
+    return sources.file(path);
+  };
+  EXPECT_EQ(read("v"), "v");
+  EXPECT_EQ(read("v\n"), "v");
+  EXPECT_EQ(read("v\r\n"), "v");
+  EXPECT_EQ(read("v\n\n"), "v\n");
+  EXPECT_EQ(read(""), "");
+  std::remove(path.c_str());
+  EXPECT_FALSE(sources.file(path));
+  EXPECT_FALSE(sources.file("/"));
+  EXPECT_FALSE(sources.environment("SIGNET_TEST_UNSET_VARIABLE"));
+}
+
 }  // namespace
 }  // namespace signet::config

@@ -183,6 +183,16 @@ TEST(Errors, NeverShowSecrets) {
   }
 }
 
+TEST(Errors, SecretsOnSeveralLinesAreNotShown) {
+  for (std::string_view text :
+       {"version: 1\ngraph: { name: g, environment: e, source: { cdn: { token: \"abc\\\n  s3cr3t\", url: q } } }\n",
+        "version: 1\ngraph: { name: g, environment: e, source: { cdn: { token: abc\n  s3cr3t, url: q } } }\n"}) {
+    const auto loaded = load_text(std::string(text), {.development = true});
+    ASSERT_FALSE(loaded);
+    for (const Diagnostic& error : loaded.error()) EXPECT_FALSE(holds(render(error), "s3cr3t"));
+  }
+}
+
 TEST(Errors, BrokenFilesDoNotShowLikelySecrets) {
   EXPECT_FALSE(holds(first_error("version: 1\ngraph: { token: s3cr3t, ]\n"), "s3cr3t"));
   EXPECT_FALSE(holds(first_error("version: 1\n\tmy_password: s3cr3t\n"), "s3cr3t"));
