@@ -42,6 +42,7 @@ void star_out(std::string& text, size_t at, size_t bytes) {
 }
 
 void hide_in(std::string& line, uint32_t column, size_t bytes) {
+  if (column > line.size()) return;  // each character has a byte at least; lines are cut
   const size_t at = byte_of_column(line, column);
   if (at < line.size()) star_out(line, at, bytes);
 }

@@ -89,7 +89,12 @@ std::string_view LineIndex::rest_at(int line) const {
 
 Place LineIndex::place(int line, int column) const {
   const size_t n = std::min(static_cast<size_t>(std::max(line, 0)), starts_.size() - 1);
-  return {file_, static_cast<uint32_t>(n + 1), column_of(rest_at(line), static_cast<size_t>(std::max(column, 0)))};
+  const std::string_view rest = rest_at(line);
+  const size_t bytes = std::min(static_cast<size_t>(std::max(column, 0)), rest.size());
+  if (seen_.line != n || seen_.bytes > bytes) seen_ = {n, 0, 0};
+  seen_.characters += column_of(rest.substr(seen_.bytes), bytes - seen_.bytes) - 1;
+  seen_.bytes = bytes;
+  return {file_, static_cast<uint32_t>(n + 1), seen_.characters + 1};
 }
 
 bool LineIndex::holds(int line, int column, std::string_view text) const {

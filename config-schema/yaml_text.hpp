@@ -13,6 +13,7 @@ class LineIndex {
  public:
   LineIndex(std::string_view text, uint32_t file);
   /// Line and column from 0, in bytes, as yaml-cpp counts; the place counts characters.
+  /// Cost: that of the way from the place asked for before, when that is further left on the same line.
   Place place(int line, int column) const;
   /// True when `text`, plain or in quotes, is what stands there to the last character.
   bool holds(int line, int column, std::string_view text) const;
@@ -23,6 +24,11 @@ class LineIndex {
   std::string_view text_;
   uint32_t file_;
   std::vector<size_t> starts_;
+  struct Seen {
+    size_t line = 0, bytes = 0;
+    uint32_t characters = 0;
+  };
+  mutable Seen seen_;
 };
 
 /// Size, UTF-8, byte-order mark, tabs and other controls, directives, several documents: each mistake is reported.
