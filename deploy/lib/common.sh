@@ -83,8 +83,7 @@ check_tools() {
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
   if [ "${#missing[@]}" -gt 0 ]; then
-    die "this is not Debian 12, so nothing is installed for you, and these are missing: ${missing[*]}; the libraries" \
-      "that are needed too stand in deploy/debian-packages.txt"
+    die "this is not Debian 12, so nothing is installed; missing: ${missing[*]}; see deploy/debian-packages.txt"
   fi
   warn "this is not Debian 12: using the tools that are there; the libraries must be those of deploy/debian-packages.txt"
 }

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from xml.etree.ElementTree import ParseError
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
@@ -35,7 +36,8 @@ class Run:
 
     # A step is a name and a function that returns Results; whatever it raises is its failure.
     def step(self, name, action):
-        print(f"... {name}", end="\r" if sys.stdout.isatty() else "\n", flush=True)
+        if sys.stdout.isatty():
+            print(f"...   {name:<44}", end="\r", flush=True)
         start = time.monotonic()
         log = ""
         try:
@@ -46,6 +48,8 @@ class Run:
             return False
         except subprocess.CalledProcessError as error:
             results, log = Results(failed=[name]), error.output or ""
+        except (ParseError, OSError) as error:
+            results, log = Results(failed=[f"{name}: {error}"]), self.log_of(name)
         seconds = time.monotonic() - start
         word = "FAIL" if results.failed else "ok"
         count = f"{results.total} test{'' if results.total == 1 else 's'}" if results.total else ""

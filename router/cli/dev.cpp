@@ -19,8 +19,8 @@ constexpr std::string_view kName = "development";
 // Signs and approves `artifact` with keys that live in this process only.
 Result<app::DevelopmentGraph> sign_in_memory(std::string artifact) {
   const auto now = SystemClock().wall();
-  auto statement = signing::make_statement(
-      {.graph = kName, .environment = kName, .artifact_bytes = artifact, .previous = {}}, now);
+  auto statement =
+      signing::make_statement({.graph = kName, .environment = kName, .artifact_bytes = artifact, .previous = {}}, now);
   if (!statement) return std::unexpected(statement.error());
   auto secret = signing::parse_hmac_secret(signing::generate_hmac_secret());
   if (!secret) return std::unexpected(secret.error());

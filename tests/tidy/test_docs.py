@@ -12,10 +12,10 @@ def registry(path, macro):
     text = (ROOT / path).read_text()
     entries = []
     for match in re.finditer(rf"^{macro}\((.*)\)$", text, re.MULTILINE):
-        entries.append([part.strip().strip('"') for part in re.findall(r'"(?:[^"\\]|\\.)*"|[^,]+', match[1])
-                        if part.strip()])
+        parts = re.findall(r'\s*("(?:[^"\\]|\\.)*"|[^,"]+)(?:,|$)', match[1])
+        entries.append([part.strip().strip('"').replace('\\"', '"') for part in parts])
     assert entries, f"{path} has no {macro}"
-    return [[part.replace('\\"', '"') for part in entry] for entry in entries]
+    return entries
 
 
 def rows(path):
