@@ -54,16 +54,22 @@ class Explainer {
  public:
   Explainer(const std::vector<SourceFile>& files, bool development) : files_(files), development_(development) {}
 
-  void walk(const Schema& schema, const YamlNode* node, const std::string& path) {
+  // `absent`: inside a block that may be left out and was, so that its defaults do not apply.
+  void walk(const Schema& schema, const YamlNode* node, const std::string& path, bool absent = false) {
     if (schema.type == SchemaType::object) {
+      const bool optional =
+          (!schema.required.empty() || !schema.one_of_keys.empty()) && !schema.optional_in_development;
+      absent = absent || (node == nullptr && optional);
       for (const SchemaProperty& property : schema.properties) {
         if (property.schema.later) continue;
-        walk(property.schema, node == nullptr ? nullptr : node->find(property.name), join_path(path, property.name));
+        walk(property.schema, node == nullptr ? nullptr : node->find(property.name), join_path(path, property.name),
+             absent);
       }
       if (schema.additional && node != nullptr) walk_additional(schema, *node, path);
       return;
     }
     out_.push_back(origin(schema, node, path));
+    if (absent) out_.back().value = "null";
   }
 
   std::vector<Origin> take() { return std::move(out_); }

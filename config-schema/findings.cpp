@@ -31,18 +31,22 @@ std::string_view cut(std::string_view text, size_t bytes_max) {
   return text.substr(0, bytes_max);
 }
 
+// Bytes become stars; a character of several bytes becomes one star and nothing.
+void star_out(std::string& text, size_t at, size_t length) {
+  std::string stars;
+  for (char c : text.substr(at, length)) {
+    if (!is_continuation(c)) stars += '*';
+  }
+  text.replace(at, length, stars);
+}
+
 // user:password@ of a URL; a password may hold anything but a space or a quote here.
-std::string without_passwords(std::string_view text) {
-  std::string out;
-  while (true) {
-    const size_t scheme = text.find("://");
-    if (scheme == std::string_view::npos) return out + std::string(text);
-    const size_t begin = scheme + 3;
-    const size_t end = std::min(text.find_first_of(" \"'", begin), text.size());
-    const size_t at = text.substr(begin, end - begin).rfind('@');
-    out += text.substr(0, begin);
-    if (at != std::string_view::npos) out += "***";
-    text.remove_prefix(at == std::string_view::npos ? begin : begin + at);
+void star_out_passwords(std::string& text) {
+  for (size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at)) {
+    at += 3;
+    const size_t end = std::min(text.find_first_of(" \"'", at), text.size());
+    const size_t sign = text.substr(at, end - at).rfind('@');
+    if (sign != std::string::npos) star_out(text, at, sign);
   }
 }
 
@@ -60,7 +64,8 @@ std::string_view line_of(std::string_view text, uint32_t line) {
 }  // namespace
 
 std::string quote(std::string_view text) {
-  std::string shown = without_passwords(text);
+  std::string shown(text);
+  star_out_passwords(shown);
   const std::string_view part = cut(shown, kQuotedBytesMax);
   std::string out = "\"";
   for (char c : part) {
@@ -99,21 +104,35 @@ bool Findings::covers(std::string_view path) const {
   });
 }
 
+void Findings::hide(const YamlNode& node) {
+  if (node.kind == NodeKind::scalar) hidden_.push_back({node.place, node.substituted() ? node.written : node.text});
+  for (const YamlNode& item : node.items) hide(item);
+  for (const YamlMember& member : node.members) hide(member.value);
+}
+
+// Characters are hidden one by one, so that the caret stays below what it points at.
 std::string Findings::quoted_line(const Place& place) const {
   if (place.file >= files_.size() || place.line == 0) return {};
-  std::string_view line = line_of(files_[place.file].text, place.line);
-  size_t end = line.size();
-  for (const Place& hidden : hidden_) {
-    if (hidden.file == place.file && hidden.line == place.line) {
-      end = std::min(end, byte_of_column(line, hidden.column));
+  std::string line(cut(line_of(files_[place.file].text, place.line), kLineBytesMax));
+  for (const Hidden& hidden : hidden_) {
+    if (hidden.place.file != place.file || hidden.place.line != place.line) continue;
+    if (hidden.place.column > line.size()) continue;
+    const size_t at = byte_of_column(line, hidden.place.column);
+    const bool quoted = at < line.size() && (line[at] == '"' || line[at] == '\'');
+    const size_t begin = at + (quoted ? 1 : 0);
+    const bool found = !hidden.text.empty() && line.compare(begin, hidden.text.size(), hidden.text) == 0 &&
+                       (!quoted || line.substr(begin + hidden.text.size(), 1) == line.substr(at, 1));
+    if (found) {
+      star_out(line, begin, hidden.text.size());
+    } else if (at < line.size()) {
+      line.replace(at, line.size() - at, kHidden);
     }
   }
-  std::string out = without_passwords(cut(line.substr(0, end), kLineBytesMax));
-  for (char& c : out) {
+  star_out_passwords(line);
+  for (char& c : line) {
     if (static_cast<uint8_t>(c) < 0x20 && c != '\t') c = ' ';
   }
-  if (end < line.size()) out += kHidden;
-  return out;
+  return line;
 }
 
 std::vector<Diagnostic> Findings::finish(std::vector<Finding> findings) const {

@@ -18,7 +18,9 @@ class Findings {
   void error(const Place& place, std::string path, std::string message);
   void warning(const Place& place, std::string path, std::string message);
   /// From here to the end of its line nothing is quoted.
-  void hide(const Place& place) { hidden_.push_back(place); }
+  void hide_line_from(const Place& place) { hidden_.push_back({place, {}}); }
+  /// The text of the scalars below `node` is not quoted.
+  void hide(const YamlNode& node);
   /// True when there is an error at `path` or below it.
   bool covers(std::string_view path) const;
 
@@ -35,13 +37,17 @@ class Findings {
     std::string message;
     size_t order;  ///< among the findings at one place
   };
+  struct Hidden {
+    Place place;
+    std::string text;  ///< as it stands in the file, without quotes; empty: the rest of the line
+  };
   std::vector<Diagnostic> finish(std::vector<Finding> findings) const;
   std::string quoted_line(const Place& place) const;
 
   const std::vector<SourceFile>& files_;
   std::vector<Finding> errors_;
   std::vector<Finding> warnings_;
-  std::vector<Place> hidden_;
+  std::vector<Hidden> hidden_;
 };
 
 /// `text` for a message: in quotes, shortened, without control characters and passwords of URLs.

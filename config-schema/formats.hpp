@@ -13,7 +13,8 @@ namespace signet::config {
 /// Errors: what is wrong or what is allowed, ready to stand behind the offending value.
 std::expected<void, std::string> check_format(std::string_view format, std::string_view text);
 
-/// How a value of `format` is written, for the reference: "duration, as in 1m30s". Empty for an unknown format.
+/// How a value of `format` is written, for messages and the reference: "a duration like 1m30s". Empty for an unknown
+/// format.
 std::string_view format_hint(std::string_view format);
 
 /// `1.2.3.4:80`, `[::1]:80`, `unix:/path`. Errors: as check_format().

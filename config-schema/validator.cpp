@@ -35,7 +35,7 @@ class Validator {
   Validator(bool development, Findings& findings) : development_(development), findings_(findings) {}
 
   void check(const Schema& schema, const YamlNode& node, const std::string& path) {
-    if (schema.secret) findings_.hide(node.place);
+    if (schema.secret) findings_.hide(node);
     if (node.failed) return;
     switch (node.kind) {
       case NodeKind::null:
@@ -84,7 +84,7 @@ class Validator {
     const std::string own_path = join_path(path, member.key);
     if (const Schema* property = schema.find(member.key)) {
       if (!property->later) return check(*property, member.value, own_path);
-      findings_.hide(member.value.place);
+      findings_.hide(member.value);
       return findings_.error(member.key_place, own_path,
                              fmt::format("{} is not supported by this version of signet; remove it", own_path));
     }
@@ -97,7 +97,7 @@ class Validator {
 
   // Whatever stands behind an unknown key may be a secret behind a slip of the keyboard.
   void unknown_key(const Schema& schema, const YamlMember& member, const std::string& own_path) {
-    hide_all(member.value);
+    findings_.hide(member.value);
     std::vector<std::string_view> known;
     for (const SchemaProperty& property : schema.properties) known.push_back(property.name);
     const std::string_view meant = nearest(member.key, known);
@@ -106,12 +106,6 @@ class Validator {
                     meant.empty()
                         ? fmt::format("unknown key {}; known here: {}", quote(member.key), fmt::join(known, ", "))
                         : fmt::format("unknown key {}; did you mean {}?", quote(member.key), meant));
-  }
-
-  void hide_all(const YamlNode& node) {
-    findings_.hide(node.place);
-    for (const YamlNode& item : node.items) hide_all(item);
-    for (const YamlMember& member : node.members) hide_all(member.value);
   }
 
   void check_one_of_keys(const Schema& schema, const YamlNode& node, const std::string& path) {

@@ -105,7 +105,7 @@ bool check_yaml_text(const SourceFile& file, uint32_t index, Findings& findings)
     if (!utf8 || is_utf8(line)) return;
     utf8 = false;
     findings.error({index, number, 1}, "", "the line is not UTF-8; save the file as UTF-8");
-    findings.hide({index, number, 1});
+    findings.hide_line_from({index, number, 1});
   });
   if (!utf8) return false;
   if (text.find("\xEF\xBB\xBF") != std::string_view::npos) {
@@ -126,7 +126,7 @@ void hide_likely_secrets(const SourceFile& file, uint32_t index, Findings& findi
     for (std::string_view word : kWords) {
       const size_t at = text.find(word);
       const size_t colon = at == std::string::npos ? at : text.find(':', at);
-      if (colon != std::string::npos) findings.hide({index, number, column_of(line, colon + 1)});
+      if (colon != std::string::npos) findings.hide_line_from({index, number, column_of(line, colon + 1)});
     }
   });
 }

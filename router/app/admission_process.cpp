@@ -88,11 +88,6 @@ std::expected<admission::AdmissionGraph, std::string> make_graph(const config::A
 
 std::expected<admission::ServerPolicy, std::string> make_server_policy(const config::AdmissionPolicyFile& file) {
   admission::ServerPolicy policy;
-  for (const config::AdmissionGraphPolicy& graph : file.graphs) {
-    auto made = make_graph(graph);
-    if (!made) return std::unexpected(fmt::format("graphs: {}: {}", graph.name, made.error()));
-    policy.graphs.push_back(std::move(*made));
-  }
   if (!file.secret_file.empty()) {
     auto secret = read_webhook_secret(file.secret_file);
     if (!secret) return std::unexpected("secret_file: " + secret.error());
@@ -104,6 +99,15 @@ std::expected<admission::ServerPolicy, std::string> make_server_policy(const con
     auto key = crypto::Ed25519PrivateKey::from_pem(*pem);
     if (!key) return std::unexpected("approve.key_file: " + key.error().message);
     policy.approve_key = signing::SigningKey{.kid = file.approve_kid, .material = std::move(*key)};
+  }
+  for (const config::AdmissionGraphPolicy& graph : file.graphs) {
+    auto made = make_graph(graph);
+    if (!made) return std::unexpected(fmt::format("graphs: {}: {}", graph.name, made.error()));
+    // Its own approvals count, without being listed once more.
+    if (policy.approve_key && made->trust.find(policy.approve_key->kid) == nullptr) {
+      made->trust.keys.push_back(policy.approve_key->verification_key(signing::Role::approve));
+    }
+    policy.graphs.push_back(std::move(*made));
   }
   return policy;
 }

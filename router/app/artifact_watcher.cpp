@@ -45,7 +45,7 @@ void ArtifactWatcher::start() {
   if (const auto record = store_.load_state(kind, problem)) state_ = record->gate_state();
   const auto last_good = store_.load_last_good(kind, problem);
   if (!problem.empty()) report({Reason::state_corrupt, problem}, signing::SourceKind::last_good);
-  busy_ = true;
+  busy_ = again_ = true;  // whatever comes of the copy, the source is asked at once
   if (!last_good) return finish(false);
   auto examination = gate_.examine(*last_good, state_);
   if (auto* verified = std::get_if<Verified<Artifact>>(&examination)) return apply(std::move(*verified));
@@ -95,12 +95,14 @@ void ArtifactWatcher::got_statement(ArtifactSource& source, Fetched statement) {
   const std::string digest = crypto::sha256_hex(*statement);
   if (refused_digest_ == digest) return finish(true);
   const auto wanted = gate_.wanted(*statement, source.kind(), state_);
-  if (std::holds_alternative<signing::NoChange>(wanted)) return finish(false);
   if (std::holds_alternative<Refusal>(wanted)) {
     refused_digest_ = digest;
     return finish(true);
   }
-  source.fetch_artifact(std::get<signing::Wanted>(wanted).statement.sha256,
+  // The statement of the running snapshot: done, but a file beside it may have been altered all the same.
+  const bool same = std::holds_alternative<signing::NoChange>(wanted);
+  if (same && !source.watchable()) return finish(false);
+  source.fetch_artifact(same ? state_.running_sha256 : std::get<signing::Wanted>(wanted).statement.sha256,
                         [this, &source, text = std::move(*statement)](Fetched artifact) {
                           got_artifact(source, text, std::move(artifact));
                         });

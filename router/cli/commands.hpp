@@ -27,6 +27,14 @@ struct DevOptions {
 };
 int dev(const DevOptions& options);
 
+struct DemoOptions {
+  bool check = false;           ///< ask, tamper, verify, stop: for CI
+  bool subgraphs_only = false;  ///< just the subgraphs, on `port`
+  uint16_t port = 4000;         ///< of the router; 0: any free one
+};
+/// Subgraphs, a signed and approved graph and a router, all on loopback.
+int demo(const DemoOptions& options);
+
 struct CheckOptions {
   std::vector<std::string> config_files;
   std::string supergraph_file;

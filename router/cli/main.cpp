@@ -36,6 +36,17 @@ void add_dev(CLI::App& app, int& result) {
   command->callback([options, &result] { result = dev(*options); });
 }
 
+void add_demo(CLI::App& app, int& result) {
+  auto options = std::make_shared<DemoOptions>();
+  auto* command = app.add_subcommand("demo", "Subgraphs, a signed graph and a router, on loopback and offline");
+  command->add_option("--port", options->port, "Port of the router, or of the subgraphs when they are alone")
+      ->capture_default_str();
+  command->add_flag("--check", options->check, "Ask, tamper, verify that it is refused, stop: for CI");
+  command->add_flag("--subgraphs-only", options->subgraphs_only, "Only the subgraphs");
+  example(command, "signet demo");
+  command->callback([options, &result] { result = demo(*options); });
+}
+
 void add_check(CLI::App& app, int& result) {
   auto options = std::make_shared<CheckOptions>();
   auto* command = app.add_subcommand("check", "Check configuration and supergraph; all errors at once");
@@ -180,6 +191,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   add_serve(app, result);
   add_dev(app, result);
+  add_demo(app, result);
   add_check(app, result);
   add_plan(app, result);
   add_keygen(app, result);

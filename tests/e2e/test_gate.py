@@ -67,7 +67,7 @@ def publish(shop, cdn):
 
 def test_config_comes_from_a_cdn(shop, cdn):
     publish(shop, cdn)
-    shop.start(cdn_config(shop, cdn, "100ms"))
+    shop.start(cdn_config(shop, cdn, "1s"))
     assert shop.serves()
     first = shop.status()["graph"]["serial"]
     shop.graph_file.write_text(shop.supergraph("from the CDN"))
@@ -79,7 +79,7 @@ def test_config_comes_from_a_cdn(shop, cdn):
 
 def test_cdn_that_goes_down_changes_nothing_and_restart_serves_the_last_good_copy(shop, cdn):
     publish(shop, cdn)
-    config = cdn_config(shop, cdn, "100ms")
+    config = cdn_config(shop, cdn, "1s")
     shop.start(config)
     cdn.down = True
     wait_refused(shop, "fetch_status")

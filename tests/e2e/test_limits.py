@@ -46,10 +46,10 @@ def test_measured_limits_count_and_pass(shop):
 
 
 def test_configured_limit_moves_the_edge(shop):
-    shop.start(shop.config(extra="limits: { depth: 2, body: 200B }\n"))
+    shop.start(shop.config(extra="limits: { depth: 2, body: 1KiB }\n"))
     assert shop.query("{ me { id } }").status == 200
     assert shop.query("{ me { friend { id } } }").codes() == ["MAX_DEPTH_LIMIT"]
-    assert shop.query("{ me { id } }" + " " * 300).status == 413
+    assert shop.query("{ me { id } }" + " " * 1100).status == 413
 
 
 def test_body_above_the_cap_is_413(running):

@@ -42,7 +42,7 @@ def collector(shop):
 
 
 def start(shop, collector, extra=""):
-    telemetry = (f"telemetry: {{ otlp: {{ endpoint: \"{collector.url}\", interval: 200ms }}, traces: {{ sample: 1.0 }}, "
+    telemetry = (f"telemetry: {{ otlp: {{ endpoint: \"{collector.url}\", interval: 1s }}, traces: {{ sample: 1.0 }}, "
                  "service_name: shop-router }\n")
     shop.start(shop.config(telemetry=telemetry, extra=extra))
 

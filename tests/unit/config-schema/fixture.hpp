@@ -67,6 +67,16 @@ inline std::string error_with(std::string_view keys, const LoadOptions& options 
   return all;
 }
 
+/// For EXPECT_TRUE: says what was there instead.
+inline testing::AssertionResult holds(const std::string& text, const std::string& part) {
+  if (text.find(part) != std::string::npos) return testing::AssertionSuccess() << part;
+  return testing::AssertionFailure() << "[" << text << "] does not hold [" << part << "]";
+}
+inline testing::AssertionResult starts(const std::string& text, const std::string& part) {
+  if (text.starts_with(part)) return testing::AssertionSuccess() << part;
+  return testing::AssertionFailure() << "[" << text << "] does not start with [" << part << "]";
+}
+
 inline std::string source_path(const std::string& name) {
   const char* folder = std::getenv("SIGNET_SOURCE_DIR");
   return (folder == nullptr ? std::string(".") : std::string(folder)) + "/" + name;

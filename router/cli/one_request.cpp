@@ -1,0 +1,43 @@
+#include "router/cli/one_request.hpp"
+
+#include "router/http/one_shot.hpp"
+#include "router/net/http_client.hpp"
+
+namespace signet::cli {
+namespace {
+
+constexpr uint64_t kAnswerBytesMax = 16u << 20;
+
+}  // namespace
+
+std::expected<http::Response, std::string> one_request(const std::string& url, const std::string& body,
+                                                       std::chrono::milliseconds timeout) {
+  auto parsed = http::parse_url(url);
+  if (!parsed) return std::unexpected(url + ": " + parsed.error());
+  http::Request request{.method = body.empty() ? http::Method::get : http::Method::post,
+                        .url = std::move(*parsed),
+                        .headers = {},
+                        .body = body,
+                        .egress = nullptr,
+                        .response_bytes_max = kAnswerBytesMax,
+                        .connect_timeout = timeout};
+  if (!body.empty()) request.headers.add("content-type", "application/json");
+
+  net::EventLoop loop;
+  net::HttpClient client(loop);
+  std::expected<http::Response, std::string> answer = std::unexpected(url + ": no answer");
+  http::Collect sink(kAnswerBytesMax, [&](http::Outcome outcome) {
+    if (outcome) {
+      answer = std::move(*outcome);
+    } else {
+      answer =
+          std::unexpected(url + ": " + std::string(to_text(outcome.error().error)) + ": " + outcome.error().detail);
+    }
+    loop.stop();
+  });
+  const auto exchange = client.send(std::move(request), SystemClock().steady() + timeout, sink);
+  loop.run();
+  return answer;
+}
+
+}  // namespace signet::cli

@@ -1,0 +1,91 @@
+// The YAML of `signet admission`.
+#include "config-schema/admission_policy.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/config-schema/fixture.hpp"
+
+namespace signet::config {
+namespace {
+
+constexpr std::string_view kPolicy = R"(version: 1
+listen: 127.0.0.1:9443
+secret_file: /k/hook
+approve: { kid: approver, key_file: /k/approver.pem }
+graphs:
+  - name: shop
+    environment: production
+    keys:
+      - { kid: r1, role: release, secret_file: /k/r1 }
+      - { kid: a1, role: approve, alg: Ed25519, public_key_file: /k/a1.pem }
+    allow: ["https://*.shop.internal", 10.0.0.0/8]
+    allow_plain_http: true
+    required_signers: [r1]
+    approvers: 1
+    max_subgraphs: 50
+)";
+
+std::string replaced(std::string_view from, std::string_view to) {
+  std::string text(kPolicy);
+  const size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+std::string error_of(std::string text) {
+  const auto loaded = load_admission_policy({"admission.yaml", std::move(text)}, test_sources());
+  if (loaded) return "accepted";
+  std::string out;
+  for (const Diagnostic& error : loaded.error()) out += render(error) + "\n";
+  return out;
+}
+
+TEST(AdmissionPolicy, Full) {
+  const auto loaded = load_admission_policy({"admission.yaml", std::string(kPolicy)}, test_sources());
+  ASSERT_TRUE(loaded) << render(loaded.error()[0]);
+  EXPECT_EQ(loaded->listen.port, 9443);
+  EXPECT_EQ(loaded->approve_kid, "approver");
+  EXPECT_EQ(loaded->approve_key_file, "/k/approver.pem");
+  const AdmissionGraphPolicy& graph = loaded->graphs.at(0);
+  EXPECT_EQ(graph.name, "shop");
+  EXPECT_EQ(graph.keys.size(), 2u);
+  EXPECT_EQ(graph.keys[1].algorithm, KeyAlgorithm::ed25519);
+  EXPECT_EQ(graph.allow.size(), 2u);
+  EXPECT_TRUE(graph.allow_plain_http);
+  EXPECT_EQ(graph.required_signers, std::vector<std::string>{"r1"});
+  EXPECT_EQ(graph.approvers, 1u);
+  EXPECT_EQ(graph.max_subgraphs, 50u);
+}
+
+TEST(AdmissionPolicy, Defaults) {
+  const auto loaded = load_admission_policy({"a.yaml", R"(version: 1
+secret_file: /k/hook
+graphs: [{ name: g, environment: e, keys: [{ kid: r1, role: release, secret_file: /k/r1 }], allow: ["https://a.test"] }]
+)"},
+                                            test_sources());
+  ASSERT_TRUE(loaded) << render(loaded.error()[0]);
+  EXPECT_EQ(loaded->listen.host, "127.0.0.1");
+  EXPECT_EQ(loaded->listen.port, 9443);
+  EXPECT_TRUE(loaded->approve_kid.empty());
+  EXPECT_EQ(loaded->graphs[0].max_subgraphs, 200u);
+  EXPECT_EQ(loaded->graphs[0].approvers, 0u);
+}
+
+TEST(AdmissionPolicy, Refusals) {
+  EXPECT_TRUE(
+      starts(error_of(replaced("max_subgraphs", "max_subgraph")),
+             "admission.yaml:15:5: graphs[0].max_subgraph: unknown key \"max_subgraph\"; did you mean max_subgraphs?"));
+  EXPECT_TRUE(holds(error_of(replaced("[r1]", "[r2]")), "graphs[0].required_signers[0]: \"r2\" is not the kid"));
+  EXPECT_TRUE(
+      holds(error_of(replaced("approvers: 1", "approvers: 2")), "2 approve signatures are asked for and 1 keys"));
+  EXPECT_TRUE(
+      holds(error_of(replaced("kid: a1", "kid: r1")), "graphs[0].keys[1].kid: \"r1\" is the kid of graphs[0].keys[0]"));
+  EXPECT_TRUE(holds(error_of(replaced("10.0.0.0/8", "10.0.0.1/8")), "graphs[0].allow[1]: "));
+  EXPECT_TRUE(holds(error_of("version: 1\n"), "secret_file: is missing; write an absolute path"));
+  EXPECT_TRUE(holds(error_of("version: 1\n"), "graphs: is missing; write a list"));
+  const std::string twice = std::string(kPolicy) + std::string(kPolicy.substr(kPolicy.find("  - name")));
+  EXPECT_TRUE(holds(error_of(twice), "graphs[1]: \"shop\" in \"production\" is described by graphs[0] already"));
+}
+
+}  // namespace
+}  // namespace signet::config
