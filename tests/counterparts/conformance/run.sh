@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# The differential checker of ../shared/conformance against `signet dev`: random operations over composed worlds, each
+# answer compared with graphql-js over the same data in one process.
+#
+#   run.sh <signet binary> [--count N] [--worlds a,b] [--seed N]
+#
+# --count is for bakery (300); every other world gets a third of it. SIGNET_CONFORMANCE names another place of the
+# checker. The last line is `N passed, N failed`, in operations (a world that cannot be asked counts as one failure).
+set -euo pipefail
+
+fail() { echo "run.sh: $1" >&2; exit 2; }
+skip() { echo "skipped: $1"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
+
+[ $# -ge 1 ] && [ -x "$1" ] || fail "usage: run.sh <signet binary> [--count N] [--worlds a,b] [--seed N]"
+export SIGNET
+SIGNET=$(realpath "$1")
+shift
+count=300 worlds=bakery,clinic,freight,hotel,passport,garden seed=1
+while [ $# -gt 0 ]; do
+  [ $# -ge 2 ] || fail "$1 needs a value"
+  case "$1" in
+    --count) count=$2 ;;
+    --worlds) worlds=$2 ;;
+    --seed) seed=$2 ;;
+    *) fail "$1: write --count, --worlds or --seed" ;;
+  esac
+  shift 2
+done
+[[ $count =~ ^[1-9][0-9]*$ ]] || fail "--count $count: a number from 1"
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+checker=${SIGNET_CONFORMANCE:-$root/../shared/conformance}
+command -v npm > /dev/null || skip "npm is not installed"
+[ -f "$checker/run.mjs" ] || skip "the checker is not at $checker (SIGNET_CONFORMANCE names another place)"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# Runs in the foreground end on a signal by themselves (each router is in a process group that the checker ends).
+trap 'exit 130' INT TERM
+tar -C "$checker" --exclude=node_modules -cf - . | tar -C "$work" -xf - --no-same-owner
+chmod -R u+w "$work"
+cd "$work"
+npm ci --no-audit --no-fund > npm.log 2>&1 || skip "npm ci failed: $(tail -1 npm.log)"
+
+passed=0 failed=0
+free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
+
+# round <world> <operations> [options]: one run of the checker; findings and its summary lines are printed.
+round() {
+  local world=$1 operations=$2 status=0 summary bad
+  shift 2
+  echo "== $world, $operations operations, seed $seed${*:+, $*}"
+  node run.mjs --world "$world" --count "$operations" --seed "$seed" --port "$(free_port)" "$@" \
+    --start-cmd 'exec "$SIGNET" dev --supergraph {supergraph} --listen 127.0.0.1:{port}' > round.log 2>&1 || status=$?
+  cat round.log
+  summary=$(grep '^worlds=1 ' round.log | tail -1) || true
+  if [ -z "$summary" ] || [ "$status" -gt 1 ]; then
+    failed=$((failed + 1))
+    return 0
+  fi
+  bad=$(tr ' ' '\n' <<< "$summary" | awk -F= '/^(mismatches|order_mismatches|path_mismatches|router_restarts)=/ { n += $2 } END { print n }')
+  # A complaint of a subgraph that stayed without effect is a wrong fetch all the same; faults are complaints too.
+  if [ $# = 0 ] && [[ ! $summary =~ subgraph_complaints=0( |$) ]]; then bad=$((bad + 1)); fi
+  # The checker stops a world after many findings; what it did not ask is not counted.
+  asked=$(sed -E 's/.* queries=([0-9]+) .*/\1/' <<< "$summary")
+  failed=$((failed + bad))
+  passed=$((passed + (asked > bad ? asked - bad : 0)))
+}
+
+# What is not supported must be refused when it is loaded, by its name.
+refused() {
+  echo "== garden is refused, naming @interfaceObject"
+  node run.mjs --supergraph garden > garden.graphql
+  local status=0
+  "$SIGNET" check --supergraph garden.graphql > check.log 2>&1 || status=$?
+  if [ "$status" = 1 ] && grep -q '^garden.graphql:[0-9]*:[0-9]*: .*@interfaceObject' check.log; then
+    grep -m1 -o '@interfaceObject on .*' check.log || true
+    passed=$((passed + 1))
+  else
+    echo "exit $status, expected 1 and an error that names @interfaceObject:"
+    cat check.log
+    failed=$((failed + 1))
+  fi
+}
+
+third=$(((count + 2) / 3))
+for world in ${worlds//,/ }; do
+  case "$world" in
+    bakery) round "$world" "$count" ;;
+    garden) refused ;;
+    *) round "$world" "$third" ;;
+  esac
+  if [ "$world" = freight ]; then round "$world" "$third" --faults 0.04 --jitter 5; fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
