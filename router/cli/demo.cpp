@@ -57,6 +57,10 @@ class Guide {
 
   /// The router has returned: there is nothing to wait for any more.
   void router_stopped() { stopped_ = true; }
+  /// To the process: the router drains and returns. Not when it has returned already: nobody would catch the signal.
+  void stop_router() const {
+    if (!stopped_) std::raise(SIGTERM);
+  }
 
   void show() const {
     if (!wait_until_ready()) return;
@@ -217,7 +221,7 @@ int demo(const DemoOptions& options) {
   std::thread guide_thread([&] {
     if (!options.check) return guide.show();
     checked = guide.check();
-    std::raise(SIGTERM);  // to the process: the router drains and returns
+    guide.stop_router();
   });
   const int exit_code = app::run_router({.config = std::move(config.loaded->config), .development = std::nullopt});
   guide.router_stopped();

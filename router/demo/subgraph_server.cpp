@@ -1,5 +1,6 @@
 #include "router/demo/subgraph_server.hpp"
 
+#include <atomic>
 #include <fmt/format.h>
 
 namespace signet::demo {

@@ -2,7 +2,6 @@
 // benchmarks.
 #pragma once
 
-#include <atomic>
 #include <expected>
 #include <memory>
 #include <string>
