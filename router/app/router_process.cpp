@@ -1,7 +1,9 @@
 #include "router/app/router_process.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <fmt/format.h>
+#include <memory>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <thread>
@@ -80,16 +82,16 @@ class RouterProcess {
     auto settings = Settings::make(options_.config, options_.development.has_value());
     if (!settings) return std::unexpected(settings.error());
     settings_ = *settings;
-    publish_state_.snapshot = std::make_shared<const Snapshot>(Snapshot{settings_, nullptr, nullptr});
+    publish_state_.snapshot = std::make_shared<const Snapshot>(Snapshot{.settings = settings_});
     publish_state_.started = clock_.wall();
     if (auto made = make_watchers(); !made) return made;
     start_workers();
     return listen();
   }
 
-  std::expected<signing::GatePolicy, std::string> gate_policy(ArtifactKind kind) {
-    if (!options_.development) return make_gate_policy(*settings_, kind);
-    return signing::GatePolicy{.kind = kind, .trust = options_.development->trust, .egress = *settings_->egress};
+  std::expected<signing::GatePolicy, std::string> gate_policy(const Settings& settings, ArtifactKind kind) const {
+    if (!options_.development) return make_gate_policy(settings, kind);
+    return signing::GatePolicy{.kind = kind, .trust = options_.development->trust, .egress = *settings.egress};
   }
 
   std::unique_ptr<ArtifactSource> make_source(const config::Source& source, signing::SourceKind file_kind) {
@@ -103,7 +105,7 @@ class RouterProcess {
   std::expected<std::unique_ptr<ArtifactWatcher>, std::string> make_watcher(ArtifactKind kind,
                                                                             const config::Source& source,
                                                                             const config::Source& fallback) {
-    auto policy = gate_policy(kind);
+    auto policy = gate_policy(*settings_, kind);
     if (!policy) return std::unexpected(policy.error());
     WatcherSettings settings{.policy = std::move(*policy)};
     if (source.cdn) {
@@ -207,21 +209,34 @@ class RouterProcess {
   void apply(ArtifactKind kind, signing::Verified<signing::Artifact> artifact, const WatcherHooks::Applied& done) {
     builder_.post([this, kind, artifact = std::move(artifact), done] {
       if (kind == ArtifactKind::graph) {
-        auto graph = build_graph(artifact, *settings_, labels_);
-        control_.post([this, graph = std::move(graph), done] {
-          if (!graph) return done(std::unexpected(graph.error()));
-          publish({settings_, *graph, publish_state_.snapshot->operations});
-          done({});
-        });
+        auto graph = build_graph(artifact);
+        control_.post([this, graph = std::move(graph), done] { done(graph ? use_graph(*graph) : failure(graph)); });
       } else {
         auto operations = build_operations(artifact);
         control_.post([this, operations = std::move(operations), done] {
-          if (!operations) return done(std::unexpected(operations.error()));
-          publish({settings_, publish_state_.snapshot->graph, *operations});
+          if (!operations) return done(failure(operations));
+          Snapshot next = *publish_state_.snapshot;
+          next.operations = *operations;
+          publish(std::move(next));
           done({});
         });
       }
     });
+  }
+
+  template <class T>
+  static std::expected<void, std::string> failure(const std::expected<T, std::string>& result) {
+    return std::unexpected(result.error());
+  }
+
+  std::expected<void, std::string> use_graph(const std::shared_ptr<const Graph>& graph) {
+    auto endpoints = make_endpoints(*graph, *settings_, labels_);
+    if (!endpoints) return failure(endpoints);
+    Snapshot next = *publish_state_.snapshot;
+    next.graph = graph;
+    next.endpoints = *endpoints;
+    publish(std::move(next));
+    return {};
   }
 
   void publish(Snapshot snapshot) {
@@ -291,21 +306,61 @@ class RouterProcess {
     if (operations_watcher_) operations_watcher_->poll_now();
   }
 
-  // SIGHUP and POST /admin/reload: key files are read again, then the sources.
+  // SIGHUP and POST /admin/reload: configuration and key files are read again through the same path as at the start,
+  // then the sources. Applied whole or not at all.
   void reload() {
-    auto graph = gate_policy(ArtifactKind::graph);
-    if (!graph) {
-      telemetry_.event(LogLevel::error, "reload_refused", {{"error", graph.error()}});
+    if (auto reloaded = try_reload(); !reloaded) {
+      telemetry_.event(LogLevel::error, "reload_refused", {{"error", reloaded.error()}});
+      audit_.append(clock_.wall(), "reload.refused", {});
       return;
     }
-    graph_watcher_->set_policy(std::move(*graph));
-    if (operations_watcher_) {
-      if (auto operations = gate_policy(ArtifactKind::operations)) {
-        operations_watcher_->set_policy(std::move(*operations));
-      }
-    }
-    telemetry_.event(LogLevel::info, "reloading", {});
+    telemetry_.event(LogLevel::info, "reloaded", {});
+    audit_.append(clock_.wall(), "reload.applied", {});
     poll_all();
+  }
+
+  std::expected<void, std::string> try_reload() {
+    auto settings = std::expected<std::shared_ptr<const Settings>, std::string>(settings_);
+    std::vector<config::Origin> origins = options_.origins;
+    if (options_.reload_config) {
+      auto loaded = options_.reload_config();
+      if (!loaded) return failure(loaded);
+      if (const std::string keys = need_restart(loaded->origins); !keys.empty()) {
+        return std::unexpected("these keys changed and need a restart: " + keys);
+      }
+      settings = Settings::make(loaded->config, false);
+      if (!settings) return failure(settings);
+      origins = std::move(loaded->origins);
+    }
+    auto graph_policy = gate_policy(**settings, ArtifactKind::graph);
+    if (!graph_policy) return failure(graph_policy);
+    auto operations_policy = gate_policy(**settings, ArtifactKind::operations);
+    if (!operations_policy) return failure(operations_policy);
+    Snapshot next = *publish_state_.snapshot;
+    next.settings = *settings;
+    if (next.graph) {
+      auto endpoints = make_endpoints(*next.graph, **settings, labels_);
+      if (!endpoints) return failure(endpoints);
+      next.endpoints = *endpoints;
+    }
+    settings_ = *settings;
+    options_.origins = std::move(origins);
+    graph_watcher_->set_policy(std::move(*graph_policy));
+    if (operations_watcher_) operations_watcher_->set_policy(std::move(*operations_policy));
+    publish(std::move(next));
+    return {};
+  }
+
+  // The keys that differ from the running configuration and do not apply live, comma-separated.
+  std::string need_restart(const std::vector<config::Origin>& loaded) const {
+    std::string keys;
+    for (const config::Origin& now : loaded) {
+      if (now.live) continue;
+      const auto before = std::ranges::find(options_.origins, now.path, &config::Origin::path);
+      if (before != options_.origins.end() && before->value == now.value) continue;
+      keys += (keys.empty() ? "" : ", ") + now.path;
+    }
+    return keys;
   }
 
   void on_signal(int signal) {
@@ -314,7 +369,7 @@ class RouterProcess {
     publish_state_.draining = true;
     drain_started_ = clock_.steady();
     telemetry_.event(LogLevel::info, "draining", {});
-    const auto pre_stop = settings_->development ? std::chrono::milliseconds(0) : options_.config.shutdown.pre_stop;
+    const auto pre_stop = settings_->development ? std::chrono::milliseconds(0) : settings_->config.shutdown.pre_stop;
     drain_timer_ = control_.after(pre_stop, [this] {
       graphql_server_->start_draining();
       graphql_server_->stop_accepting();
@@ -324,7 +379,7 @@ class RouterProcess {
 
   void wait_for_requests() {
     constexpr std::chrono::milliseconds kStep{20};
-    const bool late = clock_.steady() - drain_started_ >= options_.config.shutdown.drain;
+    const bool late = clock_.steady() - drain_started_ >= settings_->config.shutdown.drain;
     if (graphql_server_->connections() > 0 && !late) {
       drain_timer_ = control_.after(kStep, [this] { wait_for_requests(); });
       return;

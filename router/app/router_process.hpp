@@ -1,11 +1,13 @@
 // RouterProcess: one router, wired: listeners, workers, the gate's watchers, telemetry, readiness, shutdown.
 #pragma once
 
-#include <memory>
+#include <expected>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "config-schema/config.hpp"
+#include "config-schema/load.hpp"
 #include "signing/core/trust_policy.hpp"
 
 namespace signet::app {
@@ -19,6 +21,10 @@ struct DevelopmentGraph {
 
 struct RouterOptions {
   config::Config config;
+  std::vector<config::Origin> origins;  ///< of `config`: which values apply on reload and which need a restart
+  /// Reads the configuration again, for SIGHUP and POST /admin/reload. Null: only key files and sources are read again.
+  /// Errors: every mistake, as signet check prints it.
+  std::function<std::expected<config::Loaded, std::string>()> reload_config;
   std::optional<DevelopmentGraph> development;
   bool once_or_exit = false;  ///< exit with 1 when no graph serves after the first attempt
 };

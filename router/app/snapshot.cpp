@@ -33,19 +33,28 @@ SubgraphEndpoint endpoint_for(const federation::Subgraph& subgraph, http::Url ur
 }  // namespace
 
 std::expected<std::shared_ptr<const Graph>, std::string> build_graph(
-    const signing::Verified<signing::Artifact>& artifact, const Settings& settings, telemetry::LabelTable& labels) {
+    const signing::Verified<signing::Artifact>& artifact) {
   auto supergraph = federation::load_supergraph(*artifact->text);
   if (!supergraph) return std::unexpected(describe(supergraph.error()));
   static std::atomic<uint64_t> generations{0};
-  auto graph = std::make_shared<Graph>(Graph{++generations, *artifact, std::move(*supergraph), {}});
-  for (const federation::Subgraph& subgraph : graph->supergraph.subgraphs) {
+  return std::make_shared<const Graph>(Graph{++generations, *artifact, std::move(*supergraph)});
+}
+
+std::expected<std::shared_ptr<const Endpoints>, std::string> make_endpoints(const Graph& graph,
+                                                                            const Settings& settings,
+                                                                            telemetry::LabelTable& labels) {
+  auto endpoints = std::make_shared<Endpoints>();
+  for (const federation::Subgraph& subgraph : graph.supergraph.subgraphs) {
     auto url = http::parse_url(subgraph.url);
     if (!url) return std::unexpected(fmt::format("subgraph {}: {}: {}", subgraph.name, subgraph.url, url.error()));
+    if (auto allowed = settings.egress->check_url(*url); !allowed) {
+      return std::unexpected(fmt::format("subgraph {}: {}", subgraph.name, allowed.error()));
+    }
     SubgraphEndpoint endpoint = endpoint_for(subgraph, std::move(*url), settings.config.subgraphs);
     endpoint.label = labels.subgraph(subgraph.name);
-    graph->endpoints.push_back(std::move(endpoint));
+    endpoints->push_back(std::move(endpoint));
   }
-  return graph;
+  return endpoints;
 }
 
 std::expected<std::shared_ptr<const policy::PersistedOperations>, std::string> build_operations(

@@ -32,12 +32,14 @@ struct Graph {
   uint64_t generation = 0;     ///< of this process; never reused, as addresses are
   signing::Artifact artifact;  ///< evidence and provenance
   federation::Supergraph supergraph;
-  IdVector<federation::SubgraphId, SubgraphEndpoint> endpoints;
 };
+
+using Endpoints = IdVector<federation::SubgraphId, SubgraphEndpoint>;
 
 struct Snapshot {
   std::shared_ptr<const Settings> settings;
   std::shared_ptr<const Graph> graph;                             ///< null: none is loaded yet
+  std::shared_ptr<const Endpoints> endpoints;                     ///< of the graph, under these settings
   std::shared_ptr<const policy::PersistedOperations> operations;  ///< null: the mode is off, or none is loaded yet
 
   /// True when requests can be answered.
@@ -50,7 +52,13 @@ struct Snapshot {
 /// Step 6 of the gate. Cost: milliseconds to seconds; call it off the workers.
 /// Errors: why no graph can be made, all load errors with their places in the SDL.
 std::expected<std::shared_ptr<const Graph>, std::string> build_graph(
-    const signing::Verified<signing::Artifact>& artifact, const Settings& settings, telemetry::LabelTable& labels);
+    const signing::Verified<signing::Artifact>& artifact);
+
+/// How the graph's subgraphs are reached under these settings. Errors: a URL that is malformed, or not allowed by
+/// subgraphs.allow (any more).
+std::expected<std::shared_ptr<const Endpoints>, std::string> make_endpoints(const Graph& graph,
+                                                                            const Settings& settings,
+                                                                            telemetry::LabelTable& labels);
 
 std::expected<std::shared_ptr<const policy::PersistedOperations>, std::string> build_operations(
     const signing::Verified<signing::Artifact>& artifact);

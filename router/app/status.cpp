@@ -58,9 +58,13 @@ void write_refusal(json::Writer& writer, const LastRefusal& last) {
 
 }  // namespace
 
-std::string ProcessState::not_ready() const {
+std::string ProcessState::not_ready(WallTime now) const {
   if (draining) return "the router is shutting down";
-  if (snapshot->ready()) return {};
+  if (snapshot->ready()) {
+    const bool stale = now > snapshot->graph->artifact.statement.expires;
+    const bool matters = snapshot->settings->config.on_stale == config::OnStale::not_ready;
+    return stale && matters ? "the graph is past its expiry" : "";
+  }
   std::string why =
       snapshot->graph == nullptr ? "no graph has passed the gate yet" : "no operation manifest has passed the gate yet";
   for (const auto& [kind, watcher] : watchers) {
@@ -75,7 +79,7 @@ std::string ProcessState::not_ready() const {
 std::string status_page(const ProcessState& state, WallTime now) {
   std::string body;
   json::Writer writer(body);
-  const std::string not_ready = state.not_ready();
+  const std::string not_ready = state.not_ready(now);
   writer.begin_object().key("version").value(kVersion).key("started").value(format_timestamp(state.started));
   writer.key("workers").value(state.workers).key("development").value(state.snapshot->settings->development);
   writer.key("ready").value(not_ready.empty());
@@ -121,7 +125,7 @@ void HealthPages::handle(const ServerRequest& request, net::Responder responder)
   if (path == "/push") return responder.send(push(request));
   if (path == "/health/live") return responder.send(json_page(200, R"({"live":true})"));
   if (path == "/health/ready") {
-    const std::string why = state_.not_ready();
+    const std::string why = state_.not_ready(clock_.wall());
     std::string body;
     json::Writer writer(body);
     writer.begin_object().key("ready").value(why.empty());

@@ -22,8 +22,8 @@ struct ProcessState {
   unsigned workers = 0;
   WallTime started;
 
-  /// Why requests are not answered; empty when they are.
-  std::string not_ready() const;
+  /// Why the process is not ready; empty when it is. With `readiness.on_stale: not_ready` an expired graph counts.
+  std::string not_ready(WallTime now) const;
 };
 
 /// The JSON of /status.

@@ -64,4 +64,18 @@ LoadedConfig load_config(const std::vector<std::string>& files, const config::Lo
   return {std::move(*loaded), 0};
 }
 
+std::expected<config::Loaded, std::string> reload_config(const std::vector<std::string>& files) {
+  std::vector<config::SourceFile> sources;
+  for (const std::string& file : files) {
+    auto text = app::read_file(file, kInputBytesMax);
+    if (!text) return std::unexpected(text.error());
+    sources.push_back({file, std::move(*text)});
+  }
+  auto loaded = config::load(sources, config::process_substitution_sources());
+  if (loaded) return std::move(*loaded);
+  std::string all;
+  for (const config::Diagnostic& diagnostic : loaded.error()) all += config::render(diagnostic) + "\n";
+  return std::unexpected(all);
+}
+
 }  // namespace signet::cli

@@ -18,6 +18,9 @@ struct LoadedConfig {
 LoadedConfig load_config(const std::vector<std::string>& files, const config::LoadOptions& options = {},
                          bool json = false);
 
+/// Reads and loads again, for a running router. Errors: every mistake, as one text.
+std::expected<config::Loaded, std::string> reload_config(const std::vector<std::string>& files);
+
 /// A whole file, or standard input for "-". Problems go to standard error.
 std::optional<std::string> read_input(const std::string& file);
 /// Writes a file or, for an empty name, standard output. Problems go to standard error.

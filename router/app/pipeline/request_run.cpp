@@ -114,7 +114,7 @@ void RequestRun::execute() {
 }
 
 void RequestRun::send_fetch(execution::FetchRequest&& request) {
-  const SubgraphEndpoint& endpoint = snapshot_->graph->endpoints[request.subgraph];
+  const SubgraphEndpoint& endpoint = (*snapshot_->endpoints)[request.subgraph];
   ++record_.fetches;
   http::Request out;
   out.method = http::Method::post;
@@ -145,7 +145,7 @@ void RequestRun::send_fetch(execution::FetchRequest&& request) {
 void RequestRun::record_fetch(Fetch& fetch, const http::Outcome& outcome) {
   const WallTime now = tools_.clock.wall();
   AttributeSet attributes;
-  attributes.subgraph_name(snapshot_->graph->endpoints[fetch.subgraph].label);
+  attributes.subgraph_name((*snapshot_->endpoints)[fetch.subgraph].label);
   if (outcome) {
     if (outcome->status >= 100 && outcome->status <= 599) {
       attributes.http_response_status_code(int64_t{outcome->status});
