@@ -93,6 +93,7 @@ bool Executor::write_present(const graphql::TypeRef& type, const Value& value, c
 bool Executor::write_named(std::string_view type, const Value& value, const Group& group) {
   if (const Object* object = value.object(); object != nullptr && !schema_.is_leaf(type)) {
     std::vector<graphql::SelectionId> sets;
+    sets.reserve(group.selections.size());
     for (const graphql::Selection* selection : group.selections) sets.push_back(selection->first_child);
     return write_object(*object, sets);
   }
