@@ -68,6 +68,7 @@ class RouterProcess {
       return kExitEnvironment;
     }
     control_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); });
+    telemetry_.set_gauges([this](telemetry::MetricShard& metrics) { set_gauges(metrics); });
     graph_watcher_->start();
     if (operations_watcher_) operations_watcher_->start();
     telemetry_.start();
@@ -245,10 +246,18 @@ class RouterProcess {
       thread->loop.post([worker = thread->worker.get(), snapshot = publish_state_.snapshot] { worker->use(snapshot); });
     }
     if (const auto& graph = publish_state_.snapshot->graph) {
-      const signing::Statement& statement = graph->artifact.statement;
-      telemetry_.set_graph_name(statement.graph);
-      telemetry_.metrics().set(MetricId::config_serial, {}, static_cast<int64_t>(statement.serial));
+      telemetry_.set_graph_name(graph->artifact.statement.graph);
     }
+  }
+
+  void set_gauges(telemetry::MetricShard& metrics) const {
+    metrics.set(MetricId::server_active, {}, static_cast<int64_t>(graphql_server_->requests_in_flight()));
+    const auto& graph = publish_state_.snapshot->graph;
+    if (graph == nullptr) return;
+    const signing::Statement& statement = graph->artifact.statement;
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(clock_.wall() - statement.issued);
+    metrics.set(MetricId::config_serial, {}, static_cast<int64_t>(statement.serial));
+    metrics.set(MetricId::config_age, {}, age.count());
   }
 
   // One decision of the gate: one metric, one audit record, one log line with what to do.

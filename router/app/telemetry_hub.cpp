@@ -88,6 +88,7 @@ void TelemetryHub::harvest(std::function<void()> done) {
 }
 
 void TelemetryHub::collect(std::function<void(telemetry::Series)> done) {
+  gauges_(metrics_);
   auto sum = std::make_shared<telemetry::Series>(metrics_.series());
   auto left = std::make_shared<size_t>(workers_.size());
   if (workers_.empty()) return done(std::move(*sum));

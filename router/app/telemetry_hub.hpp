@@ -20,6 +20,8 @@ class TelemetryHub {
                telemetry::LabelTable& labels);
 
   void watch(std::vector<Worker*> workers) { workers_ = std::move(workers); }
+  /// `gauges` sets what is only worth knowing when somebody looks; it is called before each collection.
+  void set_gauges(std::function<void(telemetry::MetricShard&)> gauges) { gauges_ = std::move(gauges); }
   void start();
   /// Sends what there is; `done` runs when it is out, or after two seconds.
   void flush(std::function<void()> done);
@@ -49,6 +51,7 @@ class TelemetryHub {
   telemetry::LabelTable& labels_;
   std::vector<Worker*> workers_;
   telemetry::MetricShard metrics_;
+  std::function<void(telemetry::MetricShard&)> gauges_ = [](telemetry::MetricShard&) {};
   telemetry::LineWriter access_log_{1};
   telemetry::LineWriter event_log_{2};
   std::unique_ptr<telemetry::Exporter> exporter_;

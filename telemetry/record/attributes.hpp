@@ -34,11 +34,11 @@ struct Attribute {
   friend bool operator==(const Attribute&, const Attribute&) = default;
 };
 
-/// At most twelve attributes of one record, set by one generated setter per registry line. There is no setter that
+/// At most fourteen attributes of one record, set by one generated setter per registry line. There is no setter that
 /// takes text.
 class AttributeSet {
  public:
-  static constexpr size_t kCapacity = 12;
+  static constexpr size_t kCapacity = 14;
 
 #define SIGNET_LABEL(name, key, label_class)                 \
   AttributeSet& name(Label<LabelClass::label_class> value) { \

@@ -127,9 +127,6 @@ Label<LabelClass::refusal_reason> LabelTable::refusal_reason(std::string_view re
 Label<LabelClass::limit> LabelTable::limit(std::string_view registry_name) {
   return make<LabelClass::limit>(registry_name);
 }
-Label<LabelClass::listener> LabelTable::listener(std::string_view name) {
-  return make<LabelClass::listener>(name);
-}
 
 Label<LabelClass::coordinate> LabelTable::coordinate(std::string_view type_name, std::string_view field_name) {
   return make<LabelClass::coordinate>(std::string(type_name) + "." + std::string(field_name));

@@ -25,7 +25,6 @@ enum class LabelClass : uint8_t {
   user_agent,
   refusal_reason,
   limit,
-  listener,
   coordinate,
 };
 
@@ -64,7 +63,6 @@ class LabelTable {
   Label<LabelClass::subgraph> subgraph(std::string_view name_in_supergraph);
   Label<LabelClass::refusal_reason> refusal_reason(std::string_view registry_name);
   Label<LabelClass::limit> limit(std::string_view registry_name);
-  Label<LabelClass::listener> listener(std::string_view name);
   /// "Type.field" by names of the schema.
   Label<LabelClass::coordinate> coordinate(std::string_view type_name, std::string_view field_name);
 

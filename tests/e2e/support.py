@@ -32,10 +32,20 @@ def signet(*arguments, check=True, text=None, env=None):
     return done
 
 
+def free_ports(count):
+    """Distinct free loopback ports: all are held until the last one is known."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_ports(1)[0]
 
 
 def wait_for(condition, what, timeout=TIMEOUT):
@@ -253,7 +263,7 @@ class Shop:
         self.graph_file = self.folder / "graph.graphql"
         self.state = self.folder / "state"
         self.state.mkdir()
-        self.port, self.health, self.admin = free_port(), free_port(), free_port()
+        self.port, self.health, self.admin = free_ports(3)
         for name, kind in [("release.key", "hmac"), ("approve.key", "ed25519"), ("hook.key", "webhook"),
                            ("push.key", "webhook")]:
             signet("keygen", kind, "--out", self.folder / name)

@@ -94,6 +94,13 @@ def test_prometheus_page_counts_requests(running):
     assert running.metric("signet_http_client_request_duration_seconds_count", signet_subgraph_name="b") == 1
 
 
+def test_gauges_tell_what_serves(running):
+    graph = running.status()["graph"]
+    assert running.metric("signet_config_serial") == graph["serial"]
+    assert 0 <= running.metric("signet_config_age_seconds") < 60
+    assert running.metric("signet_http_server_active_requests") == 0
+
+
 def test_access_log_is_one_line_per_request(running):
     import json
     assert running.serves()

@@ -1,5 +1,6 @@
 #include "router/app/pipeline/request_run.hpp"
 
+#include <bit>
 #include <fmt/format.h>
 
 #include "router/app/pipeline/answer.hpp"
@@ -16,6 +17,11 @@ namespace {
 
 double seconds(SteadyTime from, SteadyTime to) {
   return std::chrono::duration<double>(to - from).count();
+}
+
+// Sizes on spans are powers of two: an exact length can tell one request from another.
+int64_t rounded(uint64_t bytes) {
+  return static_cast<int64_t>(std::bit_ceil(bytes));
 }
 
 ErrorCode to_code(http::TransportError error) {
@@ -239,6 +245,8 @@ void RequestRun::answer(int status, std::string body, std::string_view extra_fie
                           .operation_hash(record_.operation_hash)
                           .user_agent_name(record_.user_agent)
                           .error_type(record_.error)
+                          .request_body_size(rounded(record_.request_bytes))
+                          .response_body_size(rounded(record_.response_bytes))
                           .fetch_count(int64_t{record_.fetches})
                           .error_count(int64_t{record_.errors});
     recorder.span(span);

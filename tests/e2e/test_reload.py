@@ -1,0 +1,56 @@
+"""SIGHUP reads the configuration again through the same path as the start: whole, or not at all."""
+
+import signal
+
+from support import request, wait_for
+
+
+def reload(shop, event):
+    seen = len(shop.router.events(event))
+    shop.router.process.send_signal(signal.SIGHUP)
+    return wait_for(lambda: shop.router.events(event)[seen:], event)[-1]
+
+
+def test_live_settings_apply_without_a_lost_connection(running):
+    assert running.query("{ me { friend { name } } }").status == 200
+    running.config(extra="limits: { depth: 2 }\nintrospection: true\n")
+    reload(running, "reloaded")
+    assert running.query("{ me { friend { name } } }").codes() == ["MAX_DEPTH_LIMIT"]
+    assert running.serves()
+
+
+def test_mistake_changes_nothing_and_is_told(running):
+    running.config(extra="limts: { depth: 2 }\n")
+    refusal = reload(running, "reload_refused")
+    assert "limts" in refusal["error"] and "signet.yaml:" in refusal["error"]
+    assert running.query("{ me { friend { name } } }").status == 200
+
+
+def test_key_that_needs_a_restart_is_named(running):
+    config = running.config()
+    config.write_text(config.read_text().replace("version: 1", "version: 1\nworkers: 3"))
+    assert "workers" in reload(running, "reload_refused")["error"]
+    assert running.serves()
+
+
+def test_allowlist_that_shuts_out_the_running_graph_is_refused(running):
+    running.config(allow=[f"http://127.0.0.1:{running.a.port}", "127.0.0.0/8"])
+    assert str(running.b.port) in reload(running, "reload_refused")["error"]
+    assert running.serves()
+
+
+def test_revoked_key_counts_from_the_reload_on(running):
+    running.config(trust_extra="  revoked: [release-1]\n")
+    assert request(running.admin, "POST", "/admin/reload").status == 202
+    wait_for(lambda: running.router.events("reloaded"), "the reload")
+    running.graph_file.write_text(running.supergraph("signed with a revoked key"))
+    running.sign()
+    running.approve()
+    wait_for(lambda: running.refused("key_revoked") > 0, "the refusal")
+    assert running.serves()
+
+
+def test_bad_key_file_keeps_the_old_key(running):
+    (running.folder / "release.key").write_text("short\n")
+    assert "release-1" in reload(running, "reload_refused")["error"]
+    assert running.serves()
