@@ -37,7 +37,9 @@ std::string cgroup_path(const std::string& root, std::string_view controller) {
     const size_t first = line.find(':'), second = line.find(':', first + 1);
     if (second == std::string_view::npos) continue;
     const std::string_view names = line.substr(first + 1, second - first - 1);
-    const bool mine = controller.empty() ? names.empty() : names.find(controller) != std::string_view::npos;
+    // Whole names: "cpu" is neither "cpuset" nor "cpuacct", and those may stand in lines of their own.
+    const bool mine =
+        controller.empty() ? names.empty() : fmt::format(",{},", names).contains(fmt::format(",{},", controller));
     if (mine) return std::string(line.substr(second + 1));
   }
   return "/";

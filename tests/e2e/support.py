@@ -224,11 +224,11 @@ def webhook_headers(secret_file, body, message_id="msg_test", timestamp=None):
 
 
 class Process:
-    """A running `signet`, its output kept in files."""
+    """A running `signet`, its output kept in files. `prefix` is a command that becomes it (taskset, unshare)."""
 
-    def __init__(self, folder, name, arguments, preexec=None, env=None, cwd=None):
+    def __init__(self, folder, name, arguments, preexec=None, env=None, cwd=None, prefix=()):
         self.stdout, self.stderr = folder / f"{name}.stdout", folder / f"{name}.stderr"
-        self.process = subprocess.Popen([SIGNET, *map(str, arguments)], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([*prefix, SIGNET, *map(str, arguments)], stdin=subprocess.DEVNULL,
                                         stdout=self.stdout.open("wb"), stderr=self.stderr.open("wb"),
                                         preexec_fn=preexec, env=env, cwd=cwd)
 

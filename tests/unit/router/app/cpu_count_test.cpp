@@ -42,6 +42,13 @@ TEST_F(CpuCountTest, QuotaOfCgroupV1) {
   EXPECT_EQ(usable_cpus(root.string()).why, "cgroup quota: 0.50 CPU");
 }
 
+TEST_F(CpuCountTest, ControllersAreWholeNames) {
+  write("proc/self/cgroup", "3:cpuset:/\n2:cpuacct:/\n1:cpu:/docker/x\n");
+  write("sys/fs/cgroup/cpu/docker/x/cpu.cfs_quota_us", "50000\n");
+  write("sys/fs/cgroup/cpu/docker/x/cpu.cfs_period_us", "100000\n");
+  EXPECT_EQ(usable_cpus(root.string()).why, "cgroup quota: 0.50 CPU");
+}
+
 TEST_F(CpuCountTest, WithoutQuotaTheMaskCounts) {
   EXPECT_GE(usable_cpus(root.string()).workers, 1u);
   EXPECT_TRUE(usable_cpus(root.string()).why.starts_with("affinity mask"));

@@ -1,0 +1,158 @@
+"""Pooled connections that just died: no error for a query, no second run of a mutation (field report 20, small)."""
+
+import json
+import socket
+import struct
+import threading
+import time
+
+import pytest
+
+from support import wait_for
+
+QUERY, MUTATION = "{ me { id } }", "mutation { bump }"
+GOOD = {QUERY: {"data": {"me": {"id": "1"}}}, MUTATION: {"data": {"bump": 1}}}
+ROUNDS = 40
+
+
+class DyingSubgraph:
+    """Answers subgraph a's requests on raw sockets. `after(connection, number)` does harm once an answer is out;
+    `instead(connection, number)` may do something else than answer. The connection is closed when they return true."""
+
+    def __init__(self):
+        self.requests, self.connections, self.bumps, self.closed = 0, 0, 0, 0
+        self.after, self.instead, self.fields = lambda *_: None, lambda *_: False, b""
+        self.lock = threading.Lock()
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        try:
+            while True:
+                connection, _ = self.listener.accept()
+                self.connections += 1
+                threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+        except OSError:
+            pass  # closed
+
+    def serve(self, connection):
+        stream = connection.makefile("rb")
+        try:
+            while stream.readline():
+                length = 0
+                while (line := stream.readline().strip()):
+                    if line.lower().startswith(b"content-length:"):
+                        length = int(line.split(b":")[1])
+                query = json.loads(stream.read(length))["query"]
+                with self.lock:
+                    self.requests += 1
+                    number = self.requests
+                    self.bumps += "bump" in query
+                if self.instead(connection, number):
+                    return
+                body = json.dumps({"data": {"bump": 1} if "bump" in query else {"me": {"id": "1"}}}).encode()
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + self.fields
+                                   + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+                if self.after(connection, number):
+                    return
+        except (OSError, ValueError):
+            pass  # this end closed it
+        finally:
+            stream.close()
+            connection.close()
+            with self.lock:
+                self.closed += 1
+
+    def close(self):
+        self.listener.close()
+
+
+def fin(connection):
+    connection.shutdown(socket.SHUT_RDWR)
+    return True
+
+
+def rst(connection):
+    """Has the closing send RST."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    return True
+
+
+def fin_and_rst(connection, number):
+    return rst(connection) if number % 2 else fin(connection)
+
+
+@pytest.fixture
+def dying(shop):
+    shop.a.close()
+    del shop.closing[0]
+    shop.a = DyingSubgraph()
+    shop.closing.insert(0, shop.a.close)
+    shop.graph_file.write_text(shop.supergraph())
+    shop.sign()
+    shop.approve()
+    shop.start()
+    return shop
+
+
+def ask(shop, text):
+    answer = shop.query(text)
+    good = answer.status == 200 and answer.json() == GOOD[text]
+    assert good or answer.json().get("errors"), "an answer or an error, never neither"
+    return good
+
+
+@pytest.mark.parametrize("text", [QUERY, MUTATION])
+def test_connection_closed_while_idle_is_not_used(dying, text):
+    """FIN or RST has arrived 20 ms and more before the next request: neither queries nor mutations notice."""
+    dying.a.after = lambda connection, number: (time.sleep(0.005), fin_and_rst(connection, number))[1]
+    for number in range(1, ROUNDS + 1):
+        assert ask(dying, text)
+        wait_for(lambda: dying.a.closed == number, "the closing")
+        time.sleep(0.02)
+        assert (dying.a.requests, dying.a.connections) == (number, number)
+
+
+def test_query_survives_a_connection_that_dies_as_it_is_reused(dying):
+    """Closed without announcement at the very moment of the answer, so that the request may cross the FIN."""
+    dying.a.after = lambda connection, number: number % 7 == 0 and fin_and_rst(connection, number)
+    assert all(ask(dying, QUERY) for _ in range(5 * ROUNDS))
+    assert dying.a.requests <= 1.1 * 5 * ROUNDS
+
+
+def test_mutation_is_never_sent_twice(dying):
+    dying.a.after = lambda connection, number: number % 7 == 0 and fin_and_rst(connection, number)
+    dying.a.instead = lambda connection, number: number % 10 == 0 and fin(connection)
+    good = sum(ask(dying, MUTATION) for _ in range(2 * ROUNDS))
+    assert good <= dying.a.bumps <= 2 * ROUNDS, "one for each mutation sent, or fewer"
+    assert dying.a.bumps - good == dying.a.requests // 10, "those read and not answered"
+
+
+def test_query_that_was_read_and_not_answered_is_asked_once_more(dying):
+    dying.a.instead = lambda connection, number: number % 20 == 0 and fin(connection)
+    assert all(ask(dying, QUERY) for _ in range(3 * ROUNDS))
+    assert dying.a.requests <= 1.1 * 3 * ROUNDS
+
+
+def test_announced_close_is_respected(dying):
+    dying.a.fields = b"Connection: close\r\n"
+    dying.a.after = lambda connection, _: (time.sleep(0.1), fin(connection))[1]
+    for _ in range(10):
+        assert ask(dying, QUERY) and ask(dying, MUTATION)
+    assert dying.a.connections == dying.a.requests == 20
+
+
+def test_partial_answer_is_not_asked_for_again(dying):
+    def half(connection, _):
+        connection.sendall(b"HTTP/1.1 2")
+        return fin(connection)
+
+    assert ask(dying, QUERY)
+    dying.a.instead = half
+    before = dying.a.requests
+    answer = dying.query("{ me { id } }")
+    assert answer.status == 200 and answer.json()["data"] == {"me": None} and answer.json()["errors"]
+    assert dying.a.requests == before + 1
+    dying.a.instead = lambda *_: False
+    assert ask(dying, QUERY) and ask(dying, MUTATION)
