@@ -21,6 +21,8 @@ class AdmissionCaller {
                   http::Transport& transport, const Clock& clock);
   ~AdmissionCaller();
 
+  /// Key files were read again.
+  void set_secret(const crypto::SecretBytes& secret) { secret_ = secret; }
   /// Errors: the admission_ reasons. `done` runs on the loop, never inside this call.
   void ask(const signing::ReviewRequest& request, OnAnswer done);
 

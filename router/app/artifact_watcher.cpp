@@ -55,6 +55,9 @@ void ArtifactWatcher::start() {
 void ArtifactWatcher::set_policy(signing::GatePolicy policy) {
   settings_.policy = std::move(policy);
   gate_ = signing::Gate(settings_.policy, clock_, *this);
+  if (admission_ && !settings_.policy.webhook_secrets.empty()) {
+    admission_->set_secret(settings_.policy.webhook_secrets.front());
+  }
   refused_digest_.clear();
 }
 

@@ -1,6 +1,7 @@
 #include "router/app/audit_file.hpp"
 
 #include <fcntl.h>
+#include <filesystem>
 #include <unistd.h>
 
 #include "router/app/files.hpp"
@@ -10,10 +11,16 @@ namespace {
 
 constexpr uint64_t kAuditBytesMax = 256u << 20;
 
-// The place after the last whole record of an existing log.
+// The place after the last whole record of an existing log. A record that a crash left half written is cut off: the
+// next one would stand on its line.
 signing::AuditTip tip_of(const std::string& path) {
   const auto log = read_file(path, kAuditBytesMax);
   if (!log) return {};
+  if (!log->empty() && !log->ends_with('\n')) {
+    const size_t whole = log->rfind('\n');
+    std::error_code ignored;
+    std::filesystem::resize_file(path, whole == std::string::npos ? 0 : whole + 1, ignored);
+  }
   return signing::verify_audit(*log, {.keys = {}, .unsigned_records_max = UINT64_MAX}).tip;
 }
 

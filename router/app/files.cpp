@@ -45,7 +45,7 @@ bool write_all(int descriptor, std::string_view bytes) {
 }  // namespace
 
 std::expected<std::string, std::string> read_file(const std::string& path, uint64_t bytes_max) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a FIFO must not wait for a writer
   if (file.get() < 0) return system_error(path);
   struct stat status{};
   if (::fstat(file.get(), &status) != 0) return system_error(path);

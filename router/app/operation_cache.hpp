@@ -46,6 +46,7 @@ class PreparedOperation {
     uint32_t condition_mask = 0;
     std::shared_ptr<const federation::Plan> plan;
     std::shared_ptr<const telemetry::UsageTemplate> usage;
+    size_t bytes = 0;  ///< an estimate
   };
   /// The variant for these variables. Errors: as federation::plan() and operation::normalize().
   std::expected<Variant, operation::DocumentError> variant_for(const Snapshot& snapshot,

@@ -28,6 +28,7 @@ constexpr int kExitOk = 0;
 constexpr int kExitRefused = 1;
 constexpr int kExitEnvironment = 3;
 constexpr size_t kConnectionsPerSubgraph = 100;
+constexpr size_t kClientConnectionsMax = 10'000;
 
 struct WorkerThread {
   net::EventLoop loop;
@@ -48,6 +49,18 @@ void close_memory() {
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   prctl(PR_SET_DUMPABLE, 0);
+}
+
+// All descriptors the system gives, and how many connections of clients they allow: subgraphs, files and the health
+// listener keep theirs.
+size_t raise_descriptors() {
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  getrlimit(RLIMIT_NOFILE, &files);
+  constexpr rlim_t kReserved = 1024;
+  return static_cast<size_t>(files.rlim_cur - std::min(files.rlim_cur / 2, kReserved));
 }
 
 class RouterProcess {
@@ -177,7 +190,9 @@ class RouterProcess {
       handlers.push_back(thread->worker.get());
     }
     graphql_server_ = std::make_unique<net::HttpServer>(
-        control_, loops, handlers, net::ServerSettings{.body_bytes_max = options_.config.limits.body_bytes});
+        control_, loops, handlers,
+        net::ServerSettings{.body_bytes_max = options_.config.limits.body_bytes,
+                            .connections_max = std::min<size_t>(kClientConnectionsMax, descriptors_)});
     if (auto bound = graphql_server_->listen(to_address(config.graphql)); !bound) return bound;
 
     HealthPages::Push push;
@@ -202,7 +217,9 @@ class RouterProcess {
     constexpr uint64_t kBodyBytesMax = 64u << 10;
     server = std::make_unique<net::HttpServer>(
         control_, std::vector<net::EventLoop*>{&control_}, std::vector<net::ServerHandler*>{&pages},
-        net::ServerSettings{.body_bytes_max = kBodyBytesMax, .connections_max = kConnectionsMax});
+        net::ServerSettings{.head_timeout = std::chrono::seconds(2),
+                            .body_bytes_max = kBodyBytesMax,
+                            .connections_max = std::min(kConnectionsMax, std::max<size_t>(4, descriptors_ / 8))});
     return server->listen(to_address(endpoint));
   }
 
@@ -437,6 +454,7 @@ class RouterProcess {
   std::unique_ptr<net::Timer> drain_timer_, once_timer_;
   SteadyTime drain_started_;
   std::thread builder_thread_;
+  const size_t descriptors_ = raise_descriptors();
   int exit_code_ = kExitOk;
 };
 

@@ -24,6 +24,14 @@ ServerResponse wrong_method(std::string_view allow) {
   return response;
 }
 
+// An address or `localhost`, with or without port.
+bool is_local_name(std::string_view host) {
+  if (host.starts_with('[')) return true;
+  const std::string_view name = host.substr(0, host.find(':'));
+  return name.find_first_not_of("0123456789.") == std::string_view::npos ||
+         http::equals_ignoring_case(name, "localhost");
+}
+
 bool reads(const ServerRequest& request) {
   return request.method == http::Method::get || request.method == http::Method::head;
 }
@@ -158,6 +166,11 @@ ServerResponse HealthPages::refuse(int status, ErrorCode code, std::string_view 
 }
 
 std::optional<ServerResponse> AdminPages::admit(const ServerRequest& head) {
+  // A browser on this machine reaches loopback too: no page of another site, and no name that was rebound to loopback.
+  if (head.count("origin") > 0) return problem_page(403, ErrorCode::CSRF_ERROR, "not for pages of other sites");
+  if (!is_local_name(head.header("host"))) {
+    return problem_page(421, ErrorCode::MISDIRECTED_REQUEST, "ask by address or as localhost");
+  }
   const std::string_view path = path_of(head.target);
   if (path == "/status") return reads(head) ? std::nullopt : std::optional(wrong_method("GET, HEAD"));
   if (path == "/admin/reload") {

@@ -9,11 +9,11 @@
 namespace signet::cli {
 namespace {
 
-bool check_supergraph(const std::string& file, bool json) {
+int check_supergraph(const std::string& file, bool json) {
   auto sdl = read_input(file);
-  if (!sdl) return false;
+  if (!sdl) return kEnvironment;
   auto supergraph = federation::load_supergraph(*sdl);
-  if (supergraph) return true;
+  if (supergraph) return kOk;
   std::vector<config::Diagnostic> diagnostics;
   for (const federation::LoadError& error : supergraph.error()) {
     if (!json) fmt::print(stderr, "{}:{}:{}: {}\n", file, error.position.line, error.position.column, error.message);
@@ -25,7 +25,7 @@ bool check_supergraph(const std::string& file, bool json) {
                            .source_line = {}});
   }
   if (json) fmt::print("{}\n", config::render_json(diagnostics));
-  return false;
+  return kWrong;
 }
 
 }  // namespace
@@ -46,7 +46,11 @@ int check(const CheckOptions& options) {
       }
     }
   }
-  if (!options.supergraph_file.empty()) good = check_supergraph(options.supergraph_file, options.json) && good;
+  if (!options.supergraph_file.empty()) {
+    const int supergraph = check_supergraph(options.supergraph_file, options.json);
+    if (supergraph == kEnvironment) return kEnvironment;
+    good = supergraph == kOk && good;
+  }
   if (good && !options.json) fmt::print("ok\n");
   return good ? kOk : kWrong;
 }

@@ -1,4 +1,5 @@
 // signet keygen: key files for signing, approving, webhooks; and keys derived per purpose.
+#include <filesystem>
 #include <fmt/format.h>
 
 #include "router/cli/commands.hpp"
@@ -36,6 +37,11 @@ int derive(const KeygenOptions& options) {
 }  // namespace
 
 int keygen(const KeygenOptions& options) {
+  std::error_code ignored;
+  if (!options.out.empty() && std::filesystem::exists(options.out, ignored)) {
+    complain(options.out + ": exists; a key that is in use would be lost. Move it away, or write another --out");
+    return kEnvironment;
+  }
   if (options.type == "derive") return derive(options);
   if (options.type == "hmac") return write_output(options.out, signing::generate_hmac_secret()) ? kOk : kEnvironment;
   if (options.type == "webhook") {

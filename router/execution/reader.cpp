@@ -44,6 +44,7 @@ class Reader {
     if (json().size(entities) != representations) {
       whole(fmt::format("the subgraph returned {} entities for {} representations", json().size(entities),
                         representations));
+      return;  // which entity is whose cannot be told any more
     }
     uint32_t number = 0;
     for (NodeId entity : json().items(entities)) {
@@ -185,10 +186,12 @@ void read_answer(const Plan& plan, const Settings& settings, FetchId fetch, uint
   auto parsed = Document::parse(answer.body);
   NodeId data;
   NodeId reported;
+  bool odd_errors = false;  // something is reported, in a form that cannot be read
   if (parsed) {
     data = parsed->find(parsed->root(), "data");
     reported = parsed->find(parsed->root(), "errors");
     if (data && !parsed->is_null(data) && parsed->kind(data) != Kind::object) data = {};
+    odd_errors = reported && !parsed->is_null(reported) && parsed->kind(reported) != Kind::array;
     if (reported && (parsed->kind(reported) != Kind::array || parsed->size(reported) == 0)) reported = {};
   }
   if (!parsed || (!data && !reported)) {
@@ -202,6 +205,7 @@ void read_answer(const Plan& plan, const Settings& settings, FetchId fetch, uint
     return;
   }
   if (!success) fail_whole(fetch, ErrorCode::SUBGRAPH_HTTP_ERROR, status_message, errors);
+  if (odd_errors) fail_whole(fetch, ErrorCode::SUBGRAPH_INVALID, "the subgraph's errors are not a list", errors);
   const bool no_data = !data || parsed->is_null(data);
   if (no_data && !reported && success) {
     fail_whole(fetch, ErrorCode::SUBGRAPH_INVALID, "the subgraph returned neither data nor an error", errors);

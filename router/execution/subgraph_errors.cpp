@@ -79,6 +79,8 @@ class PathTranslator {
 
   bool step(const Document& json, NodeId element) {
     if (json.kind(element) == Kind::number) {
+      if (lists_left_ == 0) return false;  // also what bounds the path by the plan, not by the answer
+      --lists_left_;
       const auto index = json.integer(element);
       if (!index || *index < 0 || *index >= UINT32_MAX) return false;
       tail_.push_back({.key = {}, .index = static_cast<uint32_t>(*index)});
@@ -88,6 +90,7 @@ class PathTranslator {
     if (json.kind(element) != Kind::string || !shape_) return false;
     const Slot* slot = find_slot(json, element);
     if (slot == nullptr) return false;
+    lists_left_ = slot->type.list_depth;
     keys_ = &slot->response_keys;
     key_at_ = tail_.size();
     tail_.push_back(PathElement::field(keys_->empty() ? std::string_view() : keys_->front()));
@@ -127,6 +130,7 @@ class PathTranslator {
   Path tail_;
   const std::vector<std::string>* keys_ = nullptr;
   size_t key_at_ = 0;
+  size_t lists_left_ = 0;  // indices that may still follow
 };
 
 /// The subgraph's own code when clients may see it.

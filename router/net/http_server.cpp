@@ -70,7 +70,9 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
         }
         if (error == asio::error::operation_aborted || !acceptor.is_open()) break;
       }
-      // Full, or out of descriptors: the backlog holds newcomers while we wait without spinning.
+      // Full, or out of descriptors: who says nothing makes room, and the backlog holds newcomers while we wait without
+      // spinning.
+      for (const auto& worker : workers) worker->close_idle();
       asio::steady_timer pause(acceptor_loop.context(), kPause);
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }

@@ -87,6 +87,10 @@ Result<crypto::SecretBytes> parse_hmac_secret(std::string_view file) {
   if (is_space(secret.front()) || is_space(secret.back())) {
     return bad_key("the key starts or ends with white space; one final newline is stripped, nothing else");
   }
+  // A public key is no secret, and a key of another purpose is none of this one.
+  if (secret.starts_with("-----BEGIN")) return bad_key("the file is PEM, not an HMAC key; make one with signet keygen");
+  if (secret.starts_with("whsec_"))
+    return bad_key("the file is a webhook secret, not an HMAC key; make one with signet keygen");
   if (secret.size() < kHmacKeyBytesMin) {
     return bad_key(fmt::format("the key has {} bytes; an HMAC key needs at least {}; make one with signet keygen",
                                secret.size(), kHmacKeyBytesMin));

@@ -1,5 +1,7 @@
 #include "router/app/pipeline/graphql_request.hpp"
 
+#include <set>
+
 #include "router/base/utf8.hpp"
 #include "router/json/document.hpp"
 
@@ -97,6 +99,7 @@ std::expected<GraphqlRequest, Error> decode_post(std::string_view body) {
 
 std::expected<GraphqlRequest, Error> decode_get(std::string_view query_string) {
   GraphqlRequest request;
+  std::set<std::string> seen;
   while (!query_string.empty()) {
     const size_t end = query_string.find('&');
     const std::string_view pair = query_string.substr(0, end);
@@ -109,10 +112,12 @@ std::expected<GraphqlRequest, Error> decode_get(std::string_view query_string) {
       if (request.query) return bad("\"query\" stands twice in the query string");
       request.query = std::move(*value);
     } else if (*key == "operationName") {
+      if (!seen.insert(*key).second) return bad("\"" + *key + "\" stands twice in the query string");
       request.operation_name = std::move(*value);
     } else if (*key == "documentId" || *key == "doc_id") {
       if (auto set = set_id(request, std::move(*value)); !set) return std::unexpected(set.error());
     } else if (*key == "variables" || *key == "extensions") {
+      if (!seen.insert(*key).second) return bad("\"" + *key + "\" stands twice in the query string");
       auto document = json::Document::parse(*value);
       if (!document) return bad("\"" + *key + "\" is not valid JSON: " + document.error().message);
       if (auto taken = take_member(request, *document, *key, document->root()); !taken) {

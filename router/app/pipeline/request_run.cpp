@@ -84,7 +84,9 @@ void RequestRun::run(const GraphqlRequest& request) {
   const schema::Schema& schema = snapshot_->graph->supergraph.schema;
   auto variables = operation::coerce_variables(operation_->document, schema, operation_->operation, request.variables);
   if (!variables) return fail(variables.error());
+  const size_t bytes_before = operation_->bytes();
   auto variant = operation_->variant_for(*snapshot_, *variables, tools_.recorder.labels());
+  if (operation_->bytes() != bytes_before) tools_.cache.insert(operation_);  // it grew: count it anew
   if (!variant) return fail({variant.error()});
   usage_ = variant->usage;
   record_.operation_type = usage_->type;
