@@ -85,13 +85,15 @@ uint32_t LabelTable::intern(LabelClass label_class, std::string_view text) {
   const std::scoped_lock lock(mutex_);
   if (const auto found = ids_.find(key); found != ids_.end()) return found->second;
   size_t& count = counts_[static_cast<uint8_t>(label_class)];
-  if (count >= kLabelsPerClassMax) {
+  size_t& bytes = bytes_[static_cast<uint8_t>(label_class)];
+  if (count >= kLabelsPerClassMax || bytes + text.size() > kLabelBytesPerClassMax) {
     key.resize(1);
     key.append(kOther);
     if (const auto found = ids_.find(key); found != ids_.end()) return found->second;
     text = kOther;
   }
   ++count;
+  bytes += text.size();
   const auto id = static_cast<uint32_t>(entries_.size());
   entries_.push_back({label_class, std::string(text)});
   ids_.emplace(std::move(key), id);

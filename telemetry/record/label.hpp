@@ -52,6 +52,7 @@ class Label {
 class LabelTable {
  public:
   static constexpr size_t kLabelsPerClassMax = 20'000;
+  static constexpr size_t kLabelBytesPerClassMax = 4u << 20;  // documents are long, and every text is kept twice
 
   LabelTable();
 
@@ -99,6 +100,7 @@ class LabelTable {
   std::deque<Entry> entries_;  // stable addresses: views stay valid
   std::unordered_map<std::string, uint32_t> ids_;
   std::unordered_map<uint8_t, size_t> counts_;
+  std::unordered_map<uint8_t, size_t> bytes_;
 };
 
 /// True when `text` fits the alphabet and length of the class.

@@ -20,6 +20,7 @@ namespace signet::federation {
 
 inline constexpr uint32_t kPlanDepthMax = 256;
 inline constexpr size_t kPlanPositionsMax = 20'000;
+inline constexpr size_t kPlanCasesMax = 20'000;  // about 1.1 KB each, and most of what planning costs
 inline constexpr size_t kPlanFetchesMax = 2'000;
 inline constexpr size_t kLandingsMax = 64;  ///< bits of a LandingMask
 

@@ -46,10 +46,16 @@ class PositionBuilder {
                   fmt::format("the operation expands to more than {} positions over the types of its interfaces",
                               kPlanPositionsMax));
     }
+    if (draft_.plan.cases.size() > kPlanCasesMax) {
+      draft_.fail(
+          ErrorCode::UNSUPPORTED_OPERATION,
+          fmt::format("the operation expands to more than {} objects over the types of its interfaces", kPlanCasesMax));
+    }
     if (draft_.error) return;
     const SelectionSet& set = draft_.operation.selection_sets[set_id];
     for (const operation::TypeClass& type_class : set.classes) {
       for (TypeId type : type_class.types) {
+        if (draft_.error) return;
         const CaseId type_case = draft_.case_of(position, type);
         for (operation::FieldNodeId id : type_class.fields) add_field(type_case, draft_.operation.fields[id]);
       }
