@@ -171,9 +171,7 @@ void ArtifactWatcher::apply(Verified<Artifact> artifact) {
     state_ = {.highest_serial = now.statement.serial,
               .highest_sha256 = now.statement.sha256,
               .running_sha256 = now.statement.sha256};
-    if (auto saved = store_.save(now, clock_.wall()); !saved) {
-      report({Reason::state_corrupt, saved.error()}, now.source);
-    }
+    if (auto saved = store_.save(now, clock_.wall()); !saved) hooks_.not_saved(saved.error());
     refused_digest_.clear();
     finish(false);
   });

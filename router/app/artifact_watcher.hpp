@@ -34,6 +34,8 @@ struct WatcherHooks {
   using Applied = std::function<void(std::expected<void, std::string>)>;
   /// Builds and swaps; calls back on the loop with the reason when nothing could be built.
   std::function<void(signing::Verified<signing::Artifact>, Applied)> apply;
+  /// The artifact serves, but its floor or its copy could not be written: a restart may accept an older one.
+  std::function<void(const std::string& problem)> not_saved;
   /// Every decision, for metrics, audit and the event log.
   std::function<void(const signing::GateEvent&)> report;
 };

@@ -98,6 +98,7 @@ class RouterProcess {
     settings_ = *settings;
     publish_state_.snapshot = std::make_shared<const Snapshot>(Snapshot{.settings = settings_});
     publish_state_.started = clock_.wall();
+    if (auto writable = store_.check(); !writable) return std::unexpected("graph.state_dir: " + writable.error());
     if (auto made = make_watchers(); !made) return made;
     start_workers();
     return listen();
@@ -141,6 +142,7 @@ class RouterProcess {
         std::move(admission), store_, control_, clock_,
         WatcherHooks{.apply = [this, kind](signing::Verified<signing::Artifact> artifact,
                                            WatcherHooks::Applied done) { apply(kind, std::move(artifact), done); },
+                     .not_saved = [this](const std::string& problem) { report_not_saved(problem); },
                      .report = [this](const signing::GateEvent& event) { report(event); }});
   }
 
@@ -275,6 +277,14 @@ class RouterProcess {
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(clock_.wall() - statement.issued);
     metrics.set(MetricId::config_serial, {}, static_cast<int64_t>(statement.serial));
     metrics.set(MetricId::config_age, {}, age.count());
+  }
+
+  void report_not_saved(const std::string& problem) {
+    audit_.append(clock_.wall(), "state.not_saved", {{"problem", problem}});
+    telemetry_.event(LogLevel::error, "artifact_alarm",
+                     {{"alarm", "state_not_saved"},
+                      {"problem", problem},
+                      {"what_to_do", "make graph.state_dir writable: until then a restart may accept an older graph"}});
   }
 
   // One decision of the gate: one metric, one audit record, one log line with what to do.

@@ -14,6 +14,15 @@ std::string StateStore::path(ArtifactKind kind, std::string_view suffix) const {
   return folder_ + "/" + std::string(signing::to_text(kind)) + std::string(suffix);
 }
 
+std::expected<void, std::string> StateStore::check() const {
+  if (folder_.empty()) return {};
+  const std::string probe = folder_ + "/.writable";
+  auto written = replace_file(probe, "");
+  std::error_code ignored;
+  std::filesystem::remove(probe, ignored);
+  return written;
+}
+
 std::optional<signing::StateRecord> StateStore::load_state(ArtifactKind kind, std::string& problem) const {
   const std::string file = path(kind, ".state");
   std::error_code ignored;

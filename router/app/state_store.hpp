@@ -14,6 +14,8 @@ class StateStore {
  public:
   explicit StateStore(std::string folder) : folder_(std::move(folder)) {}
 
+  /// True when files can be written there. Errors: the system's words, with the folder.
+  std::expected<void, std::string> check() const;
   /// What was applied last. `problem` gets a sentence when a file is there and damaged.
   std::optional<signing::StateRecord> load_state(signing::ArtifactKind kind, std::string& problem) const;
   std::optional<signing::Candidate> load_last_good(signing::ArtifactKind kind, std::string& problem) const;

@@ -12,10 +12,17 @@ constexpr uint64_t kAnswerBytesMax = 16u << 20;
 
 std::expected<http::Response, std::string> one_request(const std::string& url, const std::string& body,
                                                        std::chrono::milliseconds timeout) {
-  auto parsed = http::parse_url(url);
+  // "http://unix:/run/admin.sock/status": the socket ends in ".sock", what follows is asked for behind it.
+  constexpr std::string_view kUnix = "http://unix:";
+  constexpr std::string_view kSocketEnd = ".sock/";
+  const size_t socket_end = url.starts_with(kUnix) ? url.find(kSocketEnd) : std::string::npos;
+  const bool unix = socket_end != std::string::npos;
+  const size_t path_at = unix ? socket_end + kSocketEnd.size() - 1 : 0;
+  auto parsed = http::parse_url(unix ? url.substr(7, path_at - 7) : url);
   if (!parsed) return std::unexpected(url + ": " + parsed.error());
   http::Request request{.method = body.empty() ? http::Method::get : http::Method::post,
                         .url = std::move(*parsed),
+                        .unix_path = unix ? url.substr(path_at) : "/",
                         .headers = {},
                         .body = body,
                         .egress = nullptr,

@@ -20,7 +20,8 @@ namespace signet::http {
 struct Request {
   Method method = Method::post;
   Url url;
-  Headers headers;  ///< without Host, Content-Length, Connection: the transport writes those
+  std::string unix_path = "/";  ///< what is asked for behind a unix socket, whose URL names the socket only
+  Headers headers;              ///< without Host, Content-Length, Connection: the transport writes those
   std::string body;
   /// Which addresses the host may resolve to. Null: any (only for hosts the operator's YAML names).
   std::shared_ptr<const EgressPolicy> egress;

@@ -50,7 +50,7 @@ namespace {
 std::string request_head(const http::Request& request) {
   std::string head = fmt::format(
       "{} {} HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\n", to_text(request.method),
-      request.url.scheme == http::Scheme::unix_socket ? "/" : request.url.target,
+      request.url.scheme == http::Scheme::unix_socket ? request.unix_path : request.url.target,
       request.url.scheme == http::Scheme::unix_socket ? "localhost" : request.url.authority(), request.body.size());
   for (const auto& [name, value] : request.headers) {
     head += name;

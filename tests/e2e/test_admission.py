@@ -53,11 +53,13 @@ def test_plain_http_is_denied_unless_the_policy_says_otherwise(shop):
 
 
 def test_webhook_that_is_down_keeps_a_new_graph_out(shop):
-    from support import free_port
-    shop.start(online_config(shop, free_port()), ready=False)
-    shop.wait_live()
-    wait_for(lambda: shop.refused("admission_unreachable") > 0, "the refusal")
-    assert shop.get_health().status == 503 and shop.get_health("/health/live").status == 200
+    import socket
+    with socket.socket() as nobody:  # bound and not listening: refused, and nobody else's port
+        nobody.bind(("127.0.0.1", 0))
+        shop.start(online_config(shop, nobody.getsockname()[1]), ready=False)
+        shop.wait_live()
+        wait_for(lambda: shop.refused("admission_unreachable") > 0, "the refusal")
+        assert shop.get_health().status == 503 and shop.get_health("/health/live").status == 200
 
 
 def test_webhook_down_at_restart_serves_from_the_stored_verdict(shop):
