@@ -260,6 +260,7 @@ class RouterProcess {
   }
 
   void publish(Snapshot snapshot) {
+    ++snapshot.generation;  // what was prepared under other settings, another graph or manifest is prepared anew
     publish_state_.snapshot = std::make_shared<const Snapshot>(std::move(snapshot));
     for (const auto& thread : workers_) {
       thread->loop.post([worker = thread->worker.get(), snapshot = publish_state_.snapshot] { worker->use(snapshot); });

@@ -1,6 +1,5 @@
 #include "router/app/snapshot.hpp"
 
-#include <atomic>
 #include <fmt/format.h>
 
 namespace signet::app {
@@ -36,8 +35,7 @@ std::expected<std::shared_ptr<const Graph>, std::string> build_graph(
     const signing::Verified<signing::Artifact>& artifact) {
   auto supergraph = federation::load_supergraph(*artifact->text);
   if (!supergraph) return std::unexpected(describe(supergraph.error()));
-  static std::atomic<uint64_t> generations{0};
-  return std::make_shared<const Graph>(Graph{++generations, *artifact, std::move(*supergraph)});
+  return std::make_shared<const Graph>(Graph{*artifact, std::move(*supergraph)});
 }
 
 std::expected<std::shared_ptr<const Endpoints>, std::string> make_endpoints(const Graph& graph,

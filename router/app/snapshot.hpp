@@ -29,7 +29,6 @@ struct SubgraphEndpoint {
 };
 
 struct Graph {
-  uint64_t generation = 0;     ///< of this process; never reused, as addresses are
   signing::Artifact artifact;  ///< evidence and provenance
   federation::Supergraph supergraph;
 };
@@ -37,6 +36,7 @@ struct Graph {
 using Endpoints = IdVector<federation::SubgraphId, SubgraphEndpoint>;
 
 struct Snapshot {
+  uint64_t generation = 0;  ///< counts the snapshots of this process; never reused, as addresses are
   std::shared_ptr<const Settings> settings;
   std::shared_ptr<const Graph> graph;                             ///< null: none is loaded yet
   std::shared_ptr<const Endpoints> endpoints;                     ///< of the graph, under these settings

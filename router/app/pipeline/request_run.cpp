@@ -99,7 +99,7 @@ void RequestRun::run(const GraphqlRequest& request) {
 
 std::expected<std::shared_ptr<PreparedOperation>, DocumentErrors> RequestRun::find_operation(std::string_view text,
                                                                                              std::string_view name) {
-  auto known = tools_.cache.find(snapshot_->graph->generation, text, name);
+  auto known = tools_.cache.find(snapshot_->generation, text, name);
   tools_.recorder.metrics.add(known ? MetricId::plan_cache_hits : MetricId::plan_cache_misses, {});
   if (!known) {
     auto prepared = prepare(*snapshot_, text, name);
