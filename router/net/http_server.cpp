@@ -128,7 +128,11 @@ HttpServer::HttpServer(EventLoop& acceptor, std::vector<EventLoop*> workers, std
                        ServerSettings settings)
     : impl_(std::make_shared<Impl>(acceptor, std::move(workers), std::move(handlers), settings)) {}
 
-HttpServer::~HttpServer() = default;
+// The accept coroutine holds the rest until the accepting loop dies, which may be after the workers' loops: what lives
+// on those goes now.
+HttpServer::~HttpServer() {
+  impl_->workers.clear();
+}
 
 std::expected<void, std::string> HttpServer::listen(const ListenAddress& address) {
   return address.unix_path.empty() ? impl_->listen_tcp(address) : impl_->listen_unix(address.unix_path);
