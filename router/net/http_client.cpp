@@ -12,6 +12,7 @@
 #include <list>
 
 #include "router/http/content_coding.hpp"
+#include "router/net/asio_address.hpp"
 #include "router/net/connection_pool.hpp"
 #include "router/net/framing_guard.hpp"
 #include "router/net/message_parser.hpp"
@@ -60,19 +61,6 @@ std::string request_head(const http::Request& request) {
   }
   head += "\r\n";
   return head;
-}
-
-http::IpAddress to_ip(const asio::ip::address& address) {
-  http::IpAddress ip;
-  if (address.is_v4()) {
-    const auto bytes = address.to_v4().to_bytes();
-    std::copy(bytes.begin(), bytes.end(), ip.bytes.begin());
-  } else {
-    ip.v6 = true;
-    const auto bytes = address.to_v6().to_bytes();
-    std::copy(bytes.begin(), bytes.end(), ip.bytes.begin());
-  }
-  return ip;
 }
 
 // One request and its answer.

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "router/net/asio_address.hpp"
 #include "router/net/server_connection.hpp"
 
 namespace signet::net {
@@ -23,17 +24,7 @@ using local = asio::local::stream_protocol;
 namespace {
 
 http::IpAddress peer_of(const tcp::endpoint& endpoint) {
-  http::IpAddress peer;
-  const auto address = endpoint.address();
-  if (address.is_v4()) {
-    const auto bytes = address.to_v4().to_bytes();
-    std::copy(bytes.begin(), bytes.end(), peer.bytes.begin());
-  } else {
-    const auto bytes = address.to_v6().to_bytes();
-    peer.v6 = true;
-    std::copy(bytes.begin(), bytes.end(), peer.bytes.begin());
-  }
-  return peer;
+  return to_ip(endpoint.address());
 }
 
 http::IpAddress peer_of(const local::endpoint&) {
