@@ -19,7 +19,8 @@ uint64_t random_number() {
 // Worth another try with the very same bytes.
 bool transient(Reason reason) {
   return reason == Reason::admission_unreachable || reason == Reason::admission_timeout ||
-         reason == Reason::admission_malformed || reason == Reason::admission_denied || reason == Reason::superseded;
+         reason == Reason::admission_malformed || reason == Reason::admission_unauthorized ||
+         reason == Reason::admission_denied || reason == Reason::superseded;
 }
 
 }  // namespace

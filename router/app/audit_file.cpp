@@ -1,5 +1,7 @@
 #include "router/app/audit_file.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <unistd.h>
@@ -13,23 +15,26 @@ constexpr uint64_t kAuditBytesMax = 256u << 20;
 
 // The place after the last whole record of an existing log. A record that a crash left half written is cut off: the
 // next one would stand on its line.
-signing::AuditTip tip_of(const std::string& path) {
-  const auto log = read_file(path, kAuditBytesMax);
-  if (!log) return {};
-  if (!log->empty() && !log->ends_with('\n')) {
-    const size_t whole = log->rfind('\n');
+signing::AuditTip tip_of(const std::string& path, const std::string& log) {
+  if (!log.empty() && !log.ends_with('\n')) {
+    const size_t whole = log.rfind('\n');
     std::error_code ignored;
     std::filesystem::resize_file(path, whole == std::string::npos ? 0 : whole + 1, ignored);
   }
-  return signing::verify_audit(*log, {.keys = {}, .unsigned_records_max = UINT64_MAX}).tip;
+  return signing::verify_audit(log, {.keys = {}, .unsigned_records_max = UINT64_MAX}).tip;
 }
 
 }  // namespace
 
-AuditFile::AuditFile(std::string path) {
-  if (path.empty()) return;
-  chain_ = signing::AuditChain(tip_of(path));
+void AuditFile::open(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) {
+    const auto log = read_file(path, kAuditBytesMax);
+    if (!log) return on_problem_(log.error());
+    chain_ = signing::AuditChain(tip_of(path, *log));
+  }
   descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (descriptor_ < 0) on_problem_(path + ": " + std::strerror(errno));
 }
 
 AuditFile::~AuditFile() {
@@ -41,7 +46,7 @@ void AuditFile::append(WallTime now, std::string_view type, const signing::Audit
   const std::string line = chain_.append(now, type, attributes);
   if (::write(descriptor_, line.data(), line.size()) != static_cast<ssize_t>(line.size()) ||
       ::fdatasync(descriptor_) != 0) {
-    ++failed_;
+    on_problem_(std::string("a record was not written: ") + std::strerror(errno));
   }
 }
 

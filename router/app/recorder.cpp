@@ -9,12 +9,19 @@ Recorder::Recorder(telemetry::LabelTable& labels, double trace_rate, std::string
     errors_.push_back(labels.error_code(info(static_cast<ErrorCode>(i)).name));
 }
 
-void Recorder::access(const telemetry::AccessRecord& record) {
+telemetry::AttributeSet Recorder::request(const telemetry::AccessRecord& record) {
   if (harvest_.access.size() < kAccessQueuedMax) {
     harvest_.access.push_back(record);
   } else {
     ++harvest_.dropped;
   }
+  telemetry::AttributeSet attributes;
+  attributes.http_request_method(record.method).http_response_status_code(int64_t{record.status});
+  metrics.observe(telemetry::MetricId::server_duration, attributes, static_cast<double>(record.duration_us) * 1e-6);
+  if (!record.error.empty()) {
+    metrics.add(telemetry::MetricId::request_errors, telemetry::AttributeSet().error_type(record.error));
+  }
+  return attributes;
 }
 
 void Recorder::span(const telemetry::Span& span) {

@@ -30,7 +30,8 @@ class Recorder {
  public:
   Recorder(telemetry::LabelTable& labels, double trace_rate, std::string_view route);
 
-  void access(const telemetry::AccessRecord& record);
+  /// The end of a request: its line of the access log, its duration, its error. Returns what its span says as well.
+  telemetry::AttributeSet request(const telemetry::AccessRecord& record);
   void span(const telemetry::Span& span);
   /// Counts a request of `operation`; its fields are counted with it.
   void usage(const std::shared_ptr<const telemetry::UsageTemplate>& operation, bool failed);

@@ -70,7 +70,7 @@ class RouterProcess {
         transport_(control_),
         telemetry_(options_.config, control_, transport_, clock_, labels_),
         store_(options_.config.graph.state_dir),
-        audit_(options_.config.graph.state_dir.empty() ? "" : options_.config.graph.state_dir + "/audit.log") {}
+        audit_([this](const std::string& problem) { report_not_audited(problem); }) {}
 
   int run() {
     close_memory();
@@ -81,6 +81,9 @@ class RouterProcess {
       return kExitEnvironment;
     }
     control_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); });
+    if (const std::string& folder = options_.config.graph.state_dir; !folder.empty()) {
+      audit_.open(folder + "/audit.log");
+    }
     telemetry_.set_gauges([this](telemetry::MetricShard& metrics) { set_gauges(metrics); });
     graph_watcher_->start();
     if (operations_watcher_) operations_watcher_->start();
@@ -278,6 +281,15 @@ class RouterProcess {
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(clock_.wall() - statement.issued);
     metrics.set(MetricId::config_serial, {}, static_cast<int64_t>(statement.serial));
     metrics.set(MetricId::config_age, {}, age.count());
+  }
+
+  void report_not_audited(const std::string& problem) {
+    telemetry_.metrics().add(MetricId::audit_failed, {});
+    telemetry_.event(LogLevel::error, "audit_failed",
+                     {{"problem", problem},
+                      {"what_to_do",
+                       "make audit.log in graph.state_dir a writable file of at most 256 MiB: move a "
+                       "larger one away and restart"}});
   }
 
   void report_not_saved(const std::string& problem) {

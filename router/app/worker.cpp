@@ -31,21 +31,14 @@ ServerResponse Worker::refuse(int status, ErrorCode code, std::string_view messa
   return Edge(*snapshot_).error(head, status, {code, std::string(message)});
 }
 
-// What never became a GraphQL request is counted and logged all the same: one line and one increment each.
+// What never became a GraphQL request is counted and logged all the same.
 void Worker::record_refusal(const ServerRequest* head, int status, std::optional<ErrorCode> code) {
-  const auto method = head != nullptr ? recorder_.method(head->method) : recorder_.method(http::Method::other);
   telemetry::AccessRecord record;
   record.time = clock_.wall();
-  record.method = method;
+  record.method = recorder_.method(head != nullptr ? head->method : http::Method::other);
   record.status = static_cast<uint16_t>(status);
   if (code) record.error = recorder_.error(*code);
-  recorder_.access(record);
-  telemetry::AttributeSet attributes;
-  attributes.http_request_method(method).http_response_status_code(int64_t{status});
-  recorder_.metrics.observe(telemetry::MetricId::server_duration, attributes, 0);
-  if (code) {
-    recorder_.metrics.add(telemetry::MetricId::request_errors, telemetry::AttributeSet().error_type(record.error));
-  }
+  recorder_.request(record);
 }
 
 }  // namespace signet::app

@@ -4,9 +4,16 @@
 
 #include "router/app/version.hpp"
 #include "router/cli/commands.hpp"
+#include "signing/core/key.hpp"
 
 namespace signet::cli {
 namespace {
+
+const CLI::Validator kPlainName(
+    [](std::string& name) {
+      return signing::is_plain_name(name) ? "" : "write 1 to 128 of A-Z a-z 0-9 . _ -, not starting with a dot";
+    },
+    "NAME");
 
 void example(CLI::App* command, const std::string& text) {
   command->footer("Example:\n  " + text);
@@ -86,8 +93,8 @@ void add_keygen(CLI::App& app, int& result) {
   command->add_option("--out", options->out, "File; standard output without it");
   command->add_option("--master", options->master_file, "derive: the master key file");
   command->add_option("--purpose", options->purpose, "derive: release, approve, webhook, push or audit");
-  command->add_option("--graph", options->graph, "derive: the graph's name");
-  command->add_option("--environment", options->environment, "derive: the environment");
+  command->add_option("--graph", options->graph, "derive: the graph's name")->check(kPlainName);
+  command->add_option("--environment", options->environment, "derive: the environment")->check(kPlainName);
   example(command, "signet keygen hmac --out release.key");
   command->callback([options, &result] { result = keygen(*options); });
 }
@@ -97,9 +104,9 @@ void add_sign(CLI::App& app, int& result) {
   auto* command = app.add_subcommand("sign", "Sign an artifact: a statement with a release signature beside it");
   command->add_option("artifact", options->artifact_file, "The artifact's file")->required();
   command->add_option("--kind", options->kind, "graph, operations or router")->capture_default_str();
-  command->add_option("--graph", options->graph, "The graph's name")->required();
-  command->add_option("--environment", options->environment, "The environment")->required();
-  command->add_option("--kid", options->kid, "The key's id, as in trust.keys")->required();
+  command->add_option("--graph", options->graph, "The graph's name")->required()->check(kPlainName);
+  command->add_option("--environment", options->environment, "The environment")->required()->check(kPlainName);
+  command->add_option("--kid", options->kid, "The key's id, as in trust.keys")->required()->check(kPlainName);
   command->add_option("--key", options->key_file, "HMAC secret or Ed25519 private key")->required();
   command->add_option("--out", options->statement_file, "The statement's file; default: ARTIFACT.jws");
   command->add_option("--previous", options->previous_file, "Statement to continue; default: the one at --out");

@@ -26,24 +26,6 @@ void write_bool(bool truth, std::string& out) {
   out += truth ? "true" : "false";
 }
 
-std::string_view kind_name(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::scalar:
-      return "SCALAR";
-    case TypeKind::object:
-      return "OBJECT";
-    case TypeKind::interface:
-      return "INTERFACE";
-    case TypeKind::union_:
-      return "UNION";
-    case TypeKind::enum_:
-      return "ENUM";
-    case TypeKind::input_object:
-      return "INPUT_OBJECT";
-  }
-  return "SCALAR";
-}
-
 /// The brackets and commas of a JSON list whose items others append.
 class ListWriter {
  public:
@@ -181,7 +163,7 @@ void Introspection::write_named_type(const MetaField& field, const schema::Type&
                                      std::string& out) const {
   const bool has_fields = type.kind == TypeKind::object || type.kind == TypeKind::interface;
   if (name == "kind") {
-    json::append_string(out, kind_name(type.kind));
+    json::append_string(out, graphql::to_text(type.kind));
   } else if (name == "name") {
     json::append_string(out, schema_.text(type.name));
   } else if (name == "description") {

@@ -154,6 +154,25 @@ struct NamedType {
 
 enum class TypeKind : uint8_t { scalar, object, interface, union_, enum_, input_object };
 
+/// As introspection's __TypeKind spells it; the names of the directive locations are the same.
+constexpr std::string_view to_text(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::scalar:
+      return "SCALAR";
+    case TypeKind::object:
+      return "OBJECT";
+    case TypeKind::interface:
+      return "INTERFACE";
+    case TypeKind::union_:
+      return "UNION";
+    case TypeKind::enum_:
+      return "ENUM";
+    case TypeKind::input_object:
+      return "INPUT_OBJECT";
+  }
+  return "SCALAR";
+}
+
 struct TypeDefinition {
   TypeKind kind = TypeKind::scalar;
   bool extension = false;  ///< `extend type …`

@@ -75,24 +75,6 @@ class DirectiveRules {
   std::unordered_map<std::string_view, const DirectiveDef*> definitions_;
 };
 
-std::string_view location_of(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::scalar:
-      return "SCALAR";
-    case TypeKind::object:
-      return "OBJECT";
-    case TypeKind::interface:
-      return "INTERFACE";
-    case TypeKind::union_:
-      return "UNION";
-    case TypeKind::enum_:
-      return "ENUM";
-    case TypeKind::input_object:
-      return "INPUT_OBJECT";
-  }
-  return "";
-}
-
 }  // namespace
 
 void check_directive_uses(SchemaDraft& draft) {
@@ -100,7 +82,7 @@ void check_directive_uses(SchemaDraft& draft) {
   DirectiveRules rules(draft);
   for (const auto& schema : document.schema_definitions) rules.check(schema.first_directive, "SCHEMA");
   for (const auto& type : document.type_definitions) {
-    rules.check(type.first_directive, location_of(type.kind));
+    rules.check(type.first_directive, graphql::to_text(type.kind));
     for (auto [id, field] : document.each(type.first_field)) {
       rules.check(field.first_directive, "FIELD_DEFINITION");
       rules.check_input_values(field.first_argument, "ARGUMENT_DEFINITION");

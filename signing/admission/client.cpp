@@ -22,6 +22,9 @@ ReviewCall make_call(const signing::ReviewRequest& request, const crypto::Secret
 
 signing::Verification<signing::StoredVerdict> read_answer(const ReviewCall& call, const http::Response& response,
                                                           WallTime now) {
+  if (response.status == 401) {
+    return signing::refuse(Reason::admission_unauthorized, "the webhook answered 401");
+  }
   if (response.status != 200) {
     return signing::refuse(Reason::admission_malformed, fmt::format("the webhook answered {}", response.status));
   }

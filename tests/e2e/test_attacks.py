@@ -225,6 +225,13 @@ def test_f14_state_folder_that_goes_away_is_an_alarm_not_a_refusal(running):
     assert running.router.events("artifact_alarm")[-1]["alarm"] == "state_not_saved"
 
 
+def test_f14_audit_log_that_cannot_be_opened_is_told(shop):
+    (shop.state / "audit.log").mkdir()
+    shop.start()
+    assert "audit.log" in shop.router.events("audit_failed")[0]["problem"]
+    assert shop.metric("signet_audit_failed_total") == 1
+
+
 # --- the webhook
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from support import GRAPHS, SIGNET, free_port, signet
+from support import GRAPHS, free_port, signet
 
 
 def check(shop, text):
@@ -92,4 +92,11 @@ def test_status_and_healthcheck(running):
 def test_usage_errors_exit_with_2():
     assert signet("serve", check=False).returncode == 2
     assert signet("nonsense", check=False).returncode == 2
-    assert SIGNET
+
+
+@pytest.mark.parametrize("option", ["--graph", "--environment", "--kid"])
+def test_names_that_no_gate_would_take_are_usage_errors(shop, option):
+    names = {"--graph": "shop", "--environment": "e", "--kid": "k", option: "a/b"}
+    done = signet("sign", shop.graph_file, "--key", shop.graph_file, *[word for pair in names.items() for word in pair],
+                  check=False)
+    assert done.returncode == 2 and option in done.stderr and "A-Z a-z 0-9" in done.stderr

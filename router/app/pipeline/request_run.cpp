@@ -15,10 +15,6 @@ using telemetry::MetricId;
 
 namespace {
 
-double seconds(SteadyTime from, SteadyTime to) {
-  return std::chrono::duration<double>(to - from).count();
-}
-
 // Sizes on spans are powers of two: an exact length can tell one request from another.
 int64_t rounded(uint64_t bytes) {
   return static_cast<int64_t>(std::bit_ceil(bytes));
@@ -219,19 +215,13 @@ void RequestRun::answer(int status, std::string body, std::string_view extra_fie
   deadline_.reset();
   Recorder& recorder = tools_.recorder;
   const SteadyTime now = tools_.clock.steady();
-  if (error_) {
-    record_.error = recorder.error(*error_);
-    recorder.metrics.add(MetricId::request_errors, AttributeSet().error_type(record_.error));
-  }
+  if (error_) record_.error = recorder.error(*error_);
   record_.status = static_cast<uint16_t>(status);
   record_.response_bytes = body.size();
   record_.duration_us =
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now - started_).count());
-  AttributeSet attributes;
-  attributes.http_request_method(record_.method).http_response_status_code(int64_t{status});
-  recorder.metrics.observe(MetricId::server_duration, attributes, seconds(started_, now));
+  AttributeSet attributes = recorder.request(record_);
   if (usage_) recorder.usage(usage_, record_.errors > 0);
-  recorder.access(record_);
   if (record_.sampled) {
     telemetry::Span span{.trace = record_.trace, .id = span_};
     span.name = !operation_                                              ? telemetry::SpanName::http
