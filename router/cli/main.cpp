@@ -1,9 +1,12 @@
 // The command line: what each command takes. The only file with CLI11, compiled without optimisation.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <fmt/ranges.h>
 
+#include "config-schema/validator.hpp"
 #include "router/app/version.hpp"
 #include "router/cli/commands.hpp"
+#include "router/cli/config_files.hpp"
 #include "signing/core/key.hpp"
 
 namespace signet::cli {
@@ -191,6 +194,27 @@ void add_probes(CLI::App& app, int& result) {
   probe->callback([health, &result] { result = healthcheck(*health); });
 }
 
+/// What is wrong with the first word after `command`, where a subcommand stands; empty: nothing. CLI11 itself only says
+/// that it misses one.
+std::string wrong_subcommand(const CLI::App& command, const std::vector<std::string>& words) {
+  if (words.empty() || words.front().starts_with('-')) return {};
+  std::vector<std::string_view> known;
+  for (const CLI::App* each : command.get_subcommands({})) {
+    if (each->get_name() == words.front()) {
+      return each->get_require_subcommand_min() == 0 ? "" : wrong_subcommand(*each, {words.begin() + 1, words.end()});
+    }
+    known.push_back(each->get_name());
+  }
+  if (command.get_parent() == nullptr && words.front() == "compose") {
+    return "compose is not supported yet: compose the supergraph with another tool";
+  }
+  const std::string_view meant = config::nearest(words.front(), known);
+  return meant.empty()
+             ? fmt::format("\"{}\" is not a command of {}; known: {}", words.front(), command.get_name(),
+                           fmt::join(known, ", "))
+             : fmt::format("\"{}\" is not a command of {}; did you mean {}?", words.front(), command.get_name(), meant);
+}
+
 int run(int argc, char** argv) {
   int result = kUsage;
   CLI::App app{"Signet Router: a GraphQL federation router that runs only configuration it can prove", "signet"};
@@ -208,6 +232,10 @@ int run(int argc, char** argv) {
   add_explain(app, result);
   add_config_command(app, result);
   add_probes(app, result);
+  if (const std::string wrong = wrong_subcommand(app, {argv + std::min(argc, 1), argv + argc}); !wrong.empty()) {
+    complain(wrong);
+    return kUsage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

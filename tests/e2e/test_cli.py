@@ -91,7 +91,11 @@ def test_status_and_healthcheck(running):
 
 def test_usage_errors_exit_with_2():
     assert signet("serve", check=False).returncode == 2
-    assert signet("nonsense", check=False).returncode == 2
+    done = signet("nonsense", check=False)
+    assert done.returncode == 2 and "nonsense" in done.stderr and "serve" in done.stderr
+    assert "did you mean verify" in signet("verfy", check=False).stderr
+    assert "did you mean approve" in signet("admission", "aprove", check=False).stderr
+    assert "not supported yet" in signet("compose", check=False).stderr
 
 
 @pytest.mark.parametrize("option", ["--graph", "--environment", "--kid"])

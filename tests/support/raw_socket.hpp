@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <cstdint>
 #include <netinet/in.h>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -75,6 +76,7 @@ class RawSocket {
 class RawListener {
  public:
   RawListener() : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    if (descriptor_ < 0) throw std::runtime_error("no socket");
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
