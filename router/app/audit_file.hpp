@@ -23,6 +23,7 @@ class AuditFile {
   void open(const std::string& path);
   /// A line that cannot be written is a problem.
   void append(WallTime now, std::string_view type, const signing::AuditAttributes& attributes);
+
  private:
   int descriptor_ = -1;
   signing::AuditChain chain_;
