@@ -8,17 +8,17 @@
 namespace signet::config {
 namespace {
 
-const Schema& scalar_alternative(const Schema& schema, std::string_view text) {
+SchemaType scalar_type(const Schema& schema, std::string_view text) {
   for (const Schema& alternative : schema.one_of) {
-    if (alternative.type == SchemaType::integer && parse_whole_number(text)) return alternative;
+    if (alternative.type == SchemaType::integer && parse_whole_number(text)) return alternative.type;
   }
-  return schema;
+  return schema.type;
 }
 
 // A substituted value is shown as written: it may have come out of a secret's file.
 void write_scalar(const Schema& schema, const YamlNode& node, json::Writer& writer) {
   const std::string& text = node.substituted() ? node.written : node.text;
-  const SchemaType type = scalar_alternative(schema, text).type;
+  const SchemaType type = scalar_type(schema, text);
   const bool plain = !node.substituted() && (type == SchemaType::boolean || type == SchemaType::number ||
                                              (type == SchemaType::integer && parse_whole_number(text)));
   if (schema.secret) {

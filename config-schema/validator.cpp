@@ -99,6 +99,7 @@ class Validator {
   void unknown_key(const Schema& schema, const YamlMember& member, const std::string& own_path) {
     findings_.hide(member.value);
     std::vector<std::string_view> known;
+    known.reserve(schema.properties.size());
     for (const SchemaProperty& property : schema.properties) known.push_back(property.name);
     const std::string_view meant = nearest(member.key, known);
     std::erase_if(known, [&](std::string_view name) { return schema.find(name)->later; });

@@ -130,6 +130,7 @@ std::expected<void, std::string> check_scalar(const Schema& schema, const YamlNo
 std::string expected_form(const Schema& schema) {
   if (!schema.one_of.empty()) {
     std::vector<std::string> forms;
+    forms.reserve(schema.one_of.size());
     for (const Schema& alternative : schema.one_of) forms.push_back(expected_form(alternative));
     return fmt::format("{}", fmt::join(forms, ", or "));
   }

@@ -45,28 +45,37 @@ std::string cgroup_path(const std::string& root, std::string_view controller) {
   return "/";
 }
 
-std::optional<double> quota_v2(const std::string& root) {
-  for (std::string path = cgroup_path(root, "");; path = path.substr(0, path.rfind('/'))) {
-    if (const auto file = read_file(root + "/sys/fs/cgroup" + path + "/cpu.max", kControlFileBytesMax)) {
-      const size_t space = file->find(' ');
-      const auto quota = number(std::string_view(*file).substr(0, space));
-      const auto period = space == std::string::npos ? std::nullopt : number(std::string_view(*file).substr(space + 1));
-      if (quota && period && *period > 0) return *quota / *period;
-    }
-    if (path.empty() || path == "/") return std::nullopt;
-  }
+// The quota of one folder of cgroup v2, in CPUs.
+std::optional<double> quota_v2(const std::string& folder) {
+  const auto file = read_file(folder + "/cpu.max", kControlFileBytesMax);
+  if (!file) return std::nullopt;
+  const size_t space = file->find(' ');
+  if (space == std::string::npos) return std::nullopt;
+  const auto quota = number(std::string_view(*file).substr(0, space));
+  const auto period = number(std::string_view(*file).substr(space + 1));
+  return quota && period && *quota > 0 && *period > 0 ? std::optional(*quota / *period) : std::nullopt;
 }
 
-std::optional<double> quota_v1(const std::string& root) {
-  for (const std::string& folder : {cgroup_path(root, "cpu"), std::string("/")}) {
-    const std::string base = root + "/sys/fs/cgroup/cpu" + folder;
-    const auto quota_file = read_file(base + "/cpu.cfs_quota_us", kControlFileBytesMax);
-    const auto period_file = read_file(base + "/cpu.cfs_period_us", kControlFileBytesMax);
-    if (!quota_file || !period_file) continue;
-    const auto quota = number(*quota_file), period = number(*period_file);
-    if (quota && period && *quota > 0 && *period > 0) return *quota / *period;
+// The quota of one folder of cgroup v1, in CPUs; -1 stands for none.
+std::optional<double> quota_v1(const std::string& folder) {
+  const auto quota_file = read_file(folder + "/cpu.cfs_quota_us", kControlFileBytesMax);
+  const auto period_file = read_file(folder + "/cpu.cfs_period_us", kControlFileBytesMax);
+  if (!quota_file || !period_file) return std::nullopt;
+  const auto quota = number(*quota_file), period = number(*period_file);
+  return quota && period && *quota > 0 && *period > 0 ? std::optional(*quota / *period) : std::nullopt;
+}
+
+// The least quota from the folder of this process up to the root of the hierarchy: each of them binds.
+template <typename Quota>
+std::optional<double> least(const std::string& hierarchy, std::string path, Quota quota) {
+  std::optional<double> result;
+  while (true) {
+    if (path == "/") path.clear();
+    const std::optional<double> here = quota(hierarchy + path);
+    if (here && (!result || *here < *result)) result = here;
+    if (path.empty()) return result;
+    path.resize(path.rfind('/'));
   }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -75,8 +84,8 @@ CpuCount usable_cpus(const std::string& root) {
   cpu_set_t mask;
   CPU_ZERO(&mask);
   const unsigned allowed = sched_getaffinity(0, sizeof mask, &mask) == 0 ? static_cast<unsigned>(CPU_COUNT(&mask)) : 1;
-  auto quota = quota_v2(root);
-  if (!quota) quota = quota_v1(root);
+  auto quota = least(root + "/sys/fs/cgroup", cgroup_path(root, ""), quota_v2);
+  if (!quota) quota = least(root + "/sys/fs/cgroup/cpu", cgroup_path(root, "cpu"), quota_v1);
   if (quota && *quota < allowed) {
     return {std::max(1u, static_cast<unsigned>(std::ceil(*quota))), fmt::format("cgroup quota: {:.2f} CPU", *quota)};
   }

@@ -143,10 +143,11 @@ class RouterProcess {
     return std::make_unique<ArtifactWatcher>(
         std::move(settings), std::move(from), make_source(fallback, signing::SourceKind::fallback),
         std::move(admission), store_, control_, clock_,
-        WatcherHooks{.apply = [this, kind](signing::Verified<signing::Artifact> artifact,
-                                           WatcherHooks::Applied done) { apply(kind, std::move(artifact), done); },
-                     .not_saved = [this](const std::string& problem) { report_not_saved(problem); },
-                     .report = [this](const signing::GateEvent& event) { report(event); }});
+        WatcherHooks{
+            .apply = [this, kind](signing::Verified<signing::Artifact> artifact,
+                                  const WatcherHooks::Applied& done) { apply(kind, std::move(artifact), done); },
+            .not_saved = [this](const std::string& problem) { report_not_saved(problem); },
+            .report = [this](const signing::GateEvent& event) { report(event); }});
   }
 
   std::expected<void, std::string> make_watchers() {

@@ -67,7 +67,7 @@ void TelemetryHub::tick() {
   tick_timer_ = loop_.after(kHarvestInterval, [this] { tick(); });
 }
 
-void TelemetryHub::harvest(std::function<void()> done) {
+void TelemetryHub::harvest(const std::function<void()>& done) {
   auto left = std::make_shared<size_t>(workers_.size());
   if (workers_.empty()) return done();
   for (Worker* worker : workers_) {
@@ -87,7 +87,7 @@ void TelemetryHub::harvest(std::function<void()> done) {
   }
 }
 
-void TelemetryHub::collect(std::function<void(telemetry::Series)> done) {
+void TelemetryHub::collect(const std::function<void(telemetry::Series)>& done) {
   gauges_(metrics_);
   auto sum = std::make_shared<telemetry::Series>(metrics_.series());
   auto left = std::make_shared<size_t>(workers_.size());
@@ -113,7 +113,7 @@ void TelemetryHub::export_now() {
       });
     }
   }
-  collect([this](telemetry::Series series) {
+  collect([this](const telemetry::Series& series) {
     exporter_->flush(series, std::exchange(usage_, {}));
     metrics_.add(MetricId::telemetry_dropped, {}, static_cast<int64_t>(exporter_->dropped() - dropped_counted_));
     dropped_counted_ = exporter_->dropped();

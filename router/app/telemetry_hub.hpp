@@ -27,7 +27,7 @@ class TelemetryHub {
   void flush(std::function<void()> done);
 
   /// Sums over all workers and the control thread's own shard.
-  void collect(std::function<void(telemetry::Series)> done);
+  void collect(const std::function<void(telemetry::Series)>& done);
   /// One line for the operator.
   void event(LogLevel level, std::string_view event, const telemetry::EventFields& fields);
   void set_graph_name(const std::string& name);
@@ -36,7 +36,7 @@ class TelemetryHub {
   telemetry::LabelTable& labels() { return labels_; }
 
  private:
-  void harvest(std::function<void()> done);
+  void harvest(const std::function<void()>& done);
   void export_now();
   void tick();
 

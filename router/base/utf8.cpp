@@ -5,7 +5,11 @@ namespace signet {
 bool is_utf8(std::string_view text) {
   const auto* at = reinterpret_cast<const uint8_t*>(text.data());
   const auto* end = at + text.size();
-  auto continuation = [&](uint8_t low, uint8_t high) { return at < end && *at >= low && *at <= high && ++at; };
+  auto continuation = [&](uint8_t low, uint8_t high) {
+    const bool fits = at < end && *at >= low && *at <= high;
+    if (fits) ++at;
+    return fits;
+  };
   while (at < end) {
     const uint8_t lead = *at++;
     if (lead < 0x80) continue;

@@ -14,12 +14,12 @@ namespace signet::federation {
 
 namespace {
 
-std::expected<schema::Schema, std::vector<LoadError>> read_schema(std::shared_ptr<const graphql::Document> document,
+std::expected<schema::Schema, std::vector<LoadError>> read_schema(const graphql::Document& document,
                                                                   const LinkSpecs& specs) {
   schema::BuildOptions options;
   options.is_machinery = [&specs](std::string_view name) { return specs.is_machinery(name); };
   options.inaccessible_directive = specs.directive("inaccessible", "inaccessible");
-  auto built = schema::build_schema(std::move(document), options);
+  auto built = schema::build_schema(document, options);
   if (built) return std::move(*built);
   std::vector<LoadError> errors;
   for (schema::SchemaError& error : built.error()) errors.push_back({std::move(error.message), error.position});
@@ -38,17 +38,17 @@ SubgraphId Supergraph::find_subgraph(std::string_view name) const {
 std::expected<Supergraph, std::vector<LoadError>> load_supergraph(std::string_view sdl) {
   auto parsed = graphql::parse_type_system(sdl);
   if (!parsed) return std::unexpected(std::vector<LoadError>{{parsed.error().message, parsed.error().position}});
-  const auto document = std::make_shared<const graphql::Document>(std::move(*parsed));
+  const graphql::Document& document = *parsed;
 
   std::vector<LoadError> errors;
-  const LinkSpecs specs = LinkSpecs::read(*document, errors);
+  const LinkSpecs specs = LinkSpecs::read(document, errors);
   if (!errors.empty()) return std::unexpected(std::move(errors));
   auto schema = read_schema(document, specs);
   if (!schema) return std::unexpected(std::move(schema).error());
 
   Supergraph supergraph{
       .schema = std::move(*schema), .subgraphs = {}, .join_types = {}, .join_fields = {}, .model = {}};
-  JoinFacts facts = read_join_facts(*document, supergraph.schema, specs, errors);
+  JoinFacts facts = read_join_facts(document, supergraph.schema, specs, errors);
   if (!errors.empty()) return std::unexpected(std::move(errors));
   supergraph.model = build_model(supergraph.schema, facts, supergraph.join_types, errors);
   if (!errors.empty()) return std::unexpected(std::move(errors));

@@ -387,11 +387,11 @@ class SchemaBuilder {
   IdVector<TypeId, Parts> parts_;
 };
 
-std::expected<Schema, std::vector<SchemaError>> build_schema(std::shared_ptr<const graphql::Document> document,
+std::expected<Schema, std::vector<SchemaError>> build_schema(const graphql::Document& document,
                                                              const BuildOptions& options) {
-  auto whole = graphql::parse_type_system(with_builtins(*document));
+  auto whole = graphql::parse_type_system(with_builtins(document));
   if (!whole) return std::unexpected(std::vector{SchemaError{whole.error().message, whole.error().position}});
-  const auto own_source_end = static_cast<uint32_t>(document->source().size());
+  const auto own_source_end = static_cast<uint32_t>(document.source().size());
   return SchemaBuilder(std::make_shared<const Document>(std::move(*whole)), own_source_end, options).build();
 }
 

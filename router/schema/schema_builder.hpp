@@ -27,7 +27,7 @@ struct BuildOptions {
 };
 
 /// Errors: all of them at once, in source order.
-std::expected<Schema, std::vector<SchemaError>> build_schema(std::shared_ptr<const graphql::Document> document,
+std::expected<Schema, std::vector<SchemaError>> build_schema(const graphql::Document& document,
                                                              const BuildOptions& options = {});
 
 }  // namespace signet::schema

@@ -10,7 +10,7 @@
 
 namespace signet::signing {
 
-inline constexpr uint64_t kFastForwardSecondsMax = 24 * 3600;
+inline constexpr uint64_t kFastForwardSecondsMax = uint64_t{24} * 3600;
 
 /// The larger of `last` + 1 and the clock's Unix seconds; `last` is 0 when nothing was signed yet.
 /// Errors: a last serial so far ahead that routers would refuse the next one.

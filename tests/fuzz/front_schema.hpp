@@ -25,7 +25,7 @@ inline const schema::Schema& front_schema() {
       type Subscription {a: A b: B}
     )");
     if (!document) std::abort();
-    auto built = schema::build_schema(std::make_shared<const graphql::Document>(std::move(*document)));
+    auto built = schema::build_schema(*document);
     if (!built) std::abort();
     return std::move(*built);
   }();

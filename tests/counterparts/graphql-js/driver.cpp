@@ -68,7 +68,7 @@ class Driver {
   void add_schema(const json::Document& request, json::Writer& writer) {
     auto document = graphql::parse_type_system(text(request, "sdl"));
     if (!document) return write_errors(writer, std::vector{document.error()});
-    auto schema = schema::build_schema(std::make_shared<const graphql::Document>(std::move(*document)));
+    auto schema = schema::build_schema(*document);
     writer.key("ok").value(schema.has_value());
     if (!schema) return write_errors(writer, schema.error());
     schemas_.insert_or_assign(text(request, "name"), std::move(*schema));

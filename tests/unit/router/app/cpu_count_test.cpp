@@ -35,6 +35,14 @@ TEST_F(CpuCountTest, QuotaOfAParentCounts) {
   EXPECT_EQ(usable_cpus(root.string()).why, "cgroup quota: 0.50 CPU");
 }
 
+TEST_F(CpuCountTest, TheLeastQuotaUpToTheRootCounts) {
+  write("proc/self/cgroup", "0::/pod/router\n");
+  write("sys/fs/cgroup/pod/router/cpu.max", "200000 100000\n");
+  write("sys/fs/cgroup/pod/cpu.max", "50000 100000\n");
+  write("sys/fs/cgroup/cpu.max", "90000 100000\n");
+  EXPECT_EQ(usable_cpus(root.string()).why, "cgroup quota: 0.50 CPU");
+}
+
 TEST_F(CpuCountTest, QuotaOfCgroupV1) {
   write("proc/self/cgroup", "4:cpu,cpuacct:/docker/x\n");
   write("sys/fs/cgroup/cpu/docker/x/cpu.cfs_quota_us", "50000\n");

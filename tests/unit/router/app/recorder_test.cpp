@@ -8,7 +8,7 @@ namespace {
 TEST(Recorder, HandsOverOnceAndBounded) {
   telemetry::LabelTable labels;
   Recorder recorder(labels, 1.0, "/graphql");
-  for (int i = 0; i < 30'000; ++i) recorder.access({});
+  for (int i = 0; i < 30'000; ++i) recorder.request({});
   const Harvest first = recorder.harvest();
   EXPECT_EQ(first.access.size(), 20'000u);
   EXPECT_EQ(first.dropped, 10'000u);

@@ -91,7 +91,7 @@ TEST(PlannerWide, ManyEqualOwnersStayCheap) {
   const auto supergraph = load_supergraph(sdl);
   ASSERT_TRUE(supergraph) << supergraph.error().front().message;
   std::string text = "{ node {" + selection;
-  for (int depth = 0; depth < 4; ++depth) text += " n0 {" + selection + " } n1 {" + selection;
+  for (int depth = 0; depth < 4; ++depth) text += fmt::format(" n0 {{{0} }} n1 {{{0}", selection);
   for (int depth = 0; depth < 4; ++depth) text += " }";
   const testing::Planned planned = testing::plan_text(*supergraph, text + " } }");
   ASSERT_TRUE(planned.plan) << planned.error;

@@ -26,7 +26,7 @@ inline graphql::Document parsed(std::string_view source) {
 inline schema::Schema built(std::string_view sdl) {
   auto document = graphql::parse_type_system(sdl);
   EXPECT_TRUE(document) << document.error().message;
-  auto schema = schema::build_schema(std::make_shared<const graphql::Document>(std::move(*document)));
+  auto schema = schema::build_schema(*document);
   EXPECT_TRUE(schema) << schema.error().front().message;
   return std::move(*schema);
 }

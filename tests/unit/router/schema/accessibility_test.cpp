@@ -16,7 +16,7 @@ constexpr std::string_view kPrelude =
 std::expected<Schema, std::vector<SchemaError>> build(std::string_view sdl, const BuildOptions& options = {}) {
   auto document = graphql::parse_type_system(std::string(kPrelude) + std::string(sdl));
   if (!document) return std::unexpected(std::vector{SchemaError{document.error().message, {}}});
-  return build_schema(std::make_shared<const graphql::Document>(std::move(*document)), options);
+  return build_schema(*document, options);
 }
 
 TEST(Accessibility, HidesMarkedElementsAndWhatLiesBelow) {
@@ -70,8 +70,7 @@ TEST(Accessibility, HidesFederationInSupergraphs) {
   const auto is_machinery = [](std::string_view name) {
     return name == "link" || name.starts_with("link__") || name.starts_with("join__");
   };
-  auto schema =
-      build_schema(std::make_shared<const graphql::Document>(std::move(*document)), {.is_machinery = is_machinery});
+  auto schema = build_schema(*document, {.is_machinery = is_machinery});
   ASSERT_TRUE(schema) << schema.error().front().message;
   EXPECT_TRUE(schema->find_field(schema->query_type, "loaf"));
   for (const Type& type : schema->types) EXPECT_EQ(type.accessible, !is_machinery(schema->text(type.name)));

@@ -12,7 +12,7 @@ std::expected<Schema, std::vector<SchemaError>> build(std::string_view sdl, cons
   if (!document) {
     return std::unexpected(std::vector{SchemaError{document.error().message, document.error().position}});
   }
-  return build_schema(std::make_shared<const graphql::Document>(std::move(*document)), options);
+  return build_schema(*document, options);
 }
 
 std::string first_error(std::string_view sdl) {
@@ -85,12 +85,11 @@ TEST(SchemaBuilder, AddsBuiltinsToEverySchema) {
 TEST(SchemaBuilder, KeepsIdsOfTheDocumentItWasGiven) {
   auto document = graphql::parse_type_system("type Query {a(b: Int = 7): Int}");
   ASSERT_TRUE(document);
-  auto shared = std::make_shared<const graphql::Document>(std::move(*document));
-  auto schema = build_schema(shared);
+  auto schema = build_schema(*document);
   ASSERT_TRUE(schema);
   const FieldId a = schema->find_field(schema->query_type, "a");
   const graphql::ValueId value = schema->input_values[schema->find_argument(a, "b")].default_value;
-  EXPECT_EQ((*shared)[value].text, "7");
+  EXPECT_EQ((*document)[value].text, "7");
   EXPECT_EQ(schema->source()[value].text, "7");
 }
 
