@@ -64,16 +64,17 @@ void add_check(CLI::App& app, int& result) {
   command->add_option("--supergraph", options->supergraph_file, "Supergraph SDL");
   command->add_option("--policy", options->policy_file, "Policy of the admission webhook");
   command->add_flag("--development", options->development, "The configuration is for signet dev");
-  command->add_flag_callback("--json", [options] { options->json = true; }, "The same as --output json");
-  command
-      ->add_option_function<std::string>(
-          "--output", [options](const std::string& format) { options->json = format == "json"; }, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  command->add_flag("--json", options->json, "The same as --output json");
+  auto format = std::make_shared<std::string>("text");
+  command->add_option("--output", *format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   example(command, "signet check -c signet.yaml --supergraph supergraph.graphql");
-  command->callback([options, &result] {
+  command->callback([options, format, &result] {
     if (options->config_files.empty() && options->supergraph_file.empty() && options->policy_file.empty()) {
       throw CLI::RequiredError("--config, --supergraph or --policy");
     }
+    options->json = options->json || *format == "json";
     result = check(*options);
   });
 }
