@@ -1,4 +1,4 @@
-// The command line: what each command takes. The only file with CLI11, compiled without optimisation.
+// The command line: what each command takes. The only file with CLI11.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fmt/ranges.h>
