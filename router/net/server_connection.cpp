@@ -186,7 +186,7 @@ asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& f
   if (auto refusal = worker_->handler_.admit(request)) {
     const bool whole = parser.is_done();  // nothing is left unread: the connection may live on
     const bool keep = whole && framing.keep_alive && !refusal->close && !worker_->totals_->draining;
-    const bool sent = co_await send(*refusal, keep, request.method == http::Method::head);
+    const bool sent = co_await send(&*refusal, keep, request.method == http::Method::head);
     if (sent && keep) co_return Next::keep;
     co_await linger();
     co_return Next::close;
@@ -205,7 +205,7 @@ asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& f
   worker_->handler_.handle(request, Responder(shared_from_this()));
   if (!reply_) co_await wait_for_reply();
   const bool keep = framing.keep_alive && !reply_->close && !worker_->totals_->draining;
-  const bool sent = co_await send(*reply_, keep, request.method == http::Method::head);
+  const bool sent = co_await send(&*reply_, keep, request.method == http::Method::head);
   reply_.reset();
   worker_->totals_->in_flight.fetch_sub(1, std::memory_order_relaxed);
   if (sent && keep) co_return Next::keep;
@@ -256,13 +256,13 @@ void ServerConnection::respond(ServerResponse response) {
   resume_ = nullptr;
 }
 
-asio::awaitable<bool> ServerConnection::send(const ServerResponse& response, bool keep_alive, bool head_only) {
+asio::awaitable<bool> ServerConnection::send(const ServerResponse* response, bool keep_alive, bool head_only) {
   enter(Phase::writing, worker_->settings_.write_timeout);
-  const std::string head = fmt::format("HTTP/1.1 {} {}\r\n{}{}Content-Length: {}\r\n{}\r\n", response.status,
-                                       http::reason(response.status), response.fields, worker_->date_field_,
-                                       response.body.size(), keep_alive ? "" : "Connection: close\r\n");
-  std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(response.body)};
-  if (head_only || response.status == 204) buffers[1] = {};
+  const std::string head = fmt::format("HTTP/1.1 {} {}\r\n{}{}Content-Length: {}\r\n{}\r\n", response->status,
+                                       http::reason(response->status), response->fields, worker_->date_field_,
+                                       response->body.size(), keep_alive ? "" : "Connection: close\r\n");
+  std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(response->body)};
+  if (head_only || response->status == 204) buffers[1] = {};
   error_code error;
   const size_t total = buffers[0].size() + buffers[1].size();
   // Nearly always the kernel takes the whole answer at once.
@@ -281,7 +281,7 @@ asio::awaitable<void> ServerConnection::refuse(int status, ErrorCode code, std::
                                                const ServerRequest* head) {
   expired_ = false;
   const ServerResponse response = worker_->handler_.refuse(status, code, message, head);
-  if (co_await send(response, false, head != nullptr && head->method == http::Method::head)) co_await linger();
+  if (co_await send(&response, false, head != nullptr && head->method == http::Method::head)) co_await linger();
 }
 
 // Closing with unread bytes would reset the connection and could destroy the answer on its way: say that nothing more

@@ -78,7 +78,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   boost::asio::awaitable<Next> serve(const Framing& framing);
   boost::asio::awaitable<bool> read_body(RequestParser& parser, const ServerRequest& request);
   boost::asio::awaitable<bool> receive();
-  boost::asio::awaitable<bool> send(const ServerResponse& response, bool keep_alive, bool head_only);
+  boost::asio::awaitable<bool> send(const ServerResponse* response, bool keep_alive, bool head_only);
   boost::asio::awaitable<void> refuse(int status, ErrorCode code, std::string_view message, const ServerRequest* head);
   boost::asio::awaitable<void> wait_for_reply();
   boost::asio::awaitable<void> linger();
