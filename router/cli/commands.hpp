@@ -52,6 +52,7 @@ struct PlanOptions {
   std::string operation_name;
   std::string variables = "{}";
   bool documents = false;
+  bool json = false;
 };
 int plan(const PlanOptions& options);
 

@@ -86,7 +86,8 @@ void add_plan(CLI::App& app, int& result) {
   command->add_option("--operation", options->operation_file, "Operation document; - for standard input")->required();
   command->add_option("--name", options->operation_name, "The operation of the document");
   command->add_option("--variables", options->variables, "Variables as JSON; they decide @skip and @include");
-  command->add_flag("--documents", options->documents, "Show the GraphQL text of each fetch");
+  command->add_flag("--documents", options->documents, "Show the GraphQL text of each request");
+  command->add_flag("--json", options->json, "The plan as JSON, documents included");
   example(command, "echo '{ me { name } }' | signet plan --supergraph supergraph.graphql --operation -");
   command->callback([options, &result] { result = plan(*options); });
 }

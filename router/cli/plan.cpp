@@ -3,6 +3,7 @@
 
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
+#include "router/federation/plan_json.hpp"
 #include "router/federation/plan_print.hpp"
 #include "router/federation/planner.hpp"
 #include "router/graphql/parser.hpp"
@@ -53,7 +54,11 @@ int plan(const PlanOptions& options) {
   if (!normalized) return report({normalized.error()}, options.operation_file);
   auto plan = federation::plan(*supergraph, *document, *normalized);
   if (!plan) return report({plan.error()}, options.operation_file);
-  fmt::print("{}", federation::print_plan(*supergraph, **plan, options.documents));
+  if (options.json) {
+    fmt::print("{}\n", federation::print_plan_json(*supergraph, **plan));
+  } else {
+    fmt::print("{}", federation::print_plan(*supergraph, **plan, options.documents));
+  }
   return kOk;
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "router/federation/plan_json.hpp"
+
 namespace signet::federation {
 
 namespace {
@@ -46,7 +48,7 @@ class PlanPrinter {
   void print_fetch(FetchId id) {
     const Fetch& fetch = plan_.fetches[id];
     out_ += fmt::format("  f{}", id.value());
-    if (!fetch.at_root) out_ += fmt::format(" at={}", path(fetch.position));
+    if (!fetch.at_root) out_ += fmt::format(" at={}", position_path(supergraph_, plan_, fetch.position));
     if (fetch.kind == FetchKind::entity) {
       const EntityList& list = plan_.requests[fetch.request].lists[fetch.list];
       if (plan_.requests[fetch.request].lists.size() > 1) out_ += fmt::format(" list={}", list.wire_name);
@@ -57,18 +59,6 @@ class PlanPrinter {
     out_ += " out: ";
     print_shape(fetch.shape);
     out_ += '\n';
-  }
-
-  std::string path(PositionId position) const {
-    std::string text;
-    for (PositionId at = position; plan_.positions[at].parent; at = plan_.cases[plan_.positions[at].parent].position) {
-      const Position& each = plan_.positions[at];
-      std::string name =
-          each.response_key.empty() ? fmt::format("~{}", supergraph_.schema.field_name(each.field)) : each.response_key;
-      for (uint8_t i = 0; i < each.type.list_depth; ++i) name += "[]";
-      text = text.empty() ? name : fmt::format("{}.{}", name, text);
-    }
-    return text.empty() ? "." : text;
   }
 
   void print_shape(ShapeId id) {

@@ -58,7 +58,20 @@ def test_supergraph_errors_name_the_construct(shop):
 def test_plan_is_stable(shop):
     arguments = ("plan", "--supergraph", shop.graph_file, "--operation", "-")
     first = signet(*arguments, text="{ me { name score } }").stdout
-    assert first == signet(*arguments, text="{ me { name score } }").stdout and "entity" in first
+    assert first == signet(*arguments, text="{ me { name score } }").stdout and "entities" in first
+
+
+def test_plan_as_json_is_the_plan_as_text(shop):
+    arguments = ("plan", "--supergraph", shop.graph_file, "--operation", "-")
+    operation = "{ me { name score } }"
+    plan = json.loads(signet(*arguments, "--json", text=operation).stdout)
+    text = signet(*arguments, "--documents", text=operation).stdout
+    requests = [request for stage in plan["stages"] for request in stage]
+    assert plan["type"] == "query" and len(plan["stages"]) == text.count("stage ") == 2
+    assert [request["kind"] for request in requests] == ["query", "entities"]
+    assert all(request["document"] in text for request in requests)
+    assert requests[1]["after"] == [0] and requests[1]["fetches"][0]["path"] == "me"
+    assert signet(*arguments, "--json", text=operation).stdout == json.dumps(plan, separators=(",", ":")) + "\n"
 
 
 def test_config_explain_tells_where_a_value_comes_from(shop):
