@@ -14,8 +14,9 @@ std::shared_ptr<const T> with_own_count(const std::shared_ptr<const T>& shared) 
 
 }  // namespace
 
-CachedOperation::CachedOperation(std::shared_ptr<const PreparedOperation> operation)
-    : operation_(std::move(operation)), bytes_(operation_->bytes()) {}
+CachedOperation::CachedOperation(std::shared_ptr<const PreparedOperation> operation,
+                                 std::shared_ptr<const PreparedOperation> counted)
+    : operation_(std::move(operation)), counted_(std::move(counted)), bytes_(operation_->bytes()) {}
 
 const OperationVariant* CachedOperation::variant(uint32_t condition_mask) {
   const auto found = std::ranges::find(variants_, condition_mask, &OperationVariant::condition_mask);
@@ -65,7 +66,7 @@ void OperationCache::insert(uint64_t generation, const std::shared_ptr<const Pre
   const size_t entry_bytes_max = bytes_max_ / 2;
   auto known = index_.find(operation->key());
   if (known == index_.end()) {
-    CachedOperation fresh(counts_ == Counts::own ? with_own_count(operation) : operation);
+    CachedOperation fresh(operation, counts_ == Counts::own ? with_own_count(operation) : operation);
     if (fresh.bytes() > entry_bytes_max) return;
     make_room(fresh.bytes());
     bytes_ += fresh.bytes();

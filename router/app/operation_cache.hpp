@@ -20,9 +20,13 @@ namespace signet::app {
 /// An entry: an operation, and the plans made for it so far.
 class CachedOperation {
  public:
-  explicit CachedOperation(std::shared_ptr<const PreparedOperation> operation);
+  /// `counted` is `operation` with the count of the cache's owner.
+  CachedOperation(std::shared_ptr<const PreparedOperation> operation, std::shared_ptr<const PreparedOperation> counted);
 
-  const std::shared_ptr<const PreparedOperation>& operation() const { return operation_; }
+  /// For the owner's thread.
+  const std::shared_ptr<const PreparedOperation>& operation() const { return counted_; }
+  /// As it was inserted: for other threads.
+  const std::shared_ptr<const PreparedOperation>& shared() const { return operation_; }
   /// The plan for this outcome of the conditions, or null; it counts as the last one used.
   /// Lifetime: until the cache is changed.
   const OperationVariant* variant(uint32_t condition_mask);
@@ -35,7 +39,7 @@ class CachedOperation {
   void add(OperationVariant variant);
   void drop_oldest();
 
-  std::shared_ptr<const PreparedOperation> operation_;
+  std::shared_ptr<const PreparedOperation> operation_, counted_;
   std::vector<OperationVariant> variants_;
   size_t bytes_;
   bool used_ = false;

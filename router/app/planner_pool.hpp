@@ -29,7 +29,8 @@ struct PlanQuestion {
   Hash128 hash;  ///< OperationKey::of(text, name)
   std::string text;
   std::string name;
-  std::shared_ptr<const PreparedOperation> operation;  ///< then only its plan for `condition_mask` is asked for
+  std::shared_ptr<const PreparedOperation> operation =
+      nullptr;  ///< then only its plan for `condition_mask` is asked for
   uint32_t condition_mask = 0;
 
   /// Lifetime: of this object.

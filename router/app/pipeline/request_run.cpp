@@ -74,22 +74,13 @@ void RequestRun::run(GraphqlRequest request) {
   const auto key = OperationKey::of(*text, request.operation_name);
   CachedOperation* known = tools_.cache.find(snapshot_->generation, key);
   if (known == nullptr) {
-    return ask({.snapshot = snapshot_,
-                .hash = key.hash,
-                .text = std::string(*text),
-                .name = request.operation_name,
-                .operation = nullptr});
+    return ask({.snapshot = snapshot_, .hash = key.hash, .text = std::string(*text), .name = request.operation_name});
   }
   tools_.recorder.metrics.add(MetricId::plan_cache_hits, {});
   operation_ = known->operation();
   if (!take_variables()) return;
   if (const OperationVariant* variant = known->variant(condition_mask_)) return execute(*variant);
-  ask({.snapshot = snapshot_,
-       .hash = {},
-       .text = {},
-       .name = {},
-       .operation = operation_,
-       .condition_mask = condition_mask_});
+  ask({.snapshot = snapshot_, .operation = known->shared(), .condition_mask = condition_mask_});
 }
 
 void RequestRun::ask(PlanQuestion question) {
@@ -119,12 +110,7 @@ void RequestRun::planned(const Planned& planned) {
   const auto variant = std::ranges::find(planned.variants, condition_mask_, &OperationVariant::condition_mask);
   if (variant != planned.variants.end()) return execute(*variant);
   if (!planned.errors.empty()) return fail(planned.errors);
-  ask({.snapshot = snapshot_,
-       .hash = {},
-       .text = {},
-       .name = {},
-       .operation = operation_,
-       .condition_mask = condition_mask_});
+  ask({.snapshot = snapshot_, .operation = operation_, .condition_mask = condition_mask_});
 }
 
 // What the operation is needed for before its plan. False: the request is answered.

@@ -87,7 +87,7 @@ TEST_F(PlannerPoolTest, RefusalsReachAllWhoWaitAndAreNotKept) {
   });
   std::vector<std::future<Planned>> answers;
   for (int i = 0; i < 20; ++i) answers.push_back(ask("{ a"));
-  ask("{ b").wait_for(std::chrono::seconds(0));
+  auto other = ask("{ b");
   wait_begun(1);
   release(1);
   for (auto& answer : answers) EXPECT_EQ(code(answer.get()), ErrorCode::GRAPHQL_PARSE_FAILED);
