@@ -182,9 +182,11 @@ def counterparts(run):
     if run.build("asan", units):
         for binary in unit_binaries("asan"):
             run.gtest(binary, label=" under ASan and UBSan", env={"UBSAN_OPTIONS": "print_stacktrace=1"})
-    if run.build("tsan", ["unit_net"]):
-        # Without -R the kernel may place the program where ThreadSanitizer wants its shadow memory.
-        run.gtest(ROOT / "build/tsan/tests/unit_net", prefix=["setarch", "-R"], label=" under TSan")
+    threaded = ["unit_app", "unit_net"]
+    if run.build("tsan", threaded):
+        for name in threaded:
+            # Without -R the kernel may place the program where ThreadSanitizer wants its shadow memory.
+            run.gtest(ROOT / "build/tsan/tests" / name, prefix=["setarch", "-R"], label=" under TSan")
 
 
 def browser(run):

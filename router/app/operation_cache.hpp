@@ -1,95 +1,96 @@
-// Prepared operations, and the cache in which a request finds its own with one lookup.
+// OperationCache: prepared operations with their plans, found with one lookup, bounded in bytes.
 //
-// A lookup hashes text and operation name with the process's key and then compares the bytes. What depends on nothing
-// but text, name and graph is done once; plans are kept per outcome of @skip/@include.
+// A lookup goes by the keyed hash and then compares the bytes. Which entry goes is decided as in SIEVE: a hit marks its
+// entry and moves nothing; a hand walks from the oldest to the newest, spares the marked ones once, and takes the first
+// that is not. A flood of operations that come once passes through without driving out those that come again.
+// Spec: https://www.usenix.org/conference/nsdi24/presentation/zhang-yazhuo
 #pragma once
 
 #include <cstdint>
-#include <expected>
 #include <list>
 #include <memory>
-#include <string>
-#include <string_view>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
-#include "router/app/snapshot.hpp"
-#include "router/base/keyed_hash.hpp"
-#include "router/federation/plan.hpp"
-#include "router/operation/coercion.hpp"
-#include "router/operation/prepare.hpp"
-#include "router/policy/operation_limits.hpp"
-#include "telemetry/record/span.hpp"
+#include "router/app/prepared_operation.hpp"
 
 namespace signet::app {
 
-using DocumentErrors = std::vector<operation::DocumentError>;
-
-/// An operation that passed everything that does not depend on variables.
-/// Threads: its worker's; plans are added to it as conditions come up.
-class PreparedOperation {
+/// An entry: an operation, and the plans made for it so far.
+class CachedOperation {
  public:
-  static constexpr size_t kVariantsMax = 32;
+  /// `counted` is `operation` with the count of the cache's owner.
+  CachedOperation(std::shared_ptr<const PreparedOperation> operation, std::shared_ptr<const PreparedOperation> counted);
 
-  PreparedOperation(std::string text, std::string operation_name, graphql::Document document);
-
-  std::string text;
-  std::string operation_name;
-  graphql::Document document;
-  graphql::OperationId operation;
-  std::vector<std::string_view> conditions;
-  std::vector<policy::Exceeded> measured;  ///< limits in mode `measure` that it exceeds
-
-  graphql::OperationType type() const { return document[operation].type; }
-  /// The operation for one outcome of its conditions.
-  struct Variant {
-    uint32_t condition_mask = 0;
-    std::shared_ptr<const federation::Plan> plan;
-    std::shared_ptr<const telemetry::UsageTemplate> usage;
-    size_t bytes = 0;  ///< an estimate
-  };
-  /// The variant for these variables. Errors: as federation::plan() and operation::normalize().
-  std::expected<Variant, operation::DocumentError> variant_for(const Snapshot& snapshot,
-                                                               const operation::CoercedVariables& variables,
-                                                               telemetry::LabelTable& labels);
-  /// An estimate for the cache's bound. Units: bytes.
-  size_t bytes() const;
-
- private:
-  std::vector<Variant> variants_;
-};
-
-/// Parses, validates and measures: the cold path up to planning.
-/// Errors: what the client gets to see; syntax, validation, limits, unsupported constructs.
-std::expected<std::shared_ptr<PreparedOperation>, DocumentErrors> prepare(const Snapshot& snapshot,
-                                                                          std::string_view text,
-                                                                          std::string_view operation_name);
-
-/// Bounded in bytes; the least recently used goes first.
-/// Threads: its worker's.
-class OperationCache {
- public:
-  static constexpr size_t kBytesMax = 64u << 20;
-
-  /// The operation, or null. A generation other than the last one's empties the cache.
-  std::shared_ptr<PreparedOperation> find(uint64_t generation, std::string_view text, std::string_view operation_name);
-  void insert(const std::shared_ptr<PreparedOperation>& operation);
+  /// For the owner's thread.
+  const std::shared_ptr<const PreparedOperation>& operation() const { return counted_; }
+  /// As it was inserted: for other threads.
+  const std::shared_ptr<const PreparedOperation>& shared() const { return operation_; }
+  /// The plan for this outcome of the conditions, or null; it counts as the last one used.
+  /// Lifetime: until the cache is changed.
+  const OperationVariant* variant(uint32_t condition_mask);
+  /// The last used first.
+  std::span<const OperationVariant> variants() const { return variants_; }
   size_t bytes() const { return bytes_; }
 
  private:
-  struct HashOf {
-    size_t operator()(const Hash128& hash) const { return hash.low; }
-  };
-  struct Entry {
-    Hash128 hash;
-    std::shared_ptr<PreparedOperation> operation;
-    size_t bytes;
-  };
-  static Hash128 hash(std::string_view text, std::string_view operation_name);
+  friend class OperationCache;
+  void add(OperationVariant variant);
+  void drop_oldest();
 
+  std::shared_ptr<const PreparedOperation> operation_, counted_;
+  std::vector<OperationVariant> variants_;
+  size_t bytes_;
+  bool used_ = false;
+};
+
+/// Threads: its owner's.
+class OperationCache {
+ public:
+  static constexpr size_t kVariantsMax = 32;
+  /// What all caches of a process may hold together, as long as no more than kWorkersSharing workers run: half of what
+  /// the smallest pod in deploy/kubernetes may use.
+  static constexpr size_t kSharedBytesMax = 32u << 20;  ///< the planner pool's
+  static constexpr size_t kFrontsBytesMax = 16u << 20;  ///< of all workers
+  static constexpr size_t kFrontBytesMin = 1u << 20;    ///< a worker's, however many there are
+
+  /// Whether entries share their reference counts with whoever else has them. Workers count for themselves: a count
+  /// that all of them write costs each of them a cache miss per request.
+  enum class Counts : uint8_t { shared, own };
+
+  explicit OperationCache(size_t bytes_max, Counts counts = Counts::shared);
+
+  /// The share of one of `workers` workers.
+  static size_t front_bytes(size_t workers);
+
+  /// Empties the cache unless it is of this generation already.
+  void use(uint64_t generation);
+  uint64_t generation() const { return generation_; }
+
+  /// The entry, or null; always null when the cache is of another generation.
+  /// Lifetime: until the cache is changed.
+  CachedOperation* find(uint64_t generation, const OperationKey& key);
+  /// Adds what is not there yet. Does nothing when the cache is of another generation, or when the operation alone
+  /// takes more than half of the bound.
+  void insert(uint64_t generation, const std::shared_ptr<const PreparedOperation>& operation,
+              std::span<const OperationVariant> variants);
+
+  size_t bytes() const { return bytes_; }
+  size_t size() const { return entries_.size(); }
+
+ private:
+  using Entries = std::list<CachedOperation>;
+
+  void make_room(size_t bytes);
+  OperationVariant counted(const OperationVariant& variant) const;
+
+  const size_t bytes_max_;
+  const Counts counts_;
   uint64_t generation_ = 0;
-  std::list<Entry> entries_;  // most recently used first
-  std::unordered_map<Hash128, std::list<Entry>::iterator, HashOf> index_;
+  Entries entries_;  // newest first
+  Entries::iterator hand_;
+  std::unordered_map<OperationKey, Entries::iterator, OperationKeyHash> index_;  // keys borrow from the entries
   size_t bytes_ = 0;
 };
 

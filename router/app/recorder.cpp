@@ -34,9 +34,13 @@ void Recorder::span(const telemetry::Span& span) {
 
 void Recorder::usage(const std::shared_ptr<const telemetry::UsageTemplate>& operation, bool failed) {
   const auto found = usage_.find(operation.get());
-  if (found == usage_.end() && usage_.size() >= kUsageMax) {
-    ++harvest_.dropped;
-    return;
+  if (found == usage_.end()) {
+    const size_t bytes = sizeof(telemetry::UsageTemplate) + operation->fields.size() * sizeof operation->fields[0];
+    if (usage_.size() >= kUsageMax || usage_bytes_ + bytes > kUsageBytesMax) {
+      ++harvest_.dropped;
+      return;
+    }
+    usage_bytes_ += bytes;
   }
   telemetry::UsageCount& count = found == usage_.end() ? usage_[operation.get()] : found->second;
   count.operation = operation;
@@ -53,6 +57,7 @@ std::vector<telemetry::UsageCount> Recorder::take_usage() {
   counts.reserve(usage_.size());
   for (auto& [key, count] : usage_) counts.push_back(std::move(count));
   usage_.clear();
+  usage_bytes_ = 0;
   return counts;
 }
 

@@ -57,6 +57,7 @@ class Recorder {
   static constexpr size_t kAccessQueuedMax = 20'000;
   static constexpr size_t kSpansQueuedMax = 2'048;
   static constexpr size_t kUsageMax = 10'000;
+  static constexpr size_t kUsageBytesMax = 1u << 20;  // they outlive the caches that they came from
   static constexpr size_t kUserAgentsMax = 256;
 
   telemetry::LabelTable& labels_;
@@ -66,6 +67,7 @@ class Recorder {
   std::unordered_map<std::string, telemetry::Label<telemetry::LabelClass::user_agent>, KeyedStringHash, std::equal_to<>>
       user_agents_;
   std::unordered_map<const telemetry::UsageTemplate*, telemetry::UsageCount> usage_;
+  size_t usage_bytes_ = 0;
   Harvest harvest_;
 };
 

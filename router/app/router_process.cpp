@@ -188,10 +188,13 @@ class RouterProcess {
     const unsigned count = options_.config.workers > 0 ? options_.config.workers : cpus.workers;
     publish_state_.workers = count;
     std::vector<Worker*> workers;
+    start_planners(count);
+    const WorkerShare share{.connections_per_subgraph = std::max<size_t>(1, kConnectionsPerSubgraph / count),
+                            .cache_bytes = OperationCache::front_bytes(count)};
     for (unsigned i = 0; i < count; ++i) {
       auto thread = std::make_unique<WorkerThread>();
-      thread->worker = std::make_unique<Worker>(thread->loop, clock_, labels_, publish_state_.snapshot,
-                                                std::max<size_t>(1, kConnectionsPerSubgraph / count));
+      thread->worker =
+          std::make_unique<Worker>(thread->loop, clock_, labels_, publish_state_.snapshot, *planners_, share);
       workers.push_back(thread->worker.get());
       workers_.push_back(std::move(thread));
     }
@@ -205,6 +208,18 @@ class RouterProcess {
                       {"workers", std::to_string(count)},
                       {"workers_because", options_.config.workers > 0 ? "configured" : cpus.why},
                       {"mode", settings_->development ? "development" : "serve"}});
+  }
+
+  void start_planners(unsigned workers) {
+    planners_ = std::make_unique<PlannerPool>(
+        PlannerPool::Settings{.threads = PlannerPool::threads_for(workers)},
+        [this](const PlanQuestion& question) { return plan_operation(question, labels_); },
+        [this](std::chrono::nanoseconds took) {
+          control_.post([this, seconds = std::chrono::duration<double>(took).count()] {
+            telemetry_.metrics().observe(MetricId::planner_duration, {}, seconds);
+          });
+        },
+        clock_);
   }
 
   std::expected<void, std::string> listen() {
@@ -286,6 +301,7 @@ class RouterProcess {
   void publish(Snapshot snapshot) {
     ++snapshot.generation;  // what was prepared under other settings, another graph or manifest is prepared anew
     publish_state_.snapshot = std::make_shared<const Snapshot>(std::move(snapshot));
+    planners_->use(publish_state_.snapshot->generation);  // before any worker can ask for it
     for (const auto& thread : workers_) {
       thread->loop.post([worker = thread->worker.get(), snapshot = publish_state_.snapshot] { worker->use(snapshot); });
     }
@@ -296,6 +312,8 @@ class RouterProcess {
 
   void set_gauges(telemetry::MetricShard& metrics) const {
     metrics.set(MetricId::server_active, {}, static_cast<int64_t>(graphql_server_->requests_in_flight()));
+    metrics.set(MetricId::plan_cache_operations, {}, static_cast<int64_t>(planners_->cached_operations()));
+    metrics.set(MetricId::plan_cache_bytes, {}, static_cast<int64_t>(planners_->cached_bytes()));
     const auto& graph = publish_state_.snapshot->graph;
     if (graph == nullptr) return;
     const signing::Statement& statement = graph->artifact.statement;
@@ -475,6 +493,7 @@ class RouterProcess {
     for (const auto& thread : workers_) {
       if (thread->thread.joinable()) thread->thread.join();
     }
+    if (planners_) planners_->stop();  // who asks has stopped; the loops it replies to live on
     if (builder_thread_.joinable()) builder_thread_.join();
   }
 
@@ -485,6 +504,7 @@ class RouterProcess {
   net::EventLoop control_;
   net::EventLoop builder_;
   std::vector<std::unique_ptr<WorkerThread>> workers_;
+  std::unique_ptr<PlannerPool> planners_;
   net::HttpClient transport_;
   TelemetryHub telemetry_;
   StateStore store_;

@@ -6,12 +6,21 @@ using net::ServerRequest;
 using net::ServerResponse;
 
 Worker::Worker(net::EventLoop& loop, const Clock& clock, telemetry::LabelTable& labels,
-               std::shared_ptr<const Snapshot> snapshot, size_t connections_per_subgraph)
+               std::shared_ptr<const Snapshot> snapshot, PlannerPool& planners, const WorkerShare& share)
     : loop_(loop),
       clock_(clock),
       snapshot_(std::move(snapshot)),
       recorder_(labels, snapshot_->settings->config.telemetry.trace_sample, snapshot_->settings->config.listen.path),
-      transport_(loop, net::ClientSettings{.connections_per_origin_max = connections_per_subgraph}) {}
+      transport_(loop, net::ClientSettings{.connections_per_origin_max = share.connections_per_subgraph}),
+      cache_(share.cache_bytes, OperationCache::Counts::own),
+      planners_(planners) {
+  cache_.use(snapshot_->generation);
+}
+
+void Worker::use(std::shared_ptr<const Snapshot> snapshot) {
+  snapshot_ = std::move(snapshot);
+  cache_.use(snapshot_->generation);
+}
 
 std::optional<ServerResponse> Worker::admit(const ServerRequest& head) {
   auto refusal = Edge(*snapshot_).refuse(head);
@@ -21,7 +30,7 @@ std::optional<ServerResponse> Worker::admit(const ServerRequest& head) {
 }
 
 void Worker::handle(const ServerRequest& request, net::Responder responder) {
-  const WorkerTools tools{loop_, transport_, cache_, recorder_, clock_};
+  const WorkerTools tools{loop_, transport_, cache_, planners_, recorder_, clock_};
   auto run = std::make_shared<RequestRun>(tools, snapshot_, Edge(*snapshot_).decide(request), std::move(responder));
   run->start(request);
 }

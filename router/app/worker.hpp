@@ -5,6 +5,7 @@
 
 #include "router/app/operation_cache.hpp"
 #include "router/app/pipeline/request_run.hpp"
+#include "router/app/planner_pool.hpp"
 #include "router/app/recorder.hpp"
 #include "router/net/event_loop.hpp"
 #include "router/net/http_client.hpp"
@@ -12,14 +13,20 @@
 
 namespace signet::app {
 
+/// What one of several workers may use.
+struct WorkerShare {
+  size_t connections_per_subgraph = 1;
+  size_t cache_bytes = OperationCache::kFrontBytesMin;
+};
+
 /// Threads: its loop's, but for the constructor.
 class Worker final : public net::ServerHandler {
  public:
   Worker(net::EventLoop& loop, const Clock& clock, telemetry::LabelTable& labels,
-         std::shared_ptr<const Snapshot> snapshot, size_t connections_per_subgraph);
+         std::shared_ptr<const Snapshot> snapshot, PlannerPool& planners, const WorkerShare& share);
 
   /// From now on new requests use this snapshot; those under way keep theirs.
-  void use(std::shared_ptr<const Snapshot> snapshot) { snapshot_ = std::move(snapshot); }
+  void use(std::shared_ptr<const Snapshot> snapshot);
   Recorder& recorder() { return recorder_; }
   net::EventLoop& loop() { return loop_; }
 
@@ -37,6 +44,7 @@ class Worker final : public net::ServerHandler {
   Recorder recorder_;
   net::HttpClient transport_;
   OperationCache cache_;
+  PlannerPool& planners_;
 };
 
 }  // namespace signet::app

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "router/app/operation_cache.hpp"
+#include "router/app/prepared_operation.hpp"
 #include "router/base/error.hpp"
 #include "router/http/negotiation.hpp"
 #include "router/net/http_server.hpp"

@@ -1,5 +1,6 @@
 #include "router/app/pipeline/request_run.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <fmt/format.h>
 
@@ -59,62 +60,97 @@ void RequestRun::start(const net::ServerRequest& request) {
   }
   auto decoded = is_get_ ? decode_get(query_of(request.target)) : decode_post(request.body);
   if (!decoded) return fail({{decoded.error().code, decoded.error().message, {}}});
-  run(*decoded);
+  run(std::move(*decoded));
 }
 
-void RequestRun::run(const GraphqlRequest& request) {
+void RequestRun::run(GraphqlRequest request) {
   static const policy::PersistedOperations kNone;
   const auto& persisted = snapshot_->operations ? *snapshot_->operations : kNone;
   const policy::RequestedOperation wanted{.text = request.query, .id = request.persisted_id};
   auto text = persisted.resolve(snapshot_->settings->config.operations.mode, wanted);
   if (!text) return fail({{text.error().code, text.error().message, {}}});
+  variables_json_ = std::move(request.variables);
 
-  auto operation = find_operation(*text, request.operation_name);
-  if (!operation) return fail(operation.error());
-  operation_ = std::move(*operation);
+  const auto key = OperationKey::of(*text, request.operation_name);
+  CachedOperation* known = tools_.cache.find(snapshot_->generation, key);
+  if (known == nullptr) {
+    return ask({.snapshot = snapshot_, .hash = key.hash, .text = std::string(*text), .name = request.operation_name});
+  }
+  tools_.recorder.metrics.add(MetricId::plan_cache_hits, {});
+  operation_ = known->operation();
+  if (!take_variables()) return;
+  if (const OperationVariant* variant = known->variant(condition_mask_)) return execute(*variant);
+  ask({.snapshot = snapshot_, .operation = known->shared(), .condition_mask = condition_mask_});
+}
+
+void RequestRun::ask(PlanQuestion question) {
+  start_deadline();
+  const SteadyTime deadline = started_ + snapshot_->settings->config.client_timeout;
+  auto reply = [weak = weak_from_this()](const Planned& planned) {
+    if (const auto self = weak.lock()) self->planned(planned);
+  };
+  if (!tools_.planners.ask(std::move(question), deadline, tools_.loop, std::move(reply))) planned(*planner_busy());
+}
+
+// The planners' answer: first to the question for the operation, then, where that brought no plan for these variables,
+// to the one for the plan.
+void RequestRun::planned(const Planned& planned) {
+  if (answered_) return;
+  if (!planned.errors.empty() && planned.errors.front().code == ErrorCode::PLANNER_BUSY) {
+    tools_.recorder.metrics.add(MetricId::planner_refused, {});
+  } else if (!operation_) {
+    tools_.recorder.metrics.add(planned.cached ? MetricId::plan_cache_hits : MetricId::plan_cache_misses, {});
+  }
+  if (!planned.operation) return fail(planned.errors);
+  if (planned.errors.empty()) tools_.cache.insert(snapshot_->generation, planned.operation, planned.variants);
+  if (!operation_) {
+    operation_ = planned.operation;
+    if (!take_variables()) return;
+  }
+  const auto variant = std::ranges::find(planned.variants, condition_mask_, &OperationVariant::condition_mask);
+  if (variant != planned.variants.end()) return execute(*variant);
+  if (!planned.errors.empty()) return fail(planned.errors);
+  ask({.snapshot = snapshot_, .operation = operation_, .condition_mask = condition_mask_});
+}
+
+// What the operation is needed for before its plan. False: the request is answered.
+bool RequestRun::take_variables() {
+  for (const auto& limit : operation_->measured) {
+    tools_.recorder.metrics.add(MetricId::limit_exceeded, AttributeSet().limit_name(limit));
+  }
   if (is_get_ && operation_->type() != graphql::OperationType::query) {
     error_ = ErrorCode::METHOD_NOT_ALLOWED;
-    return answer(405, error_body(Error{ErrorCode::METHOD_NOT_ALLOWED, "mutations are sent by POST"}),
-                  "Allow: POST\r\n");
+    answer(405, error_body(Error{ErrorCode::METHOD_NOT_ALLOWED, "mutations are sent by POST"}), "Allow: POST\r\n");
+    return false;
   }
   const schema::Schema& schema = snapshot_->graph->supergraph.schema;
-  auto variables = operation::coerce_variables(operation_->document, schema, operation_->operation, request.variables);
-  if (!variables) return fail(variables.error());
-  const size_t bytes_before = operation_->bytes();
-  auto variant = operation_->variant_for(*snapshot_, *variables, tools_.recorder.labels());
-  if (operation_->bytes() != bytes_before) tools_.cache.insert(operation_);  // it grew: count it anew
-  if (!variant) return fail({variant.error()});
-  usage_ = variant->usage;
+  auto variables = operation::coerce_variables(operation_->document, schema, operation_->operation, variables_json_);
+  if (!variables) {
+    fail(variables.error());
+    return false;
+  }
+  variables_ = std::move(*variables);
+  condition_mask_ =
+      operation::condition_mask(operation_->conditions, operation_->document, operation_->operation, variables_);
+  return true;
+}
+
+void RequestRun::execute(const OperationVariant& variant) {
+  usage_ = variant.usage;
   record_.operation_type = usage_->type;
   record_.operation_name = usage_->name;
   record_.operation_hash = usage_->hash;
-  execution_ = std::make_unique<execution::Execution>(snapshot_->graph->supergraph, variant->plan,
-                                                      std::move(*variables), snapshot_->settings->execution);
-  execute();
-}
-
-std::expected<std::shared_ptr<PreparedOperation>, DocumentErrors> RequestRun::find_operation(std::string_view text,
-                                                                                             std::string_view name) {
-  auto known = tools_.cache.find(snapshot_->generation, text, name);
-  tools_.recorder.metrics.add(known ? MetricId::plan_cache_hits : MetricId::plan_cache_misses, {});
-  if (!known) {
-    auto prepared = prepare(*snapshot_, text, name);
-    if (!prepared) return prepared;
-    known = std::move(*prepared);
-    tools_.cache.insert(known);
-  }
-  for (const policy::Exceeded& exceeded : known->measured) {
-    tools_.recorder.metrics.add(MetricId::limit_exceeded,
-                                AttributeSet().limit_name(tools_.recorder.limit(exceeded.name)));
-  }
-  return known;
-}
-
-void RequestRun::execute() {
-  deadline_ =
-      tools_.loop.after(snapshot_->settings->config.client_timeout, [self = shared_from_this()] { self->timed_out(); });
+  execution_ = std::make_unique<execution::Execution>(snapshot_->graph->supergraph, variant.plan, std::move(variables_),
+                                                      snapshot_->settings->execution);
+  start_deadline();
   execution_->start([this](execution::FetchRequest&& request) { send_fetch(std::move(request)); });
   if (execution_->done()) answer_execution();
+}
+
+void RequestRun::start_deadline() {
+  if (deadline_) return;
+  deadline_ =
+      tools_.loop.after(snapshot_->settings->config.client_timeout, [self = shared_from_this()] { self->timed_out(); });
 }
 
 void RequestRun::send_fetch(execution::FetchRequest&& request) {
@@ -207,7 +243,7 @@ void RequestRun::fail(const DocumentErrors& errors) {
   error_ = errors.front().code;
   record_.errors = static_cast<uint32_t>(errors.size());
   answer(policy::status_of_error(*error_, snapshot_->settings->config.status_policy, edge_.response_type),
-         error_body(errors));
+         error_body(errors), info(*error_).http_status == 503 ? "Retry-After: 1\r\n" : "");
 }
 
 void RequestRun::answer(int status, std::string body, std::string_view extra_fields) {

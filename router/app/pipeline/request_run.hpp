@@ -1,6 +1,9 @@
 // RequestRun: one GraphQL request from decoded body to written answer, on one worker.
 //
 // decode → persisted operations → prepared operation (one cache lookup) → variables → plan → execute → answer
+//
+// What the worker's cache lacks is asked of the planner pool; the run then goes on when the answer is posted to its
+// loop, at the place where it stopped.
 #pragma once
 
 #include <list>
@@ -10,6 +13,7 @@
 #include "router/app/operation_cache.hpp"
 #include "router/app/pipeline/edge.hpp"
 #include "router/app/pipeline/graphql_request.hpp"
+#include "router/app/planner_pool.hpp"
 #include "router/app/recorder.hpp"
 #include "router/execution/execution.hpp"
 #include "router/http/one_shot.hpp"
@@ -23,11 +27,13 @@ struct WorkerTools {
   net::EventLoop& loop;
   http::Transport& transport;
   OperationCache& cache;
+  PlannerPool& planners;
   Recorder& recorder;
   const Clock& clock;
 };
 
-/// Lifetime: keeps itself alive while fetches are out; the responder is used exactly once.
+/// Lifetime: its deadline keeps it alive until it has answered; the responder is used exactly once. Planners know it
+/// weakly: an answer that comes later finds nobody.
 /// Threads: its worker's.
 class RequestRun : public std::enable_shared_from_this<RequestRun> {
  public:
@@ -44,10 +50,12 @@ class RequestRun : public std::enable_shared_from_this<RequestRun> {
     std::shared_ptr<http::Exchange> exchange;
   };
 
-  void run(const GraphqlRequest& request);
-  std::expected<std::shared_ptr<PreparedOperation>, DocumentErrors> find_operation(std::string_view text,
-                                                                                   std::string_view name);
-  void execute();
+  void run(GraphqlRequest request);
+  void ask(PlanQuestion question);
+  void planned(const Planned& planned);
+  bool take_variables();
+  void execute(const OperationVariant& variant);
+  void start_deadline();
   void send_fetch(execution::FetchRequest&& request);
   void fetched(std::list<Fetch>::iterator fetch, const http::Outcome& outcome);
   void record_fetch(Fetch& fetch, const http::Outcome& outcome);
@@ -62,7 +70,10 @@ class RequestRun : public std::enable_shared_from_this<RequestRun> {
   net::Responder responder_;
   SteadyTime started_;
   bool is_get_ = false;
-  std::shared_ptr<PreparedOperation> operation_;
+  std::string variables_json_;
+  std::shared_ptr<const PreparedOperation> operation_;
+  operation::CoercedVariables variables_;
+  uint32_t condition_mask_ = 0;
   std::shared_ptr<const telemetry::UsageTemplate> usage_;
   std::unique_ptr<execution::Execution> execution_;
   std::list<Fetch> fetches_;

@@ -28,6 +28,21 @@ TEST(Recorder, CountsUsagePerOperation) {
   EXPECT_TRUE(recorder.take_usage().empty());
 }
 
+TEST(Recorder, UsageIsBoundedInBytes) {
+  telemetry::LabelTable labels;
+  Recorder recorder(labels, 0, "/graphql");
+  const auto large = [] {
+    auto operation = std::make_shared<telemetry::UsageTemplate>();
+    operation->fields.resize(50'000);
+    return operation;
+  };
+  for (int i = 0; i < 10; ++i) recorder.usage(large(), false);
+  EXPECT_EQ(recorder.take_usage().size(), 5u);
+  EXPECT_EQ(recorder.harvest().dropped, 5u);
+  recorder.usage(large(), false);
+  EXPECT_EQ(recorder.take_usage().size(), 1u);
+}
+
 TEST(Recorder, RememberedUserAgentsAreBounded) {
   telemetry::LabelTable labels;
   Recorder recorder(labels, 0, "/graphql");

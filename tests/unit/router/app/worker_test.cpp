@@ -1,0 +1,142 @@
+// A worker behind its server, with planners that the test holds back. The operations need no subgraph.
+#include "router/app/worker.hpp"
+
+#include <gtest/gtest.h>
+#include <semaphore>
+
+#include "tests/support/loop_thread.hpp"
+#include "tests/support/raw_socket.hpp"
+#include "tests/unit/router/app/planner_world.hpp"
+
+namespace signet::app {
+namespace {
+
+using namespace std::chrono_literals;
+using testing_support::LoopThread;
+using testing_support::RawSocket;
+
+class WorkerTest : public ::testing::Test {
+ protected:
+  void start(PlannerPool::Settings settings = {}, std::chrono::milliseconds client_timeout = 30s) {
+    config::Config config;
+    config.client_timeout = client_timeout;
+    planners = std::make_unique<PlannerPool>(
+        settings,
+        [this](const PlanQuestion& question) {
+          ++begun;
+          held.acquire();
+          return plan_operation(question, labels);
+        },
+        [](std::chrono::nanoseconds) {}, clock);
+    planners->use(1);
+    worker = std::make_unique<Worker>(worker_loop.loop, clock, labels, make_snapshot("shop", 1, config), *planners,
+                                      WorkerShare{});
+    server = std::make_unique<net::HttpServer>(acceptor.loop, std::vector<net::EventLoop*>{&worker_loop.loop},
+                                               std::vector<net::ServerHandler*>{worker.get()}, net::ServerSettings{});
+    acceptor.run([&] { ASSERT_TRUE(server->listen({"127.0.0.1", 0, {}})); });
+  }
+  void TearDown() override {
+    acceptor.stop();
+    worker_loop.stop();
+    held.release(1'000);
+    planners->stop();
+    server.reset();
+  }
+
+  RawSocket send(const std::string& query, const std::string& variables = "{}") {
+    RawSocket socket = RawSocket::connect(server->port());
+    const std::string body = R"({"query":")" + query + R"(","variables":)" + variables + "}";
+    socket.send(
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        "Content-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body);
+    return socket;
+  }
+  std::string ask(const std::string& query, const std::string& variables = "{}") {
+    return send(query, variables).read_to_end();
+  }
+  void wait_begun(int works) const {
+    while (begun < works) std::this_thread::yield();
+  }
+  int64_t count(telemetry::MetricId metric) {
+    int64_t value = 0;
+    worker_loop.run([&] {
+      const auto& series = worker->recorder().metrics.series();
+      if (const auto found = series.find({metric, {}}); found != series.end()) value = found->second.value;
+    });
+    return value;
+  }
+
+  SystemClock clock;
+  telemetry::LabelTable labels;
+  std::counting_semaphore<> held{0};
+  std::atomic<int> begun = 0;
+  LoopThread acceptor, worker_loop;
+  std::unique_ptr<PlannerPool> planners;
+  std::unique_ptr<Worker> worker;
+  std::unique_ptr<net::HttpServer> server;
+};
+
+bool answered(const std::string& answer, std::string_view data) {
+  return answer.starts_with("HTTP/1.1 200") && answer.ends_with(data);
+}
+
+TEST_F(WorkerTest, WhatIsCachedIsAnsweredWhileOthersArePlanned) {
+  start();
+  held.release(1);
+  EXPECT_TRUE(answered(ask("{ __typename }"), R"({"data":{"__typename":"Query"}})"));
+  std::vector<RawSocket> waiting;
+  for (int i = 0; i < 3; ++i) waiting.push_back(send("{ a: __typename }"));
+  wait_begun(2);
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(answered(ask("{ __typename }"), R"({"data":{"__typename":"Query"}})"));
+  EXPECT_EQ(begun, 2);
+  held.release(1);
+  for (RawSocket& socket : waiting) EXPECT_TRUE(answered(socket.read_to_end(), R"({"data":{"a":"Query"}})"));
+  EXPECT_EQ(begun, 2);
+  EXPECT_EQ(count(telemetry::MetricId::plan_cache_hits), 100);
+  EXPECT_EQ(count(telemetry::MetricId::plan_cache_misses), 4);
+}
+
+TEST_F(WorkerTest, EachOutcomeOfItsConditionsIsPlannedOnce) {
+  start();
+  held.release(3);
+  const std::string query = "query($a: Boolean!) { __typename b: __typename @include(if: $a) }";
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(answered(ask(query, R"({"a":true})"), R"({"data":{"__typename":"Query","b":"Query"}})"));
+    EXPECT_TRUE(answered(ask(query, R"({"a":false})"), R"({"data":{"__typename":"Query"}})"));
+  }
+  EXPECT_NE(ask(query).find("BAD_USER_INPUT"), std::string::npos);
+  EXPECT_EQ(begun, 3);
+}
+
+TEST_F(WorkerTest, WhoWaitsTooLongIsToldSoAndTheLateAnswerIsKept) {
+  start({}, 100ms);
+  const std::string late = ask("{ __typename }");
+  EXPECT_TRUE(late.starts_with("HTTP/1.1 504") && late.find("ROUTER_TIMEOUT") != std::string::npos) << late;
+  held.release(1);
+  while (planners->cached_operations() == 0) std::this_thread::yield();
+  EXPECT_TRUE(answered(ask("{ __typename }"), R"({"data":{"__typename":"Query"}})"));
+  EXPECT_EQ(begun, 1);
+}
+
+TEST_F(WorkerTest, AFullQueueIs503) {
+  start({.threads = 1, .queued_max = 0});
+  RawSocket waiting = send("{ a: __typename }");
+  wait_begun(1);
+  const std::string busy = ask("{ __typename }");
+  EXPECT_TRUE(busy.starts_with("HTTP/1.1 503") && busy.find("PLANNER_BUSY") != std::string::npos) << busy;
+  EXPECT_NE(busy.find("Retry-After: 1\r\n"), std::string::npos);
+  EXPECT_EQ(count(telemetry::MetricId::planner_refused), 1);
+  held.release(1);
+  EXPECT_TRUE(answered(waiting.read_to_end(), R"({"data":{"a":"Query"}})"));
+}
+
+TEST_F(WorkerTest, ErrorsOfTheOperationReachTheClient) {
+  start();
+  held.release(3);
+  EXPECT_NE(ask("{ none }").find("GRAPHQL_VALIDATION_FAILED"), std::string::npos);
+  EXPECT_NE(ask("{").find("GRAPHQL_PARSE_FAILED"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace signet::app
