@@ -1,5 +1,6 @@
 #include "tests/oracle/cases.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
@@ -28,6 +29,8 @@ void Tally::add(const Tally& other) {
   refused_worlds += other.refused_worlds;
   operations += other.operations;
   unsupported += other.unsupported;
+  requests += other.requests;
+  entity_requests += other.entity_requests;
   failures.insert(failures.end(), other.failures.begin(), other.failures.end());
 }
 
@@ -49,6 +52,9 @@ Tally run_world(uint64_t seed, int64_t only) {
     const Operation operation = make_operation(stage.world(), random);
     const Stage::Outcome outcome = stage.run(operation, order);
     ++tally.operations;
+    tally.requests += outcome.requests.size();
+    tally.entity_requests += static_cast<uint64_t>(std::ranges::count_if(
+        outcome.requests, [](const std::string& body) { return body.find("{_entities(") != std::string::npos; }));
     if (outcome.verdict == Stage::Verdict::unsupported) ++tally.unsupported;
     if (outcome.verdict != Stage::Verdict::wrong) continue;
     std::string line = fmt::format("seed {} {}: {}", seed, number, outcome.problem);

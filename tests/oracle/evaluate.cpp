@@ -153,12 +153,10 @@ std::string canonical(const Value& value) {
 
 Resolved evaluate(const World& world, const Object& self, const FieldDef& field, const Object& arguments) {
   const Row& row = world.rows[row_of(self)];
+  std::string inputs;
+  if (!Requirement(world).stored(self, field.required, inputs)) return std::unexpected(std::string(kUnmet));
   if (row.failing.contains(field.name)) return std::unexpected(std::string(kPlanted));
-  if (!field.required.empty()) {
-    std::string inputs;
-    if (!Requirement(world).stored(self, field.required, inputs)) return std::unexpected(std::string(kUnmet));
-    return computed(world, field, arguments, inputs);
-  }
+  if (!field.required.empty()) return computed(world, field, arguments, inputs);
   if (const Value* own = self.find(field.name)) return *own;
   const auto cell = row.cells.find(field.name);
   if (cell == row.cells.end()) return Value();

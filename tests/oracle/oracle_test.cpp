@@ -17,7 +17,7 @@
 namespace signet::oracle {
 namespace {
 
-constexpr uint64_t kBatches = 40;
+constexpr uint64_t kBatches = 50;
 constexpr uint64_t kWorldsPerBatch = 10;
 constexpr uint64_t kRefusedPercentMax = 20;
 constexpr uint64_t kUnsupportedPercentMax = 5;
@@ -27,70 +27,92 @@ void expect_sound(const Tally& tally) {
 }
 
 void expect_few_skipped(const Tally& tally) {
-  fmt::print("{} worlds ({} refused), {} operations ({} unsupported)\n", tally.worlds, tally.refused_worlds,
-             tally.operations, tally.unsupported);
+  fmt::print("{} worlds ({} refused), {} operations ({} unsupported), {} subgraph requests, {} entity fetches\n",
+             tally.worlds, tally.refused_worlds, tally.operations, tally.unsupported, tally.requests,
+             tally.entity_requests);
   EXPECT_LE(tally.refused_worlds * 100, tally.worlds * kRefusedPercentMax);
   EXPECT_LE(tally.unsupported * 100, tally.operations * kUnsupportedPercentMax);
 }
 
-Tally& total() {
-  static Tally tally;
-  return tally;
-}
+/// Each case is a number of worlds with all their operations; the last one looks at how many were skipped.
+class Batch : public ::testing::Test {
+ public:
+  explicit Batch(uint64_t number) : number_(number) {}
+  void TestBody() override {
+    if (number_ == kBatches) return expect_few_skipped(total_);
+    Tally tally;
+    for (uint64_t i = 0; i < kWorldsPerBatch; ++i) tally.add(run_world(number_ * kWorldsPerBatch + i));
+    expect_sound(tally);
+    total_.add(tally);
+  }
 
-class Oracle : public ::testing::TestWithParam<uint64_t> {};
+ private:
+  uint64_t number_;
+  static inline Tally total_;
+};
 
-TEST_P(Oracle, AnswersAsTheMonolith) {
-  if (std::getenv("SIGNET_ORACLE_SEED") != nullptr) GTEST_SKIP() << "one case was asked for";
-  Tally tally;
-  for (uint64_t i = 0; i < kWorldsPerBatch; ++i) tally.add(run_world(GetParam() * kWorldsPerBatch + i));
-  expect_sound(tally);
-  total().add(tally);
-}
+class Kept : public ::testing::Test {
+ public:
+  void TestBody() override {
+    std::ifstream file(SIGNET_ORACLE_KEPT);
+    ASSERT_TRUE(file) << SIGNET_ORACLE_KEPT;
+    for (std::string line; std::getline(file, line);) {
+      std::istringstream words(line.substr(0, line.find('#')));
+      uint64_t seed = 0;
+      int64_t number = -1;
+      if (!(words >> seed)) continue;
+      words >> number;
+      expect_sound(run_world(seed, number));
+    }
+  }
+};
 
-INSTANTIATE_TEST_SUITE_P(Batch, Oracle, ::testing::Range<uint64_t>(0, kBatches));
-
-TEST(OracleTotals, FewCasesAreSkipped) {
-  if (total().worlds == 0) GTEST_SKIP() << "nothing was run";
-  expect_few_skipped(total());
-}
-
-TEST(OracleKept, CasesThatOnceFailed) {
-  std::ifstream file(SIGNET_ORACLE_KEPT);
-  ASSERT_TRUE(file) << SIGNET_ORACLE_KEPT;
-  for (std::string line; std::getline(file, line);) {
-    std::istringstream words(line.substr(0, line.find('#')));
+/// The case of SIGNET_ORACLE_SEED.
+class One : public ::testing::Test {
+ public:
+  void TestBody() override {
+    std::istringstream words{std::string(std::getenv("SIGNET_ORACLE_SEED"))};
     uint64_t seed = 0;
     int64_t number = -1;
-    if (!(words >> seed)) continue;
-    words >> number;
-    expect_sound(run_world(seed, number));
+    words >> seed >> number;
+    const Tally tally = run_world(seed, number);
+    expect_few_skipped(tally);
+    expect_sound(tally);
   }
-}
+};
 
-TEST(OracleOne, CaseThatWasAskedFor) {
-  const char* wanted = std::getenv("SIGNET_ORACLE_SEED");
-  if (wanted == nullptr) return;
-  std::istringstream words{std::string(wanted)};
-  uint64_t seed = 0;
-  int64_t number = -1;
-  words >> seed >> number;
-  const Tally tally = run_world(seed, number);
-  expect_few_skipped(tally);
-  expect_sound(tally);
-}
+/// Fresh seeds for SIGNET_ORACLE_SECONDS, or until something fails.
+class Long : public ::testing::Test {
+ public:
+  void TestBody() override {
+    const auto span = std::chrono::seconds(std::stoul(std::getenv("SIGNET_ORACLE_SECONDS")));
+    const auto end = std::chrono::steady_clock::now() + span;
+    uint64_t seed = (uint64_t{1} << 32) + std::random_device()();
+    fmt::print("first seed: {}\n", seed);
+    Tally tally;
+    while (std::chrono::steady_clock::now() < end && tally.failures.empty()) tally.add(run_world(seed++));
+    expect_few_skipped(tally);
+    expect_sound(tally);
+  }
+};
 
-TEST(OracleLong, FreshSeeds) {
-  const char* seconds = std::getenv("SIGNET_ORACLE_SECONDS");
-  if (seconds == nullptr) return;
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(std::stoul(seconds));
-  uint64_t seed = std::random_device()() + (uint64_t{1} << 32);
-  fmt::print("first seed: {}\n", seed);
-  Tally tally;
-  while (std::chrono::steady_clock::now() < end && tally.failures.empty()) tally.add(run_world(seed++));
-  expect_few_skipped(tally);
-  expect_sound(tally);
-}
+/// Which cases there are depends on the environment, so that none is counted that does nothing.
+const bool kRegistered = [] {
+  const auto add = [](const std::string& name, auto make) {
+    ::testing::RegisterTest("Oracle", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                            [make]() -> ::testing::Test* { return make(); });
+  };
+  if (std::getenv("SIGNET_ORACLE_SEED") != nullptr) {
+    add("One", [] { return new One; });
+  } else if (std::getenv("SIGNET_ORACLE_SECONDS") != nullptr) {
+    add("Long", [] { return new Long; });
+  } else {
+    add("Kept", [] { return new Kept; });
+    for (uint64_t i = 0; i < kBatches; ++i) add(fmt::format("Batch{}", i), [i] { return new Batch(i); });
+    add("FewAreSkipped", [] { return new Batch(kBatches); });
+  }
+  return true;
+}();
 
 }  // namespace
 }  // namespace signet::oracle
