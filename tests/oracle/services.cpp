@@ -55,19 +55,24 @@ class FederatedService {
   Resolved resolve(const TypeDef& type, const FieldDef& field, const Object& given, const Object& arguments) const {
     const Part& part = *service_.part(type.name);
     if (type.name == "Mutation" && part.resolves.contains(field.name)) {
-      return finish(mutate(world_, field, arguments, ledger_), field, nullptr);
+      return finish(mutate(world_, field, arguments, ledger_), field, {});
     }
     const Object self = at_row(given, world_);
-    const SetNode* granted = find_grant(self, field.name);
-    if (part.resolves.contains(field.name)) {
-      const auto grants = part.provides.find(field.name);
-      const FieldSet* below = grants != part.provides.end() ? &grants->second : granted ? &granted->children : nullptr;
-      if (!part.represented.contains(field.name)) return finish(evaluate(world_, self, field, arguments), field, below);
+    // Grants add up: those of this field itself, and what the way here granted below it.
+    const std::vector<const SetNode*> granted = find_grants(self, field.name);
+    Grants below;
+    for (const SetNode* node : granted) {
+      if (!node->children.empty()) below.push_back(&node->children);
+    }
+    if (const auto own = part.provides.find(field.name); own != part.provides.end()) below.push_back(&own->second);
+    if (part.represented.contains(field.name)) {
       const Value* representation = self.find(kRepresentation);
       if (representation == nullptr) return violation(type, field, "asked without a representation");
       return finish(evaluate_represented(world_, self, field, arguments, *representation->object()), field, below);
     }
-    if (granted != nullptr) return finish(evaluate(world_, self, field, arguments), field, &granted->children);
+    if (part.resolves.contains(field.name) || !granted.empty()) {
+      return finish(evaluate(world_, self, field, arguments), field, below);
+    }
     return violation(type, field, "asked of a subgraph that does not resolve it");
   }
 
@@ -95,6 +100,8 @@ class FederatedService {
   }
 
  private:
+  using Grants = std::vector<const FieldSet*>;
+
   void complain(std::string text) const { ledger_.violations.push_back(std::move(text)); }
 
   Resolved violation(const TypeDef& type, const FieldDef& field, std::string_view what) const {
@@ -102,37 +109,41 @@ class FederatedService {
     return std::unexpected("violation");
   }
 
-  /// What a field on the way here granted for `field` of `self`.
-  static const SetNode* find_grant(const Object& self, std::string_view field) {
-    const Value* grant = self.find(kGranted);
-    if (grant == nullptr) return nullptr;
-    const auto& set = *reinterpret_cast<const FieldSet*>(static_cast<uintptr_t>(self.integer(kGranted)));
-    const auto found = std::ranges::find(set, field, &SetNode::field);
-    return found == set.end() ? nullptr : &*found;
+  /// What fields on the way here granted for `field` of `self`. A grant is kept as the address of its field set.
+  static std::vector<const SetNode*> find_grants(const Object& self, std::string_view field) {
+    std::vector<const SetNode*> result;
+    for (const auto& [name, value] : self.fields) {
+      if (name != kGranted) continue;
+      const auto& set = *reinterpret_cast<const FieldSet*>(std::stoull(value.number()->text));
+      const auto found = std::ranges::find(set, field, &SetNode::field);
+      if (found != set.end()) result.push_back(&*found);
+    }
+    return result;
   }
 
-  Resolved finish(Resolved value, const FieldDef& field, const FieldSet* granted) const {
-    if (!value) return value;
-    const bool grants = granted != nullptr && !granted->empty();
-    if (!grants && (field.type.name != "ID" || !service_.numeric_ids)) return value;
-    return dress(*value, grants ? granted : nullptr);
+  Resolved finish(Resolved value, const FieldDef& field, const Grants& granted) const {
+    if (!value || (granted.empty() && (field.type.name != "ID" || !service_.numeric_ids))) return value;
+    return dress(*value, granted);
   }
 
-  Value dress(const Value& value, const FieldSet* granted) const {
+  /// `value` with the grants in its objects, or an ID as a number where it looks like one.
+  Value dress(const Value& value, const Grants& granted) const {
     if (const List* list = value.list()) {
       List items;
       for (const Value& item : *list) items.push_back(dress(item, granted));
       return items;
     }
-    if (const Object* object = value.object(); object != nullptr && granted != nullptr) {
+    if (const Object* object = value.object(); object != nullptr && !granted.empty()) {
       auto copy = std::make_shared<Object>(*object);
-      copy->fields.emplace_back(kGranted, static_cast<int64_t>(reinterpret_cast<uintptr_t>(granted)));
+      for (const FieldSet* set : granted) {
+        copy->fields.emplace_back(kGranted, Number{std::to_string(reinterpret_cast<uintptr_t>(set))});
+      }
       return std::shared_ptr<const Object>(std::move(copy));
     }
     const std::string* text = value.text();
     const bool number = text != nullptr && !text->empty() && text->size() < 9 && text->front() != '0' &&
                         text->find_first_not_of("0123456789") == std::string::npos;
-    return number && granted == nullptr ? Value(Number{*text}) : value;
+    return number && granted.empty() ? Value(Number{*text}) : value;
   }
 
   const World& world_;
