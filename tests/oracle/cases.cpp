@@ -11,6 +11,7 @@ namespace signet::oracle {
 
 namespace {
 
+constexpr int kAttemptsMax = 20;    // to get an operation whose selections do not clash
 constexpr size_t kReportsMax = 20;  // shrinking takes a while; more failures than this have one cause
 
 std::string write_report(uint64_t seed, uint64_t number, const Case& given) {
@@ -29,6 +30,7 @@ void Tally::add(const Tally& other) {
   refused_worlds += other.refused_worlds;
   operations += other.operations;
   unsupported += other.unsupported;
+  discarded += other.discarded;
   requests += other.requests;
   entity_requests += other.entity_requests;
   failures.insert(failures.end(), other.failures.begin(), other.failures.end());
@@ -49,7 +51,11 @@ Tally run_world(uint64_t seed, int64_t only) {
     if (only >= 0 && number != static_cast<uint64_t>(only)) continue;
     const uint64_t order = seed * 1'000 + number;
     Random random(order);
-    const Operation operation = make_operation(stage.world(), random);
+    Operation operation = make_operation(stage.world(), random);
+    for (int attempt = 0; attempt < kAttemptsMax && !stage.valid(operation); ++attempt) {
+      ++tally.discarded;
+      operation = make_operation(stage.world(), random);
+    }
     const Stage::Outcome outcome = stage.run(operation, order);
     ++tally.operations;
     tally.requests += outcome.requests.size();

@@ -83,7 +83,8 @@ class Filler {
 
   Value cell(const TypeUse& type, unsigned depth) {
     const bool tired = depth > 2 || world_.rows.size() > kRowsMax;
-    const bool value_type = world_.type(type.name) != nullptr && world_.type(type.name)->kind == TypeKind::value;
+    const TypeDef* named = world_.type(type.name);
+    const bool value_type = named != nullptr && (named->kind == TypeKind::value || named->abstract());
     if (!type.required() && (random_.chance(20) || (tired && value_type))) return {};
     if (type.lists > 0) {
       demo::List items;
@@ -92,7 +93,8 @@ class Filler {
       return items;
     }
     if (type.name == "Query") return reference("Query", 0);
-    if (!value_type && world_.type(type.name) != nullptr) {
+    if (named != nullptr && named->abstract()) return cell({random_.pick(named->members), 0, 1}, depth);
+    if (!value_type && named != nullptr) {
       return reference(type.name, random_.pick(world_.rows_of(type.name)));
     }
     if (!value_type) return leaf(type.name);

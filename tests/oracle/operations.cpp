@@ -32,11 +32,11 @@ class OperationMaker {
     const size_t count = random_.between(1, depth == 0 ? 4 : 5);
     for (size_t i = 0; i < count; ++i) {
       const size_t dice = random_.below(100);
-      if (dice < 8) {
+      if (dice < (type.abstract() ? 15U : 8U)) {
         result.push_back(type_name_field());
-      } else if (dice < 16 && depth < kDepthMax) {
+      } else if (dice < (type.abstract() ? 60U : 16U) && depth < kDepthMax) {
         result.push_back(inline_fragment(type_name, depth));
-      } else if (dice < 22 && depth < kDepthMax) {
+      } else if (dice < (type.abstract() ? 70U : 22U) && depth < kDepthMax) {
         result.push_back(spread(type_name, depth));
       } else if (const FieldDef* chosen = choose(type, depth)) {
         result.push_back(field(type, *chosen, depth));
@@ -47,6 +47,7 @@ class OperationMaker {
   }
 
   const FieldDef* choose(const TypeDef& type, size_t depth) {
+    if (type.fields.empty()) return nullptr;
     for (int attempt = 0; attempt < 6; ++attempt) {
       const FieldDef& candidate = random_.pick(type.fields);
       const bool leaf = world_.type(candidate.type.name) == nullptr;
@@ -183,14 +184,31 @@ class OperationMaker {
   Selection inline_fragment(const std::string& type, size_t depth) {
     Selection result;
     result.kind = Selection::Kind::inline_fragment;
-    if (random_.chance(60)) result.name = type;
+    const std::string condition = type_condition(type);
+    if (condition != type || random_.chance(60)) result.name = condition;
     maybe_conditions(result);
-    result.children = selections(type, depth + 1);
+    result.children = selections(condition, depth + 1);
     return result;
   }
 
+  /// A type that objects at a place of `type` may be of: itself, a member, an abstract type that shares a member.
+  std::string type_condition(const std::string& type) {
+    const TypeDef& named = *world_.type(type);
+    if (named.abstract() && random_.chance(75)) return random_.pick(named.members);
+    if (!random_.chance(20)) return type;
+    std::vector<std::string> others;
+    for (const TypeDef& other : world_.types) {
+      const bool overlaps = std::ranges::any_of(other.members, [&](const std::string& member) {
+        return member == type || std::ranges::find(named.members, member) != named.members.end();
+      });
+      if (overlaps) others.push_back(other.name);
+    }
+    return others.empty() ? type : random_.pick(others);
+  }
+
   /// Spreads an old fragment or a new one; a fragment is listed only when it is complete, so there are no cycles.
-  Selection spread(const std::string& type, size_t depth) {
+  Selection spread(const std::string& parent, size_t depth) {
+    const std::string type = type_condition(parent);
     Selection result;
     result.kind = Selection::Kind::spread;
     maybe_conditions(result);

@@ -57,6 +57,11 @@ Stage::Stage(World world, Split split)
   }
 }
 
+bool Stage::valid(const Operation& operation) const {
+  const auto document = graphql::parse_executable(print_operation(operation));
+  return document && operation::validate(*document, supergraph_->schema).empty();
+}
+
 Stage::Outcome Stage::run(const Operation& operation, uint64_t order) {
   Outcome outcome;
   const std::string text = print_operation(operation);

@@ -35,6 +35,8 @@ class Stage {
   const Split& split() const { return split_; }
   const std::string& supergraph_sdl() const { return sdl_; }
 
+  /// Whether the schema allows the operation: fields of different members may clash, which is found out only here.
+  bool valid(const Operation& operation) const;
   /// `order` decides in which order subgraph requests complete.
   Outcome run(const Operation& operation, uint64_t order);
 

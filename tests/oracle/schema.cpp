@@ -26,6 +26,7 @@ class SchemaMaker {
     for (size_t i = 0; i < entities; ++i) entities_.push_back(add(fmt::format("E{}", i), TypeKind::entity));
     for (size_t i = 0; i < values; ++i) values_.push_back(add(fmt::format("V{}", i), TypeKind::value));
     for (const std::string& name : entities_) add_keys(name);
+    add_abstract();
     for (const std::string& name : entities_) add_fields(name, random_.between(3, 6));
     for (const std::string& name : values_) add_fields(name, random_.between(2, 4));
     for (const std::string& name : entities_) add_computed(*world_.type(name));
@@ -40,7 +41,7 @@ class SchemaMaker {
 
  private:
   std::string add(std::string name, TypeKind kind) {
-    world_.types.push_back({.name = name, .kind = kind, .keys = {}, .fields = {}});
+    world_.types.push_back({.name = name, .kind = kind, .members = {}, .keys = {}, .fields = {}});
     return name;
   }
 
@@ -138,8 +139,38 @@ class SchemaMaker {
       if (type.kind == TypeKind::value && use.name <= type.name) use.set_required(false);
       return use;
     }
-    if (dice < 41) return {"Query", 0, random_.chance(50) ? 1U : 0U};
+    if (dice < 47 && !abstracts_.empty()) {
+      TypeUse use = wrapped(random_.pick(abstracts_));
+      if (type.kind == TypeKind::value) use.set_required(false);
+      return use;
+    }
+    if (dice < 51) return {"Query", 0, random_.chance(50) ? 1U : 0U};
     return wrapped(random_.pick(kLeaves));
+  }
+
+  // --- abstract types: whoever returns one knows all its members
+
+  void add_abstract() {
+    const size_t count = random_.below(3);
+    for (size_t i = 0; i < count; ++i) {
+      const bool interface = random_.chance(60);
+      std::vector<std::string> objects = entities_;
+      objects.insert(objects.end(), values_.begin(), values_.end());
+      random_.shuffle(objects);
+      objects.resize(random_.between(2, std::min<size_t>(4, objects.size())));
+      const std::string name =
+          add(fmt::format("{}{}", interface ? "I" : "U", i), interface ? TypeKind::interface : TypeKind::union_);
+      world_.type(name)->members = objects;
+      abstracts_.push_back(name);
+      for (size_t k = 0; interface && k < 2; ++k) {
+        FieldDef field = plain(fmt::format("i{}{}", i, k),
+                               wrapped(random_.chance(70) ? random_.pick(kLeaves) : random_.pick(entities_)));
+        if (random_.chance(20)) field.arguments = arguments();
+        field.shared = true;
+        world_.type(name)->fields.push_back(field);
+        for (const std::string& object : objects) world_.type(object)->fields.push_back(field);
+      }
+    }
   }
 
   void add_fields(const std::string& name, size_t count) {
@@ -176,8 +207,11 @@ class SchemaMaker {
   /// A node for `field` with everything that it needs below, or one without a name when that cannot be.
   SetNode required_node(FieldDef& field, unsigned depth) {
     if (field.type.name == "Query" || !simple_arguments(field)) return {};
+    const TypeDef* target = world_.type(field.type.name);
+    if (target != nullptr && target->abstract()) return {};
+    if (!field.required.empty()) field.type.set_required(false);
     SetNode result = use(field);
-    if (world_.type(field.type.name) == nullptr) {
+    if (target == nullptr) {
       if (field.type.required()) field.steady = true;
       return result;
     }
@@ -210,6 +244,7 @@ class SchemaMaker {
       if (required.empty()) continue;
       const size_t dice = random_.below(10);
       FieldDef field = plain(fmt::format("c{}", i), {dice < 5 ? "String" : dice < 8 ? "Int" : random_.pick(entities_)});
+      field.type.set_required(random_.chance(25));
       if (random_.chance(25)) field.arguments = arguments();
       field.required = std::move(required);
       type.fields.push_back(std::move(field));
@@ -220,7 +255,9 @@ class SchemaMaker {
   // ones never fail, nor do those below them that would take them along.
   void make_sturdy(const std::string& name) {
     if (!done_.insert(name).second) return;
+    for (const std::string& member : world_.type(name)->members) make_sturdy(member);
     for (FieldDef& field : world_.type(name)->fields) {
+      if (!field.required.empty()) field.type.set_required(false);
       if (!field.type.required()) continue;
       field.steady = true;
       if (world_.type(field.type.name) != nullptr) make_sturdy(field.type.name);
@@ -238,6 +275,7 @@ class SchemaMaker {
       if (random_.chance(60)) one.arguments = arguments();
       query.fields.push_back(std::move(one));
     }
+    for (const std::string& name : abstracts_) query.fields.push_back(plain("any" + name, wrapped(name)));
     for (const std::string& name : values_) query.fields.push_back(plain("some" + name, wrapped(name)));
     add_fields("Query", random_.below(3));
   }
@@ -262,7 +300,7 @@ class SchemaMaker {
 
   Random& random_;
   World world_;
-  std::vector<std::string> entities_, values_;
+  std::vector<std::string> entities_, values_, abstracts_;
   std::set<std::string> sturdy_, done_;
 };
 

@@ -158,6 +158,7 @@ std::unique_ptr<demo::Subgraph> make_monolith(const World& world, Ledger& ledger
   demo::SubgraphDefinition definition{
       .name = "monolith", .sdl = print_monolith(world), .resolvers = {}, .entities = {}};
   for (const TypeDef& type : world.types) {
+    if (type.abstract()) continue;
     for (const FieldDef& field : type.fields) {
       definition.resolvers[type.name + "." + field.name] = [&](const Object& self, const Object& arguments) {
         if (self.type == "Mutation") return mutate(world, field, arguments, ledger);
@@ -174,6 +175,7 @@ std::unique_ptr<demo::Subgraph> make_service(const World& world, const Split& sp
       .name = Split::name(number), .sdl = print_subgraph(world, split, number), .resolvers = {}, .entities = {}};
   for (const auto& [name, part] : split.services[number].parts) {
     const TypeDef& type = *world.type(name);
+    if (type.abstract()) continue;
     for (const FieldDef& field : type.fields) {
       if (!part.has(field.name)) continue;
       definition.resolvers[name + "." + field.name] = [&type, &field, service](const Object& self,

@@ -217,7 +217,7 @@ class Shrinker {
   }
   static bool in_key(const TypeDef& type, const Part& part, const std::string& field) {
     return std::ranges::any_of(part.keys, [&](const KeyUse& use) { return names(type.keys[use.key], field); }) ||
-           type.field(field)->key;
+           type.field(field)->key || type.field(field)->shared;
   }
 
   static bool names(const FieldSet& set, const std::string& field) {
@@ -230,7 +230,7 @@ class Shrinker {
     const std::vector<TypeDef> types = best_.world.types;
     for (const TypeDef& type : types) {
       for (const FieldDef& field : type.fields) {
-        if (field.key) continue;
+        if (field.key || field.shared) continue;
         smaller = attempt([&](Case& candidate) { return drop_field(candidate, type.name, field.name); }) || smaller;
       }
     }

@@ -25,7 +25,7 @@ class Splitter {
       for (const Part* part : parts_of(type)) base_.insert(part);
     }
     for (const TypeDef& type : world_.types) {
-      if (type.kind != TypeKind::value) place_fields(type);
+      if (type.kind == TypeKind::root || type.kind == TypeKind::entity) place_fields(type);
     }
     for (const TypeDef& type : world_.types) {
       if (type.kind == TypeKind::entity) place_computed(type);
@@ -119,7 +119,21 @@ class Splitter {
     }
     services()[service].parts[name];
     if (type->kind == TypeKind::root) return;
+    if (type->abstract()) return need_members(*type, service);
     for (const FieldDef& field : type->fields) own(*type, field.name, service);
+  }
+
+  /// All members, so that subgraphs agree about what may come. The first subgraph declares all fields of an interface,
+  /// further ones perhaps fewer.
+  void need_members(const TypeDef& type, size_t service) {
+    for (const std::string& member : type.members) need(member, service);
+    const bool first = parts_of(type).size() == 1;
+    for (size_t i = 0; i < type.fields.size(); ++i) {
+      if (!first && i > 0 && random_.chance(60)) continue;
+      const std::string& field = type.fields[i].name;
+      own(type, field, service);
+      for (const std::string& member : type.members) own(*world_.type(member), field, service);
+    }
   }
 
   void own(const TypeDef& type, const std::string& field, size_t service) {
@@ -231,7 +245,7 @@ class Splitter {
     for (const FieldDef& field : type.fields) {
       size_t owners = 0;
       for (const Part* each : parts_of(type)) owners += each->resolves.contains(field.name) ? 1 : 0;
-      if (owners != 1 || field.key || !field.required.empty() || !random_.chance(15)) continue;
+      if (owners != 1 || field.key || field.shared || !field.required.empty() || !random_.chance(15)) continue;
       for (size_t i = 0; i < services().size(); ++i) {
         Part* mine = part(type.name, i);
         if (mine == nullptr || mine->has(field.name)) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "tests/oracle/split.hpp"
 
@@ -105,6 +106,32 @@ std::string key_lines(const Split& split, const TypeDef& type) {
   return lines;
 }
 
+/// For each subgraph that has the abstract type `name`, a line.
+std::string member_lines(const Split& split, std::string_view name, std::string_view format_of_line,
+                         const std::string& argument) {
+  std::string lines;
+  for (size_t i = 0; i < split.services.size(); ++i) {
+    if (split.services[i].part(name) == nullptr) continue;
+    lines += fmt::format(fmt::runtime(format_of_line), graph(i), argument);
+  }
+  return lines;
+}
+
+/// `type X implements I & J`, and in the supergraph the lines that say where.
+std::string type_head(const World& world, const Split& split, const TypeDef& type, const Service* service) {
+  std::vector<std::string> interfaces = world.interfaces_of(type.name);
+  if (service != nullptr) {
+    std::erase_if(interfaces, [&](const std::string& name) { return service->part(name) == nullptr; });
+  }
+  std::string head = fmt::format("{} {}{}{}", type.abstract() ? "interface" : "type", type.name,
+                                 interfaces.empty() ? "" : " implements ", fmt::join(interfaces, " & "));
+  if (service != nullptr) return head;
+  for (const std::string& name : interfaces) {
+    head += member_lines(split, name, " @join__implements(graph: {}, interface: \"{}\")", name);
+  }
+  return head;
+}
+
 std::string shared_types(const Split& split) {
   std::string types, values;
   for (size_t i = 0; i < split.services.size(); ++i) {
@@ -123,7 +150,11 @@ std::string print_subgraph(const World& world, const Split& split, size_t servic
   std::string sdl(kLeafSdl);
   for (const auto& [name, part] : split.services[service].parts) {
     const TypeDef& type = *world.type(name);
-    sdl += "type " + name;
+    if (type.kind == TypeKind::union_) {
+      sdl += fmt::format("union {} = {}\n", name, fmt::join(type.members, " | "));
+      continue;
+    }
+    sdl += type_head(world, split, type, &split.services[service]);
     for (const KeyUse& use : part.keys) {
       sdl += fmt::format(" @key(fields: {}{})", quoted(print_set(type.keys[use.key])),
                          use.resolvable ? "" : ", resolvable: false");
@@ -134,7 +165,8 @@ std::string print_subgraph(const World& world, const Split& split, size_t servic
       if (!part.has(field.name)) continue;
       fields += "  " + signature(field);
       if (part.external.contains(field.name)) fields += " @external";
-      if (part.resolves.contains(field.name) && type.kind != TypeKind::value && owners(split, name, field.name) > 1) {
+      if (part.resolves.contains(field.name) && type.kind != TypeKind::value && !type.abstract() &&
+          owners(split, name, field.name) > 1) {
         fields += " @shareable";
       }
       if (part.represented.contains(field.name)) {
@@ -168,7 +200,15 @@ std::string print_supergraph(const World& world, const Split& split) {
     const TypeDef& type = *world.type(name);
     const std::string keys = key_lines(split, type);
     if (keys.empty()) continue;  // no subgraph refers to it
-    sdl += fmt::format("type {}{} {{\n", name, keys);
+    if (type.kind == TypeKind::union_) {
+      sdl += fmt::format("union {}{}", name, keys);
+      for (const std::string& member : type.members) {
+        sdl += member_lines(split, name, " @join__unionMember(graph: {}, member: \"{}\")", member);
+      }
+      sdl += fmt::format(" = {}\n", fmt::join(type.members, " | "));
+      continue;
+    }
+    sdl += fmt::format("{}{} {{\n", type_head(world, split, type, nullptr), keys);
     for (const FieldDef& field : type.fields) {
       sdl += fmt::format("  {}{}\n", signature(field), field_lines(split, type, field));
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <memory>
 
 namespace signet::oracle {
@@ -51,6 +52,16 @@ std::vector<size_t> World::rows_of(std::string_view wanted) const {
   return numbers;
 }
 
+std::vector<std::string> World::interfaces_of(std::string_view wanted) const {
+  std::vector<std::string> names;
+  for (const TypeDef& each : types) {
+    if (each.kind == TypeKind::interface && std::ranges::find(each.members, wanted) != each.members.end()) {
+      names.push_back(each.name);
+    }
+  }
+  return names;
+}
+
 demo::Value reference(std::string_view type, size_t number) {
   auto object = std::make_shared<demo::Object>();
   object->type = type;
@@ -68,7 +79,13 @@ World make_world(uint64_t seed) {
 std::string print_monolith(const World& world) {
   std::string sdl(kLeafSdl);
   for (const TypeDef& type : world.types) {
-    sdl += fmt::format("type {} {{\n", type.name);
+    if (type.kind == TypeKind::union_) {
+      sdl += fmt::format("union {} = {}\n", type.name, fmt::join(type.members, " | "));
+      continue;
+    }
+    const std::vector<std::string> interfaces = world.interfaces_of(type.name);
+    sdl += fmt::format("{} {}{}{} {{\n", type.abstract() ? "interface" : "type", type.name,
+                       interfaces.empty() ? "" : " implements ", fmt::join(interfaces, " & "));
     for (const FieldDef& field : type.fields) {
       sdl += "  " + field.name;
       std::string arguments;

@@ -50,16 +50,19 @@ struct FieldDef {
   FieldSet required;    ///< not empty: the value is computed from these
   bool key = false;     ///< part of a key
   bool steady = false;  ///< never fails
+  bool shared = false;  ///< every object of an interface has it
 };
 
-enum class TypeKind : uint8_t { root, entity, value };
+enum class TypeKind : uint8_t { root, entity, value, interface, union_ };
 
 struct TypeDef {
   std::string name;
   TypeKind kind = TypeKind::value;
+  std::vector<std::string> members;  ///< of an abstract type
   std::vector<FieldSet> keys;
   std::vector<FieldDef> fields;
 
+  bool abstract() const { return kind == TypeKind::interface || kind == TypeKind::union_; }
   const FieldDef* field(std::string_view wanted) const;
   FieldDef* field(std::string_view wanted);
 };
@@ -77,6 +80,8 @@ struct World {
   const TypeDef* type(std::string_view name) const;  ///< null for leaves
   TypeDef* type(std::string_view name);
   std::vector<size_t> rows_of(std::string_view type) const;
+  /// The interfaces that objects of `type` implement.
+  std::vector<std::string> interfaces_of(std::string_view type) const;
 };
 
 /// Scalars, enum and input type of every world.
