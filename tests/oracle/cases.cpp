@@ -33,6 +33,7 @@ void Tally::add(const Tally& other) {
   discarded += other.discarded;
   requests += other.requests;
   entity_requests += other.entity_requests;
+  refusals.insert(refusals.end(), other.refusals.begin(), other.refusals.end());
   failures.insert(failures.end(), other.failures.begin(), other.failures.end());
 }
 
@@ -45,6 +46,7 @@ Tally run_world(uint64_t seed, int64_t only) {
   ++tally.worlds;
   if (!stage.refusal().empty()) {
     ++tally.refused_worlds;
+    tally.refusals.push_back(fmt::format("seed {}: {}", seed, stage.refusal()));
     return tally;
   }
   for (uint64_t number = 0; number < kOperationsPerWorld; ++number) {

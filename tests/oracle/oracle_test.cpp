@@ -32,6 +32,7 @@ void expect_few_skipped(const Tally& tally) {
       "fetches\n",
       tally.worlds, tally.refused_worlds, tally.operations, tally.unsupported, tally.discarded, tally.requests,
       tally.entity_requests);
+  for (const std::string& refusal : tally.refusals) fmt::print("{}\n", refusal);
   EXPECT_LE(tally.refused_worlds * 100, tally.worlds * kRefusedPercentMax);
   EXPECT_LE(tally.unsupported * 100, tally.operations * kUnsupportedPercentMax);
 }

@@ -52,8 +52,11 @@ class Splitter {
     }
     return all;
   }
-  bool resolved_anywhere(const TypeDef& type, const std::string& field) const {
-    return std::ranges::any_of(parts_of(type), [&](const Part* each) { return each->resolves.contains(field); });
+  /// Whether some subgraph that can be entered, or needs not be, resolves the field.
+  bool reachable(const TypeDef& type, const std::string& field) const {
+    return std::ranges::any_of(parts_of(type), [&](const Part* each) {
+      return each->resolves.contains(field) && (type.kind == TypeKind::root || each->enterable());
+    });
   }
 
   // --- presence and keys
@@ -161,7 +164,7 @@ class Splitter {
     const std::vector<size_t> places = candidates(type);
     for (const FieldDef& field : type.fields) {
       if (!field.required.empty()) continue;
-      if (!resolved_anywhere(type, field.name)) own(type, field.name, random_.pick(places));
+      if (!reachable(type, field.name)) own(type, field.name, random_.pick(places));
       if (type.name == "Mutation") continue;
       while (random_.chance(20)) own(type, field.name, random_.pick(places));
       if (random_.chance(20)) result_.spelled.insert(type.name + "." + field.name);
