@@ -17,7 +17,7 @@ struct Tally {
   uint64_t operations = 0, unsupported = 0;
   uint64_t discarded = 0;                      ///< operations that the schema does not allow, made again
   uint64_t requests = 0, entity_requests = 0;  ///< to subgraphs
-  std::vector<std::string> refusals;  ///< of worlds
+  std::vector<std::string> refusals;           ///< of worlds
   std::vector<std::string> failures;           ///< one line each, with the path of the report
 
   void add(const Tally& other);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "router/base/limits.hpp"
@@ -133,6 +134,58 @@ std::string compare_errors(const Document& expected, const Document& got) {
   return {};
 }
 
+void restyle_string(std::string_view raw, Random& random, std::string& out) {
+  for (size_t i = 0; i < raw.size(); ++i) {
+    const char c = raw[i];
+    if (c == '\\') {
+      const size_t length = raw[i + 1] == 'u' ? 6 : 2;
+      out += raw.substr(i, length);
+      i += length - 1;
+    } else if (i > 0 && i + 1 < raw.size() && static_cast<unsigned char>(c) < 0x80 && random.chance(6)) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+}
+
+void restyle(const Document& json, NodeId node, Random& random, std::string& out) {
+  const auto space = [&] { out += random.chance(80) ? "" : random.chance(50) ? " " : "\n\t"; };
+  switch (json.kind(node)) {
+    case Kind::string:
+      return restyle_string(json.raw(node), random, out);
+    case Kind::array: {
+      char separator = '[';
+      for (const NodeId item : json.items(node)) {
+        out += std::exchange(separator, ',');
+        space();
+        restyle(json, item, random, out);
+      }
+      out += separator == '[' ? "[]" : "]";
+      return;
+    }
+    case Kind::object: {
+      std::vector<Document::Member> members;
+      for (const Document::Member member : json.members(node)) members.push_back(member);
+      if (!json.find(node, kBlobMark)) random.shuffle(members);
+      char separator = '{';
+      for (const Document::Member& member : members) {
+        out += std::exchange(separator, ',');
+        space();
+        restyle_string(json.raw(member.key), random, out);
+        space();
+        out += ':';
+        space();
+        restyle(json, member.value, random, out);
+      }
+      out += separator == '{' ? "{}" : "}";
+      return;
+    }
+    default:
+      out += json.raw(node);
+  }
+}
+
 }  // namespace
 
 std::string compare_answers(std::string_view expected_text, std::string_view got_text) {
@@ -148,27 +201,9 @@ std::string compare_answers(std::string_view expected_text, std::string_view got
   return compare_errors(*expected, *got);
 }
 
-std::string restyle(std::string_view json, Random& random) {
+std::string restyle(std::string_view text, Random& random) {
   std::string out;
-  bool in_string = false;
-  for (size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_string && c == '\\') {
-      const size_t length = json[i + 1] == 'u' ? 6 : 2;
-      out += json.substr(i, length);
-      i += length - 1;
-    } else if (c == '"') {
-      in_string = !in_string;
-      out += c;
-    } else if (in_string && static_cast<unsigned char>(c) < 0x80 && random.chance(6)) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-      if (!in_string && (c == ',' || c == ':' || c == '{' || c == '[') && random.chance(20)) {
-        out += random.chance(50) ? " " : "\n\t";
-      }
-    }
-  }
+  if (const auto json = Document::parse(text)) restyle(*json, json->root(), random, out);
   return out;
 }
 

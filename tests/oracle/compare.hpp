@@ -17,8 +17,9 @@ namespace signet::oracle {
 /// Empty: equal as said above; else what is wrong.
 std::string compare_answers(std::string_view expected, std::string_view got);
 
-/// `json` with spaces and escapes put in at random; the same value.
 class Random;
+
+/// The same value as `json`, with spaces and escapes put in and members in another order.
 std::string restyle(std::string_view json, Random& random);
 
 }  // namespace signet::oracle

@@ -117,6 +117,7 @@ class Filler {
   /// JSON inside a custom scalar, which must not be taken for part of the answer.
   Value blob() {
     auto object = std::make_shared<demo::Object>();
+    object->fields.emplace_back(kBlobMark, true);
     object->fields.emplace_back("__typename", "E0");
     object->fields.emplace_back("id", demo::List{Number{"1e400"}, Value(), true, hostile_text(random_)});
     return std::shared_ptr<const demo::Object>(std::move(object));

@@ -20,7 +20,7 @@ class OperationMaker {
 
   Operation make() {
     operation_.mutation = world_.type("Mutation") != nullptr && random_.chance(20);
-    budget_ = random_.between(3, 40);
+    budget_ = random_.chance(5) ? 150 : random_.between(3, 40);
     operation_.selections = selections(operation_.mutation ? "Mutation" : "Query", 0);
     return std::move(operation_);
   }

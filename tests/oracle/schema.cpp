@@ -13,6 +13,8 @@ namespace signet::oracle {
 namespace {
 
 constexpr std::array kLeaves = {"Int", "Float", "String", "String", "Boolean", "ID", "Color", "Blob"};
+// Names that the planner or GraphQL itself uses elsewhere.
+constexpr std::array kOddNames = {"_a1", "_a2", "representations", "on", "query", "fragment", "null", "_entities_"};
 constexpr std::array kArgumentTypes = {"Int", "Float", "String", "Boolean", "ID", "Color", "Blob", "Filter", "Filter"};
 
 class SchemaMaker {
@@ -29,6 +31,7 @@ class SchemaMaker {
     add_abstract();
     for (const std::string& name : entities_) add_fields(name, random_.between(3, 6));
     for (const std::string& name : values_) add_fields(name, random_.between(2, 4));
+    if (random_.chance(35)) add_halved();
     for (const std::string& name : entities_) add_computed(*world_.type(name));
     add_query();
     if (random_.chance(60)) add_mutation();
@@ -41,7 +44,7 @@ class SchemaMaker {
 
  private:
   std::string add(std::string name, TypeKind kind) {
-    world_.types.push_back({.name = name, .kind = kind, .members = {}, .keys = {}, .fields = {}});
+    world_.types.push_back({.name = name, .kind = kind, .members = {}, .keys = {}, .fields = {}, .halved = false});
     return name;
   }
 
@@ -176,10 +179,23 @@ class SchemaMaker {
   void add_fields(const std::string& name, size_t count) {
     TypeDef& type = *world_.type(name);
     for (size_t i = 0; i < count; ++i) {
-      FieldDef field = plain(fmt::format("f{}", i), field_type(type));
+      const std::string odd = random_.chance(8) ? std::string(random_.pick(kOddNames)) : std::string();
+      FieldDef field = plain(odd.empty() || type.field(odd) != nullptr ? fmt::format("f{}", i) : odd, field_type(type));
       if (random_.chance(25)) field.arguments = arguments();
       type.fields.push_back(std::move(field));
     }
+  }
+
+  /// A value type that stands behind one field only.
+  void add_halved() {
+    const std::string name = add("Z0", TypeKind::value);
+    TypeDef& type = world_.types.back();
+    type.halved = true;
+    for (size_t i = 0; i < 3; ++i) {
+      type.fields.push_back(
+          plain(fmt::format("z{}", i), wrapped(random_.chance(75) ? random_.pick(kLeaves) : random_.pick(entities_))));
+    }
+    world_.type(random_.chance(30) ? "Query" : random_.pick(entities_))->fields.push_back(plain("zip", wrapped(name)));
   }
 
   // --- computed fields

@@ -12,7 +12,7 @@ class Splitter {
   Splitter(const World& world, Random& random) : world_(world), random_(random) {}
 
   Split split() {
-    services().resize(random_.between(2, 5));
+    services().resize(random_.chance(10) ? random_.between(6, 9) : random_.between(2, 5));
     for (Service& service : services()) {
       service.parts["Query"];
       service.numeric_ids = random_.chance(25);
@@ -164,6 +164,7 @@ class Splitter {
     const std::vector<size_t> places = candidates(type);
     for (const FieldDef& field : type.fields) {
       if (!field.required.empty()) continue;
+      if (halve(type, field, places)) continue;
       if (!reachable(type, field.name)) own(type, field.name, random_.pick(places));
       if (type.name == "Mutation") continue;
       while (random_.chance(20)) own(type, field.name, random_.pick(places));
@@ -174,6 +175,21 @@ class Splitter {
           own(type, field.name, i);
       }
     }
+  }
+
+  /// Two subgraphs resolve the field, each with some fields of its type: only both together have all.
+  bool halve(const TypeDef& type, const FieldDef& field, const std::vector<size_t>& places) {
+    const TypeDef* target = world_.type(field.type.name);
+    if (target == nullptr || !target->halved || places.size() < 2) return false;
+    std::vector<size_t> chosen = places;
+    random_.shuffle(chosen);
+    for (size_t half = 0; half < 2; ++half) {
+      services()[chosen[half]].parts[target->name];  // known, so that need() does not add everything
+      own(type, field.name, chosen[half]);
+      own(*target, target->fields[half == 0 ? 0 : 2].name, chosen[half]);
+      if (half == 0 || random_.chance(50)) own(*target, target->fields[1].name, chosen[half]);
+    }
+    return true;
   }
 
   void place_computed(const TypeDef& type) {

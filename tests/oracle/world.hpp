@@ -61,6 +61,7 @@ struct TypeDef {
   std::vector<std::string> members;  ///< of an abstract type
   std::vector<FieldSet> keys;
   std::vector<FieldDef> fields;
+  bool halved = false;  ///< a value type whose fields two subgraphs may share out
 
   bool abstract() const { return kind == TypeKind::interface || kind == TypeKind::union_; }
   const FieldDef* field(std::string_view wanted) const;
@@ -89,6 +90,9 @@ inline constexpr std::string_view kLeafSdl =
     "scalar Blob\n"
     "enum Color { RED GREEN BLUE }\n"
     "input Filter { text: String = \"d\" limits: [Int!] nested: Filter blob: Blob color: Color = RED id: ID }\n";
+
+/// The first member of objects inside custom scalars: the order of theirs is kept.
+inline constexpr std::string_view kBlobMark = "#blob";
 
 /// A reference to row `number`, which is of `type`.
 demo::Value reference(std::string_view type, size_t number);
