@@ -14,12 +14,12 @@ namespace {
 constexpr int kAttemptsMax = 20;    // to get an operation whose selections do not clash
 constexpr size_t kReportsMax = 20;  // shrinking takes a while; more failures than this have one cause
 
-std::string write_report(uint64_t seed, uint64_t number, const Case& given) {
+std::string write_report(const std::string& name, const Case& given) {
   const char* chosen = std::getenv("SIGNET_ORACLE_OUT");
   const std::filesystem::path folder = chosen != nullptr ? chosen : SIGNET_ORACLE_DEFAULT_OUT;
   std::filesystem::create_directories(folder);
-  const std::filesystem::path path = folder / fmt::format("{}-{}.txt", seed, number);
-  std::ofstream(path) << fmt::format("seed {} {}\n\n", seed, number) << report(given);
+  const std::filesystem::path path = folder / (name + ".txt");
+  std::ofstream(path) << fmt::format("seed {}\n\n", name) << report(given);
   return path.string();
 }
 
@@ -46,7 +46,8 @@ Tally run_world(uint64_t seed, int64_t only) {
   ++tally.worlds;
   if (!stage.refusal().empty()) {
     ++tally.refused_worlds;
-    tally.refusals.push_back(fmt::format("seed {}: {}", seed, stage.refusal()));
+    const std::string path = write_report(fmt::format("{}-refused", seed), {stage.world(), stage.split(), {}, 0});
+    tally.refusals.push_back(fmt::format("seed {}: {}; see {}", seed, stage.refusal(), path));
     return tally;
   }
   for (uint64_t number = 0; number < kOperationsPerWorld; ++number) {
@@ -68,7 +69,7 @@ Tally run_world(uint64_t seed, int64_t only) {
     std::string line = fmt::format("seed {} {}: {}", seed, number, outcome.problem);
     if (reports++ < kReportsMax) {
       const Case small = shrink({stage.world(), stage.split(), operation, order}, outcome.problem);
-      line += fmt::format("; see {}", write_report(seed, number, small));
+      line += fmt::format("; see {}", write_report(fmt::format("{}-{}", seed, number), small));
     }
     tally.failures.push_back(std::move(line));
   }

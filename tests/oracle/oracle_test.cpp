@@ -22,6 +22,11 @@ constexpr uint64_t kWorldsPerBatch = 10;
 constexpr uint64_t kRefusedPercentMax = 20;
 constexpr uint64_t kUnsupportedPercentMax = 5;
 
+std::string setting(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : value;
+}
+
 void expect_sound(const Tally& tally) {
   EXPECT_TRUE(tally.failures.empty()) << fmt::format("{}", fmt::join(tally.failures, "\n"));
 }
@@ -74,7 +79,7 @@ class Kept : public ::testing::Test {
 class One : public ::testing::Test {
  public:
   void TestBody() override {
-    std::istringstream words{std::string(std::getenv("SIGNET_ORACLE_SEED"))};
+    std::istringstream words(setting("SIGNET_ORACLE_SEED"));
     uint64_t seed = 0;
     int64_t number = -1;
     words >> seed >> number;
@@ -88,7 +93,7 @@ class One : public ::testing::Test {
 class Long : public ::testing::Test {
  public:
   void TestBody() override {
-    const auto span = std::chrono::seconds(std::stoul(std::getenv("SIGNET_ORACLE_SECONDS")));
+    const auto span = std::chrono::seconds(std::stoul(setting("SIGNET_ORACLE_SECONDS")));
     const auto end = std::chrono::steady_clock::now() + span;
     uint64_t seed = (uint64_t{1} << 32) + std::random_device()();
     fmt::print("first seed: {}\n", seed);
@@ -105,9 +110,9 @@ const bool kRegistered = [] {
     ::testing::RegisterTest("Oracle", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
                             [make]() -> ::testing::Test* { return make(); });
   };
-  if (std::getenv("SIGNET_ORACLE_SEED") != nullptr) {
+  if (!setting("SIGNET_ORACLE_SEED").empty()) {
     add("One", [] { return new One; });
-  } else if (std::getenv("SIGNET_ORACLE_SECONDS") != nullptr) {
+  } else if (!setting("SIGNET_ORACLE_SECONDS").empty()) {
     add("Long", [] { return new Long; });
   } else {
     add("Kept", [] { return new Kept; });
