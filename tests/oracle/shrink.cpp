@@ -155,7 +155,7 @@ class Shrinker {
     bool smaller = false;
     for (size_t row = 0; row < best_.world.rows.size(); ++row) {
       const Row given = best_.world.rows[row];
-      const TypeDef& type = *best_.world.type(given.type);
+      const TypeDef type = *best_.world.type(given.type);  // best_ changes below
       for (const std::string& field : given.failing) {
         smaller =
             attempt([&](Case& candidate) { return candidate.world.rows[row].failing.erase(field) > 0; }) || smaller;
