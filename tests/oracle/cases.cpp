@@ -11,8 +11,8 @@ namespace signet::oracle {
 
 namespace {
 
-constexpr int kAttemptsMax = 20;    // to get an operation whose selections do not clash
-constexpr size_t kReportsMax = 20;  // shrinking takes a while; more failures than this have one cause
+constexpr int kAttemptsMax = 20;   // to get an operation whose selections do not clash
+constexpr size_t kReportsMax = 6;  // shrinking takes a while; more failures than this have one cause
 
 std::string write_report(const std::string& name, const Case& given) {
   const char* chosen = std::getenv("SIGNET_ORACLE_OUT");

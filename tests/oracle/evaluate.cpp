@@ -37,6 +37,10 @@ class Requirement {
   bool stored(const Object& self, const FieldSet& set, std::string& out) {
     const TypeDef& type = *world_.type(self.type);
     for (const SetNode& node : set) {
+      if (!node.on.empty()) {
+        if (node.on == self.type && !stored(self, node.children, out)) return false;
+        continue;
+      }
       const FieldDef& field = *type.field(node.field);
       const Resolved value = evaluate(world_, self, field, node.given);
       if (!value) return false;
@@ -48,6 +52,12 @@ class Requirement {
 
   bool represented(const Object& given, const TypeDef& type, const FieldSet& set, std::string& out) {
     for (const SetNode& node : set) {
+      if (!node.on.empty()) {
+        if (given.text("__typename").empty()) return false;
+        const TypeDef& member = *world_.type(node.on);
+        if (node.on == given.text("__typename") && !represented(given, member, node.children, out)) return false;
+        continue;
+      }
       const FieldDef& field = *type.field(node.field);
       const Value* value = given.find(node.field);
       if (value == nullptr) return false;

@@ -49,7 +49,7 @@ class SchemaMaker {
   }
 
   static SetNode node(std::string field, FieldSet children = {}) {
-    return {.field = std::move(field), .arguments = {}, .given = {}, .children = std::move(children)};
+    return {.on = {}, .field = std::move(field), .arguments = {}, .given = {}, .children = std::move(children)};
   }
   static FieldDef plain(std::string name, TypeUse type) {
     return {.name = std::move(name), .type = std::move(type), .arguments = {}, .required = {}};
@@ -224,7 +224,7 @@ class SchemaMaker {
   SetNode required_node(FieldDef& field, unsigned depth) {
     if (field.type.name == "Query" || !simple_arguments(field)) return {};
     const TypeDef* target = world_.type(field.type.name);
-    if (target != nullptr && target->abstract()) return {};
+    if (target != nullptr && target->abstract()) return required_members(field, *target, depth);
     if (!field.required.empty()) field.type.set_required(false);
     SetNode result = use(field);
     if (target == nullptr) {
@@ -239,6 +239,29 @@ class SchemaMaker {
       if (!leaf && depth >= 2) continue;
       SetNode child = required_node(below, depth + 1);
       if (!child.field.empty()) result.children.push_back(std::move(child));
+    }
+    if (result.children.empty()) return {};
+    if (field.type.required()) field.steady = true;
+    return result;
+  }
+
+  /// The same below a field of an abstract type: for some of its members, each with fields of its own.
+  SetNode required_members(FieldDef& field, const TypeDef& target, unsigned depth) {
+    SetNode result = use(field);
+    sturdy_.insert(target.name);
+    for (const std::string& member : target.members) {
+      if (depth >= 2 || !random_.chance(60)) continue;
+      SetNode part{.on = member, .field = {}, .arguments = {}, .given = {}, .children = {}};
+      for (FieldDef& below : world_.type(member)->fields) {
+        if (world_.type(below.type.name) != nullptr || !random_.chance(40) || part.children.size() >= 2) continue;
+        SetNode child = required_node(below, depth + 1);
+        // One response name cannot have two types: every leaf stands below one member only.
+        const bool taken = std::ranges::any_of(result.children, [&](const SetNode& other) {
+          return std::ranges::find(other.children, child.field, &SetNode::field) != other.children.end();
+        });
+        if (!child.field.empty() && !taken) part.children.push_back(std::move(child));
+      }
+      if (!part.children.empty()) result.children.push_back(std::move(part));
     }
     if (result.children.empty()) return {};
     if (field.type.required()) field.steady = true;

@@ -115,8 +115,12 @@ class FederatedService {
     for (const auto& [name, value] : self.fields) {
       if (name != kGranted) continue;
       const auto& set = *reinterpret_cast<const FieldSet*>(std::stoull(value.number()->text));
-      const auto found = std::ranges::find(set, field, &SetNode::field);
-      if (found != set.end()) result.push_back(&*found);
+      for (const SetNode& node : set) {
+        if (node.on.empty() && node.field == field) result.push_back(&node);
+        if (node.on != self.type) continue;
+        const auto found = std::ranges::find(node.children, field, &SetNode::field);
+        if (found != node.children.end()) result.push_back(&*found);
+      }
     }
     return result;
   }

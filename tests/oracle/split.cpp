@@ -217,6 +217,10 @@ class Splitter {
   /// Declares the fields of `set` in `service`, as external ones where it does not resolve them.
   void borrow(const TypeDef& type, const FieldSet& set, size_t service) {
     for (const SetNode& node : set) {
+      if (!node.on.empty()) {
+        borrow(*world_.type(node.on), node.children, service);
+        continue;
+      }
       Part& mine = services()[service].parts[type.name];
       if (!mine.resolves.contains(node.field)) mine.external.insert(node.field);
       const std::string& target = type.field(node.field)->type.name;
@@ -234,8 +238,14 @@ class Splitter {
     }
     for (const auto& [type, name] : fields) {
       const TypeDef* target = world_.type(type->field(name)->type.name);
-      if (target == nullptr || target->kind != TypeKind::entity || !random_.chance(20)) continue;
-      FieldSet granted = grant(*target, service, 0);
+      if (target == nullptr || target->kind == TypeKind::value || !random_.chance(20)) continue;
+      FieldSet granted;
+      if (target->kind == TypeKind::entity) granted = grant(*target, service, 0);
+      for (const std::string& member : target->members) {
+        SetNode part{.on = member, .field = {}, .arguments = {}, .given = {}, .children = {}};
+        if (world_.type(member)->kind == TypeKind::entity) part.children = grant(*world_.type(member), service, 0);
+        if (!part.children.empty()) granted.push_back(std::move(part));
+      }
       if (granted.empty()) continue;
       borrow(*target, granted, service);
       services()[service].parts[type->name].provides[name] = std::move(granted);
@@ -248,7 +258,7 @@ class Splitter {
       const Part* mine = part(type.name, service);
       const bool own = mine != nullptr && mine->resolves.contains(field.name);
       if (set.size() >= 2 || !field.arguments.empty() || !field.required.empty() || !random_.chance(40)) continue;
-      SetNode node{.field = field.name, .arguments = {}, .given = {}, .children = {}};
+      SetNode node{.on = {}, .field = field.name, .arguments = {}, .given = {}, .children = {}};
       const TypeDef* target = world_.type(field.type.name);
       if (target == nullptr ? own && depth == 0 : target->kind != TypeKind::entity || depth > 0) continue;
       if (target != nullptr) {

@@ -17,7 +17,7 @@ std::string print_set(const FieldSet& set) {
   std::string text;
   for (const SetNode& node : set) {
     if (!text.empty()) text += ' ';
-    text += node.field;
+    text += node.on.empty() ? node.field : "... on " + node.on;
     if (!node.arguments.empty()) text += fmt::format("({})", node.arguments);
     if (!node.children.empty()) text += fmt::format(" {{ {} }}", print_set(node.children));
   }

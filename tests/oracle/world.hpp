@@ -33,8 +33,9 @@ struct ArgumentDef {
   std::string default_value;  ///< a literal; empty: none
 };
 
-/// One field of a key, a requirement or a grant.
+/// One field of a key, a requirement or a grant; or, with `on`, what holds for objects of one type only.
 struct SetNode {
+  std::string on;  ///< `... on TYPE`; then `field` is empty
   std::string field;
   std::string arguments;  ///< literals, as written between the parentheses
   demo::Object given;     ///< the same, coerced
