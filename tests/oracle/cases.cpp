@@ -42,6 +42,7 @@ Tally run_world(uint64_t seed, int64_t only) {
   Tally tally;
   World world = make_world(seed);
   Split split = make_split(world, seed);
+  forget_entities(world, split, seed);
   Stage stage(std::move(world), std::move(split));
   ++tally.worlds;
   if (!stage.refusal().empty()) {

@@ -88,6 +88,7 @@ class FederatedService {
       if (!use.resolvable || !has_key(key, representation)) continue;
       const int64_t row = find_row(world_, type, key, representation);
       if (row < 0) break;
+      if (service_.unknown.contains(static_cast<size_t>(row))) return {};
       auto entity = std::make_shared<Object>();
       entity->type = type.name;
       entity->fields.emplace_back("#", row);

@@ -294,6 +294,54 @@ class Splitter {
 
 }  // namespace
 
+namespace {
+
+bool required_somewhere(const FieldSet& set, const std::string& field) {
+  return std::ranges::any_of(
+      set, [&](const SetNode& node) { return node.field == field || required_somewhere(node.children, field); });
+}
+
+/// Whether an entity of `type` may be unknown to the subgraph with `part`.
+bool may_forget(const World& world, const Split& split, const TypeDef& type, const Part& part) {
+  if (part.keys.size() != 1 || !part.enterable() || !part.represented.empty()) return false;
+  return std::ranges::all_of(part.resolves, [&](const std::string& name) {
+    const FieldDef& field = *type.field(name);
+    const bool key =
+        std::ranges::any_of(type.keys[part.keys.front().key], [&](const SetNode& node) { return node.field == name; });
+    if (key) return true;
+    const bool alone = std::ranges::none_of(split.services, [&](const Service& other) {
+      const Part* theirs = other.part(type.name);
+      return theirs != nullptr && theirs != &part && theirs->resolves.contains(name);
+    });
+    const bool required = std::ranges::any_of(world.types, [&](const TypeDef& each) {
+      return std::ranges::any_of(each.fields,
+                                 [&](const FieldDef& other) { return required_somewhere(other.required, name); });
+    });
+    return alone && !required && !field.key && field.required.empty() && !(field.steady && field.type.required());
+  });
+}
+
+}  // namespace
+
+void forget_entities(World& world, Split& split, uint64_t seed) {
+  Random random(seed ^ 0xf0f0ULL);
+  for (Service& service : split.services) {
+    for (const auto& [name, part] : service.parts) {
+      const TypeDef& type = *world.type(name);
+      if (type.kind != TypeKind::entity || !may_forget(world, split, type, part)) continue;
+      for (const size_t row : world.rows_of(name)) {
+        if (!random.chance(20)) continue;
+        service.unknown.insert(row);
+        for (const std::string& field : part.resolves) {
+          const bool key = required_somewhere(type.keys[part.keys.front().key], field);
+          if (!key) world.rows[row].cells[field] = {};
+          if (!key) world.rows[row].failing.erase(field);
+        }
+      }
+    }
+  }
+}
+
 bool Part::enterable() const {
   return std::ranges::any_of(keys, &KeyUse::resolvable);
 }

@@ -33,6 +33,7 @@ struct Part {
 struct Service {
   std::map<std::string, Part, std::less<>> parts;  ///< by type
   bool numeric_ids = false;                        ///< writes IDs that look like integers as numbers
+  std::set<size_t> unknown;                        ///< rows: entities it answers null for
   bool restyles = false;                           ///< writes JSON with odd spaces and escapes
 
   const Part* part(std::string_view type) const;
@@ -46,6 +47,10 @@ struct Split {
 
   static std::string name(size_t service) { return "s" + std::to_string(service); }
 };
+
+/// Lets some subgraphs not know some entities. What only they resolve is null in the world then, so the monolith says
+/// what is right; nothing else may depend on it: no key leads through them, no requirement names their fields.
+void forget_entities(World& world, Split& split, uint64_t seed);
 
 /// A split by which every field can be reached, unless chance has it otherwise.
 Split make_split(const World& world, uint64_t seed);
