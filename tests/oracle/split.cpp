@@ -304,6 +304,9 @@ bool required_somewhere(const FieldSet& set, const std::string& field) {
 /// Whether an entity of `type` may be unknown to the subgraph with `part`.
 bool may_forget(const World& world, const Split& split, const TypeDef& type, const Part& part) {
   if (part.keys.size() != 1 || !part.enterable() || !part.represented.empty()) return false;
+  // A composite key leads on: what stands behind it may be taken from here.
+  const FieldSet& only_key = type.keys[part.keys.front().key];
+  if (std::ranges::any_of(only_key, [](const SetNode& node) { return !node.children.empty(); })) return false;
   return std::ranges::all_of(part.resolves, [&](const std::string& name) {
     const FieldDef& field = *type.field(name);
     const bool key =
