@@ -65,12 +65,18 @@ class Kept : public ::testing::Test {
     std::ifstream file(SIGNET_ORACLE_KEPT);
     ASSERT_TRUE(file) << SIGNET_ORACLE_KEPT;
     for (std::string line; std::getline(file, line);) {
-      std::istringstream words(line.substr(0, line.find('#')));
+      const bool open = line.starts_with('!');
+      std::istringstream words(line.substr(open ? 1 : 0, line.find('#') - (open ? 1 : 0)));
       uint64_t seed = 0;
       int64_t number = -1;
       if (!(words >> seed)) continue;
       words >> number;
-      expect_sound(run_world(seed, number));
+      const Tally tally = run_world(seed, number);
+      if (open) {
+        EXPECT_FALSE(tally.failures.empty()) << "seed " << seed << " is right now: take its ! off in kept.txt";
+      } else {
+        expect_sound(tally);
+      }
     }
   }
 };
