@@ -10,7 +10,7 @@
 namespace signet::config {
 namespace {
 
-constexpr std::string_view kHead = R"(# Configuration
+constexpr std::string_view kConfigurationHead = R"(# Configuration
 
 Made from `config-schema/signet.schema.json`; regenerate it with `SIGNET_UPDATE=1 ctest --test-dir build/dev -R unit_config_schema`.
 
@@ -43,21 +43,44 @@ std::string default_text(const Schema& schema) {
   return code(text);
 }
 
+constexpr std::string_view kAdmissionHead = R"(# The admission policy
+
+Made from `config-schema/admission.schema.json`; regenerate it with `SIGNET_UPDATE=1 ctest --test-dir build/dev -R unit_config_schema`.
+
+The YAML of `signet admission serve` and `signet admission approve`, written by the same rules as [configuration.md](configuration.md).
+`signet check --policy admission.yaml` checks it and its key files. SIGHUP reads both again, whole or not at all; `listen` needs a restart.
+
+```yaml
+version: 1
+listen: 127.0.0.1:9443                # terminate TLS in front of it
+secret_file: /etc/signet/keys/admission   # signet keygen webhook; the routers' admission.secret_file
+approve: { kid: approve-2026, key_file: /etc/signet/keys/approve }   # signet keygen ed25519; the routers trust approve.pub
+graphs:
+  - name: shop
+    environment: production
+    keys: [{ kid: "2026-11", role: release, secret_file: /etc/signet/keys/2026-11 }]
+    allow: ["https://*.shop.internal", "10.0.0.0/8"]
+```
+)";
+
 class Page {
  public:
-  Page() : text_(kHead) {}
+  explicit Page(std::string_view head) : text_(head) {}
 
   // Scalars of the top level first, then one section for each map.
   std::string write(const Schema& root) {
     title("Top level");
     for (const SchemaProperty& property : root.properties) {
-      if (!is_section(property.schema))
-        row(property.schema, property.name, is_required(root, property.name) ? "required" : "");
+      if (is_section(property.schema)) continue;
+      row(property.schema, property.name, is_required(root, property.name) ? "required" : "");
+      if (property.schema.items && property.schema.items->type == SchemaType::object) {
+        rows(*property.schema.items, property.name + "[]", true);
+      }
     }
     for (const SchemaProperty& property : root.properties) {
-      if (is_section(property.schema)) section(property);
+      if (is_section(property.schema)) section(root, property);
     }
-    later();
+    if (!later_.empty()) later();
     return std::move(text_);
   }
 
@@ -79,11 +102,11 @@ class Page {
                          schema.live ? "live" : "", in_cell(schema.description));
   }
 
-  void section(const SchemaProperty& property) {
+  void section(const Schema& root, const SchemaProperty& property) {
     if (property.schema.later) return later_.push_back(property.name);
     title(property.name);
     text_ += fmt::format("{}\n", property.schema.description);
-    rows(property.schema, property.name, is_required(config_schema(), property.name));
+    rows(property.schema, property.name, is_required(root, property.name));
   }
 
   void rows(const Schema& schema, const std::string& path, bool always) {
@@ -117,8 +140,12 @@ class Page {
 
 }  // namespace
 
-std::string reference_markdown() {
-  return Page().write(config_schema());
+std::string configuration_page() {
+  return Page(kConfigurationHead).write(config_schema());
+}
+
+std::string admission_policy_page() {
+  return Page(kAdmissionHead).write(admission_schema());
 }
 
 }  // namespace signet::config

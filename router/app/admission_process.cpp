@@ -20,6 +20,8 @@ class ReviewPages final : public net::ServerHandler {
  public:
   ReviewPages(admission::ServerPolicy policy, const Clock& clock) : server_(std::move(policy)), clock_(clock) {}
 
+  void use(admission::ServerPolicy policy) { server_.set_policy(std::move(policy)); }
+
   std::optional<net::ServerResponse> admit(const net::ServerRequest& head) override {
     const std::string_view path = path_of(head.target);
     if (path == "/health/live" && head.method == http::Method::get) return std::nullopt;
@@ -112,11 +114,14 @@ std::expected<admission::ServerPolicy, std::string> make_server_policy(const con
   return policy;
 }
 
-int run_admission(const config::AdmissionPolicyFile& file) {
+int run_admission(const config::AdmissionPolicyFile& file, const ReloadPolicy& reload) {
   const SystemClock clock;
   telemetry::LineWriter events(2);
+  auto event = [&](LogLevel level, std::string_view name, const telemetry::EventFields& fields) {
+    events.write(telemetry::event_line(clock.wall(), level, name, fields));
+  };
   auto failed = [&](const std::string& error) {
-    events.write(telemetry::event_line(clock.wall(), LogLevel::error, "start_failed", {{"error", error}}));
+    event(LogLevel::error, "start_failed", {{"error", error}});
     return kExitEnvironment;
   };
   auto policy = make_server_policy(file);
@@ -127,11 +132,17 @@ int run_admission(const config::AdmissionPolicyFile& file) {
   net::HttpServer server(loop, {&loop}, {&pages},
                          net::ServerSettings{.body_bytes_max = admission::kReviewBytesMax, .connections_max = 1'000});
   if (auto bound = server.listen({file.listen.host, file.listen.port, file.listen.unix_path}); !bound) {
-    return failed(bound.error());
+    return failed("listen: " + bound.error());
   }
-  loop.on_signals({SIGTERM, SIGINT}, [&](int) { loop.stop(); });
-  events.write(telemetry::event_line(clock.wall(), LogLevel::info, "admission_listening",
-                                     {{"port", std::to_string(server.port())}}));
+  loop.on_signals({SIGTERM, SIGINT, SIGHUP}, [&](int signal) {
+    if (signal != SIGHUP) return loop.stop();
+    const auto loaded = reload();
+    auto next = loaded ? make_server_policy(*loaded) : std::unexpected(loaded.error());
+    if (!next) return event(LogLevel::error, "reload_refused", {{"error", next.error()}});
+    pages.use(std::move(*next));
+    event(LogLevel::info, "reloaded", {});
+  });
+  event(LogLevel::info, "admission_listening", {{"port", std::to_string(server.port())}});
   loop.run();
   return kExitOk;
 }

@@ -169,6 +169,12 @@ void ArtifactWatcher::apply(Verified<Artifact> artifact) {
       refused_digest_ = examined_digest_;
       return finish(true);
     }
+    hooks_.report({.kind = signing::GateEventKind::accepted,
+                   .artifact = now.statement.artifact,
+                   .source = now.source,
+                   .serial = now.statement.serial,
+                   .sha256 = now.statement.sha256,
+                   .signers = now.signers});
     state_ = {.highest_serial = now.statement.serial,
               .highest_sha256 = now.statement.sha256,
               .running_sha256 = now.statement.sha256};
@@ -217,6 +223,7 @@ void ArtifactWatcher::on_gate(const signing::GateEvent& event) {
   const bool mismatch =
       event.reason && (*event.reason == Reason::digest_mismatch || *event.reason == Reason::size_mismatch);
   if (hold_reports_ && mismatch) return;
+  if (event.kind == signing::GateEventKind::accepted) return;  // reported once it is applied
   if (event.reason) {
     // A source that stays unreachable is one event until it recovers or fails otherwise.
     const bool repeated = last_refusal_ && failures_ > 0 && last_refusal_->refusal.reason == *event.reason &&

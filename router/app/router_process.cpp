@@ -102,13 +102,33 @@ class RouterProcess {
     publish_state_.snapshot = std::make_shared<const Snapshot>(Snapshot{.settings = settings_});
     publish_state_.started = clock_.wall();
     if (auto writable = store_.check(); !writable) return std::unexpected("graph.state_dir: " + writable.error());
+    if (auto own = check_state_is_own(); !own) return own;
     if (auto made = make_watchers(); !made) return made;
     start_workers();
     return listen();
   }
 
+  // Another graph's serial floor would refuse this one for ever, or let an older one in.
+  std::expected<void, std::string> check_state_is_own() const {
+    const config::Graph& graph = options_.config.graph;
+    std::string problem;
+    for (const ArtifactKind kind : {ArtifactKind::graph, ArtifactKind::operations}) {
+      const auto record = store_.load_state(kind, problem);
+      if (!record || (record->graph == graph.name && record->environment == graph.environment)) continue;
+      return std::unexpected(
+          fmt::format("graph.state_dir: {} holds the state of {} in {}; give each graph a folder of "
+                      "its own",
+                      graph.state_dir, record->graph, record->environment));
+    }
+    return {};
+  }
+
   std::expected<signing::GatePolicy, std::string> gate_policy(const Settings& settings, ArtifactKind kind) const {
-    if (!options_.development) return make_gate_policy(settings, kind);
+    if (!options_.development) {
+      auto policy = make_gate_policy(settings, kind);
+      if (!policy) return std::unexpected(fmt::format("{}", fmt::join(policy.error(), "; ")));
+      return std::move(*policy);
+    }
     return signing::GatePolicy{.kind = kind, .trust = options_.development->trust, .egress = *settings.egress};
   }
 

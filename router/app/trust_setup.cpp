@@ -46,7 +46,9 @@ std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::s
   return std::move(*secret);
 }
 
-std::expected<signing::GatePolicy, std::string> make_gate_policy(const Settings& settings, signing::ArtifactKind kind) {
+std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(const Settings& settings,
+                                                                              signing::ArtifactKind kind) {
+  std::vector<std::string> problems;
   const config::Config& config = settings.config;
   signing::GatePolicy policy{.kind = kind, .trust = {}, .egress = *settings.egress};
   policy.trust.graph = config.graph.name;
@@ -60,16 +62,25 @@ std::expected<signing::GatePolicy, std::string> make_gate_policy(const Settings&
   }
   for (const config::TrustKey& key : config.trust.keys) {
     auto read = read_trust_key(key);
-    if (!read) return std::unexpected(read.error());
-    policy.trust.keys.push_back(std::move(*read));
+    if (read) {
+      policy.trust.keys.push_back(std::move(*read));
+    } else {
+      problems.push_back(read.error());
+    }
   }
   policy.webhook = !config.admission.url.empty();
   if (!config.admission.secret_file.empty()) {
     auto secret = read_webhook_secret(config.admission.secret_file);
-    if (!secret) return std::unexpected("admission.secret_file: " + secret.error());
-    policy.webhook_secrets.push_back(std::move(*secret));
+    if (secret) {
+      policy.webhook_secrets.push_back(std::move(*secret));
+    } else {
+      problems.push_back("admission.secret_file: " + secret.error());
+    }
   }
-  if (auto valid = policy.trust.validate(policy.webhook); !valid) return std::unexpected(valid.error().message);
+  if (problems.empty()) {
+    if (auto valid = policy.trust.validate(policy.webhook); !valid) problems.push_back(valid.error().message);
+  }
+  if (!problems.empty()) return std::unexpected(std::move(problems));
   return policy;
 }
 

@@ -12,7 +12,8 @@ namespace signet::app {
 
 /// Reads every key file and makes the gate's policy for one kind of artifact.
 /// Errors: the first problem, with its YAML key; never a secret.
-std::expected<signing::GatePolicy, std::string> make_gate_policy(const Settings& settings, signing::ArtifactKind kind);
+std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(const Settings& settings,
+                                                                              signing::ArtifactKind kind);
 
 /// One key with its file read. Errors: as above.
 std::expected<signing::VerificationKey, std::string> read_trust_key(const config::TrustKey& key);

@@ -2,12 +2,15 @@
 #include <fmt/format.h>
 
 #include "router/app/admission_process.hpp"
+#include "router/app/files.hpp"
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
 #include "signing/admission/approval.hpp"
 
 namespace signet::cli {
 namespace {
+
+constexpr uint64_t kPolicyBytesMax = 4u << 20;
 
 struct LoadedPolicy {
   std::optional<config::AdmissionPolicyFile> file;
@@ -27,9 +30,28 @@ LoadedPolicy load_policy(const std::string& name) {
 
 }  // namespace
 
+int check_policy(const std::string& file) {
+  auto loaded = load_policy(file);
+  if (!loaded.file) return loaded.exit_code;
+  auto policy = app::make_server_policy(*loaded.file);
+  if (policy) return kOk;
+  complain(file + ": " + policy.error());
+  return kWrong;
+}
+
 int admission_serve(const AdmissionServeOptions& options) {
   auto policy = load_policy(options.policy_file);
-  return policy.file ? app::run_admission(*policy.file) : policy.exit_code;
+  if (!policy.file) return policy.exit_code;
+  return app::run_admission(
+      *policy.file, [name = options.policy_file] -> std::expected<config::AdmissionPolicyFile, std::string> {
+        auto text = app::read_file(name, kPolicyBytesMax);
+        if (!text) return std::unexpected(text.error());
+        auto loaded = config::load_admission_policy({name, std::move(*text)}, config::process_substitution_sources());
+        if (loaded) return std::move(*loaded);
+        std::string all;
+        for (const config::Diagnostic& each : loaded.error()) all += config::render(each) + "\n";
+        return std::unexpected(all);
+      });
 }
 
 int admission_approve(const ApproveOptions& options) {

@@ -16,7 +16,7 @@ int check_supergraph(const std::string& file, bool json) {
   if (supergraph) return kOk;
   std::vector<config::Diagnostic> diagnostics;
   for (const federation::LoadError& error : supergraph.error()) {
-    if (!json) fmt::print(stderr, "{}:{}:{}: {}\n", file, error.position.line, error.position.column, error.message);
+    if (!json) fmt::print(stderr, "{}{}\n", place(file, error.position.line, error.position.column), error.message);
     diagnostics.push_back({.file = file,
                            .line = error.position.line,
                            .column = error.position.column,
@@ -41,10 +41,15 @@ int check(const CheckOptions& options) {
       good = false;
     } else if (!options.development) {
       if (auto policy = app::make_gate_policy(**settings, signing::ArtifactKind::graph); !policy) {
-        complain(policy.error());
+        complain_at(config.loaded->origins, policy.error());
         good = false;
       }
     }
+  }
+  if (!options.policy_file.empty()) {
+    const int policy = check_policy(options.policy_file);
+    if (policy == kEnvironment) return kEnvironment;
+    good = policy == kOk && good;
   }
   if (!options.supergraph_file.empty()) {
     const int supergraph = check_supergraph(options.supergraph_file, options.json);

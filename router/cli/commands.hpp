@@ -38,10 +38,13 @@ int demo(const DemoOptions& options);
 struct CheckOptions {
   std::vector<std::string> config_files;
   std::string supergraph_file;
+  std::string policy_file;
   bool json = false;
   bool development = false;
 };
 int check(const CheckOptions& options);
+/// The policy of the admission webhook, its key files included.
+int check_policy(const std::string& file);
 
 struct PlanOptions {
   std::string supergraph_file;
@@ -68,6 +71,7 @@ struct SignOptions {
   std::string previous_file;   ///< the statement it replaces: its serial and digest are continued
   std::string lifetime = "92d";
   std::string cdn_folder;  ///< also lays out statement.jws and artifacts/<sha256> here
+  bool unchecked = false;  ///< also what a router could not load
 };
 int sign(const SignOptions& options);
 

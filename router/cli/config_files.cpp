@@ -1,6 +1,7 @@
 #include "router/cli/config_files.hpp"
 
 #include <cstdio>
+#include <fmt/format.h>
 #include <iostream>
 #include <iterator>
 
@@ -13,8 +14,23 @@ constexpr uint64_t kInputBytesMax = 64u << 20;
 
 }  // namespace
 
+std::string place(const std::string& file, uint32_t line, uint32_t column) {
+  return line == 0 ? file + ": " : fmt::format("{}:{}:{}: ", file, line, column);
+}
+
 void complain(const std::string& message) {
   std::fprintf(stderr, "signet: %s\n", message.c_str());
+}
+
+void complain_at(const std::vector<config::Origin>& origins, const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) {
+    std::string at = "signet: ";
+    for (const config::Origin& origin : origins) {
+      const bool named = problem.starts_with(origin.path) && problem[origin.path.size()] == ':';
+      if (named && origin.line > 0) at = fmt::format("{}:{}: ", origin.file, origin.line);
+    }
+    std::fprintf(stderr, "%s%s\n", at.c_str(), problem.c_str());
+  }
 }
 
 std::optional<std::string> read_input(const std::string& file) {

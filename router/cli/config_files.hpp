@@ -25,7 +25,11 @@ std::expected<config::Loaded, std::string> reload_config(const std::vector<std::
 std::optional<std::string> read_input(const std::string& file);
 /// Writes a file or, for an empty name, standard output. Problems go to standard error.
 bool write_output(const std::string& file, std::string_view bytes);
+/// "file:line:column: ", or "file: " for what has no place (line 0).
+std::string place(const std::string& file, uint32_t line, uint32_t column);
 /// One line on standard error: "signet: …".
 void complain(const std::string& message);
+/// Problems that start with a YAML key, each with the file and line of that key as far as one wrote it.
+void complain_at(const std::vector<config::Origin>& origins, const std::vector<std::string>& problems);
 
 }  // namespace signet::cli

@@ -73,7 +73,7 @@ class Guide {
     say("Ask it:\n  curl -s {} -H 'content-type: application/json' -d '{}'\n", graphql_url(), request_body());
     say("It answers:\n  {}\n\n", answer ? *answer : answer.error());
     say("The files, which are removed when the demo stops:\n");
-    say("  {}         copy it, then: signet serve -c signet.yaml\n", world_.config_file());
+    say("  {}         the router's configuration, to read\n", world_.config_file());
     say("  {}       the supergraph\n", world_.graph_file());
     say("  {}   its statement, signed (release) and approved\n", world_.statement_file());
     say("  {}/               the keys, made for this run\n", world_.keys_folder());

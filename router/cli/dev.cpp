@@ -85,6 +85,7 @@ int dev(const DevOptions& options) {
     config.listen.health = {};
     config.listen.admin = {};
   }
+  config.graph.state_dir.clear();  // a router's: throw-away serials and keys must not enter it
   config.graph.name = kName;
   config.graph.environment = kName;
   allow_loopback_subgraphs(config, *supergraph);

@@ -62,15 +62,19 @@ void add_check(CLI::App& app, int& result) {
   auto* command = app.add_subcommand("check", "Check configuration and supergraph; all errors at once");
   add_config(command, options->config_files, false);
   command->add_option("--supergraph", options->supergraph_file, "Supergraph SDL");
+  command->add_option("--policy", options->policy_file, "Policy of the admission webhook");
   command->add_flag("--development", options->development, "The configuration is for signet dev");
-  command->add_flag_callback("--json", [options] { options->json = true; }, "The same as --output json");
-  command->add_option_function<std::string>(
-      "--output", [options](const std::string& format) { options->json = format == "json"; }, "text or json");
+  command->add_flag("--json", options->json, "The same as --output json");
+  auto format = std::make_shared<std::string>("text");
+  command->add_option("--output", *format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   example(command, "signet check -c signet.yaml --supergraph supergraph.graphql");
-  command->callback([options, &result] {
-    if (options->config_files.empty() && options->supergraph_file.empty()) {
-      throw CLI::RequiredError("--config or --supergraph");
+  command->callback([options, format, &result] {
+    if (options->config_files.empty() && options->supergraph_file.empty() && options->policy_file.empty()) {
+      throw CLI::RequiredError("--config, --supergraph or --policy");
     }
+    options->json = options->json || *format == "json";
     result = check(*options);
   });
 }
@@ -99,7 +103,15 @@ void add_keygen(CLI::App& app, int& result) {
   command->add_option("--graph", options->graph, "derive: the graph's name")->check(kPlainName);
   command->add_option("--environment", options->environment, "derive: the environment")->check(kPlainName);
   example(command, "signet keygen hmac --out release.key");
-  command->callback([options, &result] { result = keygen(*options); });
+  command->callback([options, command, &result] {
+    const bool derive = options->type == "derive";
+    for (const char* name : {"--master", "--purpose", "--graph", "--environment"}) {
+      if (derive != (command->get_option(name)->count() > 0)) {
+        throw CLI::ValidationError(name, derive ? "derive needs it" : "only derive takes it");
+      }
+    }
+    result = keygen(*options);
+  });
 }
 
 void add_sign(CLI::App& app, int& result) {
@@ -113,6 +125,7 @@ void add_sign(CLI::App& app, int& result) {
   command->add_option("--key", options->key_file, "HMAC secret or Ed25519 private key")->required();
   command->add_option("--out", options->statement_file, "The statement's file; default: ARTIFACT.jws");
   command->add_option("--previous", options->previous_file, "Statement to continue; default: the one at --out");
+  command->add_flag("--unchecked", options->unchecked, "Also sign what a router could not load");
   command->add_option("--lifetime", options->lifetime, "How long it is valid")->capture_default_str();
   command->add_option("--cdn", options->cdn_folder, "Also lay out statement.jws and artifacts/ in this folder");
   example(command, "signet sign graph.graphql --graph shop --environment production --kid 2026-11 --key release.key");

@@ -15,7 +15,7 @@ namespace {
 int report(const std::vector<operation::DocumentError>& errors, const std::string& file) {
   for (const operation::DocumentError& error : errors) {
     const graphql::Position at = error.positions.empty() ? graphql::Position{} : error.positions.front();
-    fmt::print(stderr, "{}:{}:{}: {}: {}\n", file, at.line, at.column, info(error.code).name, error.message);
+    fmt::print(stderr, "{}{}: {}\n", place(file, at.line, at.column), info(error.code).name, error.message);
   }
   return kWrong;
 }
@@ -29,7 +29,7 @@ int plan(const PlanOptions& options) {
   auto supergraph = federation::load_supergraph(*sdl);
   if (!supergraph) {
     for (const federation::LoadError& error : supergraph.error()) {
-      fmt::print(stderr, "{}:{}:{}: {}\n", options.supergraph_file, error.position.line, error.position.column,
+      fmt::print(stderr, "{}{}\n", place(options.supergraph_file, error.position.line, error.position.column),
                  error.message);
     }
     return kWrong;

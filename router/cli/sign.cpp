@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "router/base/units.hpp"
+#include "router/cli/artifact_check.hpp"
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
 #include "router/cli/signing_key.hpp"
@@ -49,6 +50,11 @@ int sign(const SignOptions& options) {
   auto artifact = read_input(options.artifact_file);
   const auto key = read_signing_key(options.kid, options.key_file);
   if (!artifact || !key) return kEnvironment;
+  if (!options.unchecked &&
+      !check_artifact(*kind, options.artifact_file, std::make_shared<const std::string>(*artifact))) {
+    complain("not signed: routers would refuse it; --unchecked signs it all the same");
+    return kWrong;
+  }
   signing::StatementRequest request{.artifact = *kind,
                                     .graph = options.graph,
                                     .environment = options.environment,

@@ -3,6 +3,7 @@
 
 #include "router/app/trust_setup.hpp"
 #include "router/base/units.hpp"
+#include "router/cli/artifact_check.hpp"
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
 #include "router/json/writer.hpp"
@@ -63,7 +64,7 @@ int verify(const VerifyOptions& options) {
   const signing::ArtifactKind kind = claimed ? claimed->artifact : signing::ArtifactKind::graph;
   auto policy = app::make_gate_policy(**settings, kind);
   if (!policy) {
-    complain(policy.error());
+    complain_at(config.loaded->origins, policy.error());
     return kEnvironment;
   }
   const SystemClock clock;
@@ -75,6 +76,9 @@ int verify(const VerifyOptions& options) {
                                      .verdict = std::nullopt};
   const auto examination = gate.examine(candidate, {});
   if (const auto* refusal = std::get_if<signing::Refusal>(&examination)) return report_refusal(*refusal, options.json);
+  if (!check_artifact(kind, options.artifact_file, candidate.artifact)) {
+    return report_refusal({signing::Reason::build, options.artifact_file + ": see above"}, options.json);
+  }
   const bool approved = std::holds_alternative<signing::Verified<signing::Artifact>>(examination);
   if (options.json) {
     fmt::print("{{\"verified\":true,\"approved\":{}}}\n", approved);

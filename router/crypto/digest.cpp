@@ -30,7 +30,7 @@ Sha256 hmac_sha256(ByteView key, ByteView message) {
 }
 
 Bytes hkdf_sha256(ByteView key, ByteView salt, std::string_view info, size_t length) {
-  SIGNET_CHECK(length <= 255 * 32);
+  SIGNET_CHECK(length <= size_t{255} * 32);
   const Sha256 pseudorandom_key = hmac_sha256(salt, key);
   Bytes out;
   Bytes block;

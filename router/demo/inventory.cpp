@@ -40,7 +40,7 @@ List warehouses_of(std::string_view upc) {
 
 // Price and weight are known to products only; the router brings them along when they are needed (@requires).
 Value find_product(const Object& representation) {
-  const Value known = find(stock(), "upc", representation.text("upc"));
+  Value known = find(stock(), "upc", representation.text("upc"));
   if (known.is_null()) return known;
   auto fields = known.object()->fields;
   for (const std::string_view name : {"price", "weight"}) {

@@ -12,6 +12,7 @@ namespace {
 
 std::unique_ptr<const SubgraphSchema> make_schema(const SubgraphDefinition& definition) {
   std::vector<std::string_view> entities;
+  entities.reserve(definition.entities.size());
   for (const auto& [type, resolver] : definition.entities) entities.push_back(type);
   return std::make_unique<const SubgraphSchema>(definition.sdl, entities);
 }

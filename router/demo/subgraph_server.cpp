@@ -50,6 +50,7 @@ class SubgraphServer::Handler final : public net::ServerHandler {
 
   std::vector<std::string> names() const {
     std::vector<std::string> names;
+    names.reserve(places_.size());
     for (const auto& place : places_) names.push_back(place->subgraph.name());
     return names;
   }

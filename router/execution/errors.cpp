@@ -1,6 +1,7 @@
 #include "router/execution/errors.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "router/base/limits.hpp"
 #include "router/execution/cursor.hpp"
@@ -55,7 +56,7 @@ class Placer {
   void place_whole(const Fetch& fetch, const FetchError& error) {
     Path path;
     if (fetch.at_root) {
-      add(path, error);
+      add_whole(path, fetch, error);
       for (const federation::Slot& slot : plan_.shapes[fetch.shape].slots) {
         for (const std::string& key : slot.response_keys) explained_.add({PathElement::field(key)});
       }
@@ -71,7 +72,12 @@ class Placer {
       path.push_back(PathElement::field(position.response_key));
       if (position.type.is_list()) break;
     }
-    add(std::move(path), error);
+    add_whole(std::move(path), fetch, error);
+  }
+
+  /// Fetches that share a request share its failure: said once for each path.
+  void add_whole(Path path, const Fetch& fetch, const FetchError& error) {
+    if (whole_.emplace(fetch.request, path, error.message).second) add(std::move(path), error);
   }
 
   void place_entities(const Fetch& fetch, const std::map<uint32_t, std::vector<const FetchError*>>& by_number) {
@@ -97,6 +103,7 @@ class Placer {
   const Store& store_;
   std::vector<ClientError>& errors_;
   ExplainedPaths& explained_;
+  std::set<std::tuple<federation::RequestId, Path, std::string>> whole_;
 };
 
 }  // namespace

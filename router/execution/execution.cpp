@@ -12,9 +12,8 @@
 
 namespace signet::execution {
 
-using federation::Fetch;
-using federation::FetchKind;
 using federation::Plan;
+using federation::Request;
 
 namespace {
 
@@ -41,8 +40,8 @@ struct Execution::Impl {
   enum class State : uint8_t { waiting, outstanding, complete };
   struct Run {
     State state = State::waiting;
-    uint32_t missing = 0;          ///< dependencies that are not complete
-    uint32_t representations = 0;  ///< that were sent
+    uint32_t missing = 0;                   ///< dependencies that are not complete
+    std::vector<uint32_t> representations;  ///< that were sent, by list
   };
 
   Impl(const federation::Supergraph& of, std::shared_ptr<const Plan> planned, operation::CoercedVariables given,
@@ -52,38 +51,36 @@ struct Execution::Impl {
         variables(std::move(given)),
         settings(std::move(chosen)),
         store(*plan) {
-    runs.resize(plan->fetches.size());
+    runs.resize(plan->requests.size());
     for (size_t i = 0; i < runs.size(); ++i) {
-      runs[FetchId(i)].missing = static_cast<uint32_t>(plan->fetches[FetchId(i)].dependencies.size());
+      runs[RequestId(i)].missing = static_cast<uint32_t>(plan->requests[RequestId(i)].dependencies.size());
     }
   }
 
-  /// Starts `ready` and whatever becomes ready because a fetch has nothing to ask.
-  void run(std::vector<FetchId> ready, StartFetch start_fetch) {
+  /// Starts `ready` and whatever becomes ready because a request has nothing to ask.
+  void run(std::vector<RequestId> ready, StartFetch start_fetch) {
     while (!ready.empty()) {
-      const FetchId id = ready.back();
+      const RequestId id = ready.back();
       ready.pop_back();
       if (begin(id, start_fetch)) continue;
       release(id, ready);
     }
   }
 
-  /// False when there is nothing to ask: the fetch is complete at once.
-  bool begin(FetchId id, StartFetch start_fetch) {
-    const Fetch& fetch = plan->fetches[id];
-    FetchRequest request{.id = id, .subgraph = fetch.subgraph, .mutation = fetch.mutation, .body = fetch.body_prefix};
+  /// False when there is nothing to ask: the request is complete at once.
+  bool begin(RequestId id, StartFetch start_fetch) {
+    const Request& planned = plan->requests[id];
+    FetchRequest request{
+        .id = id, .subgraph = planned.subgraph, .mutation = planned.mutation, .body = planned.body_prefix};
     bool comma = false;
-    if (fetch.kind == FetchKind::entity) {
-      request.body += fetch.representations;
-      const std::optional<size_t> count = build_representations(*plan, store, id, request.body);
-      if (!count) fail(id, ErrorCode::SUBGRAPH_RESPONSE_TOO_LARGE);
-      if (count.value_or(0) == 0) return false;
-      runs[id].representations = static_cast<uint32_t>(*count);
+    if (planned.lists.empty()) {
+      const FetchId fetch = planned.fetches.front();
+      if (!plan->fetches[fetch].at_root && link_reentry(*plan, store, fetch) == 0) return false;
+    } else {
+      if (!write_lists(id, request.body)) return false;
       comma = true;
-    } else if (!fetch.at_root && link_reentry(*plan, store, id) == 0) {
-      return false;
     }
-    for (const federation::FetchVariable& variable : fetch.variables) {
+    for (const federation::FetchVariable& variable : planned.variables) {
       const operation::CoercedVariable& value = variables[variable.variable];
       if (!value.present) continue;
       if (comma) request.body += ',';
@@ -98,10 +95,27 @@ struct Execution::Impl {
     return true;
   }
 
+  /// Appends the representations of every list. False when there are none at all.
+  bool write_lists(RequestId id, std::string& body) {
+    const Request& planned = plan->requests[id];
+    bool any = false;
+    for (const federation::EntityList& list : planned.lists) {
+      if (&list != planned.lists.data()) body += ',';
+      body += list.representations;
+      RepresentationList representations(*plan, store, body);
+      for (FetchId fetch : list.fetches) {
+        if (!representations.add(fetch)) fail(fetch, ErrorCode::SUBGRAPH_RESPONSE_TOO_LARGE);
+      }
+      runs[id].representations.push_back(representations.finish());
+      any = any || runs[id].representations.back() > 0;
+    }
+    return any;
+  }
+
   /// Marks `id` complete; dependents that wait for nothing else go to `ready`.
-  void release(FetchId id, std::vector<FetchId>& ready) {
+  void release(RequestId id, std::vector<RequestId>& ready) {
     runs[id].state = State::complete;
-    const std::vector<FetchId>& dependents = plan->fetches[id].dependents;
+    const std::vector<RequestId>& dependents = plan->requests[id].dependents;
     for (auto at = dependents.rbegin(); at != dependents.rend(); ++at) {
       if (--runs[*at].missing == 0 && !abandoned) ready.push_back(*at);
     }
@@ -116,12 +130,16 @@ struct Execution::Impl {
                             .message = std::string(failure_message(code))});
   }
 
+  void fail(RequestId id, ErrorCode code) {
+    for (FetchId fetch : plan->requests[id].fetches) fail(fetch, code);
+  }
+
   const federation::Supergraph& supergraph;
   std::shared_ptr<const Plan> plan;
   operation::CoercedVariables variables;
   Settings settings;
   Store store;
-  IdVector<FetchId, Run> runs;
+  IdVector<RequestId, Run> runs;
   size_t outstanding = 0;
   bool abandoned = false;
   std::vector<FetchError> fetch_errors;
@@ -135,14 +153,14 @@ Execution::Execution(const federation::Supergraph& supergraph, std::shared_ptr<c
 Execution::~Execution() = default;
 
 void Execution::start(StartFetch start_fetch) {
-  std::vector<FetchId> ready;
+  std::vector<RequestId> ready;
   for (size_t i = impl_->runs.size(); i > 0; --i) {
-    if (impl_->runs[FetchId(i - 1)].missing == 0) ready.emplace_back(i - 1);
+    if (impl_->runs[RequestId(i - 1)].missing == 0) ready.emplace_back(i - 1);
   }
   impl_->run(std::move(ready), start_fetch);
 }
 
-void Execution::complete(FetchId id, FetchResult result, StartFetch start_fetch) {
+void Execution::complete(RequestId id, FetchResult result, StartFetch start_fetch) {
   if (SIGNET_BUG(!impl_->runs.contains(id) || impl_->runs[id].state != Impl::State::outstanding)) return;
   --impl_->outstanding;
   if (const auto* answer = std::get_if<HttpAnswer>(&result)) {
@@ -151,7 +169,7 @@ void Execution::complete(FetchId id, FetchResult result, StartFetch start_fetch)
   } else {
     impl_->fail(id, std::get<ErrorCode>(result));
   }
-  std::vector<FetchId> ready;
+  std::vector<RequestId> ready;
   impl_->release(id, ready);
   impl_->run(std::move(ready), start_fetch);
 }
@@ -163,9 +181,9 @@ bool Execution::done() const {
 void Execution::abandon(ErrorCode reason) {
   impl_->abandoned = true;
   for (size_t i = 0; i < impl_->runs.size(); ++i) {
-    if (impl_->runs[FetchId(i)].state != Impl::State::outstanding) continue;
-    impl_->fail(FetchId(i), reason);
-    impl_->runs[FetchId(i)].state = Impl::State::complete;
+    if (impl_->runs[RequestId(i)].state != Impl::State::outstanding) continue;
+    impl_->fail(RequestId(i), reason);
+    impl_->runs[RequestId(i)].state = Impl::State::complete;
   }
   impl_->outstanding = 0;
 }

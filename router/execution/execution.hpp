@@ -18,7 +18,7 @@
 
 namespace signet::execution {
 
-using federation::FetchId;
+using federation::RequestId;
 using federation::SubgraphId;
 
 struct Settings {
@@ -30,7 +30,7 @@ struct Settings {
 
 /// A GraphQL request that is due. `body` is the JSON to POST.
 struct FetchRequest {
-  FetchId id;
+  RequestId id;
   SubgraphId subgraph;
   bool mutation = false;
   std::string body;
@@ -61,7 +61,7 @@ class Execution {
   void start(StartFetch start_fetch);
   /// Takes one result, once for each request, and hands out what has become due. `start_fetch` must not call back
   /// into the execution before it returns.
-  void complete(FetchId id, FetchResult result, StartFetch start_fetch);
+  void complete(RequestId id, FetchResult result, StartFetch start_fetch);
   /// True when no request is outstanding.
   bool done() const;
   /// Completes every outstanding request with `reason` (ROUTER_TIMEOUT, SHUTTING_DOWN, …); nothing new is started, and

@@ -7,8 +7,6 @@
 
 namespace signet::execution {
 
-using federation::Fetch;
-using federation::FetchKind;
 using federation::Shape;
 using federation::Slot;
 using json::Document;
@@ -24,34 +22,30 @@ class Reader {
   Reader(const Plan& plan, FetchId fetch, Store& store, std::vector<FetchError>& errors)
       : plan_(plan), fetch_(fetch), store_(store), errors_(errors) {}
 
-  void read_data(uint32_t document, NodeId data, uint32_t representations, bool has_errors) {
+  void read_root(uint32_t document, NodeId data) {
     document_ = document;
-    const Fetch& fetch = plan_.fetches[fetch_];
-    std::vector<StoredValue>& results = store_.results[fetch_];
-    if (fetch.kind == FetchKind::root) {
-      number_ = 0;
-      results.assign(1, {});
-      const StoredValue value = read_object_value(fetch.shape, data);
-      store_.results[fetch_][0] = value;
-      return;
-    }
-    results.assign(representations, {});
-    const NodeId entities = json().find(data, "_entities");
-    if (!entities || json().kind(entities) != Kind::array) {
-      if (!has_errors) whole("the subgraph's answer has no list of entities");
-      return;
-    }
-    if (json().size(entities) != representations) {
-      whole(fmt::format("the subgraph returned {} entities for {} representations", json().size(entities),
-                        representations));
+    number_ = 0;
+    store_.results[fetch_].assign(1, {});
+    const StoredValue value = read_object_value(plan_.fetches[fetch_].shape, data);
+    store_.results[fetch_][0] = value;
+  }
+
+  /// `count`: as many representations were sent. An answer that has no such list is left to the caller.
+  void read_entities(uint32_t document, NodeId entities, uint32_t count) {
+    document_ = document;
+    store_.results[fetch_].assign(count, {});
+    if (json().size(entities) != count) {
+      whole(fmt::format("the subgraph returned {} entities for {} representations", json().size(entities), count));
       return;  // which entity is whose cannot be told any more
     }
+    const std::vector<bool>& wanted = store_.wanted[fetch_];
     uint32_t number = 0;
     for (NodeId entity : json().items(entities)) {
-      if (number >= representations) break;
-      number_ = number;
-      const StoredValue value = read_object_value(fetch.shape, entity);
-      store_.results[fetch_][number++] = value;
+      number_ = number++;
+      if (number_ >= wanted.size()) break;
+      if (!wanted[number_]) continue;
+      const StoredValue value = read_object_value(plan_.fetches[fetch_].shape, entity);
+      store_.results[fetch_][number_] = value;
     }
   }
 
@@ -172,47 +166,111 @@ class Reader {
   size_t wrong_ = 0;
 };
 
-void fail_whole(FetchId fetch, ErrorCode code, std::string message, std::vector<FetchError>& errors) {
-  errors.push_back(
-      {.fetch = fetch, .number = kNone, .tail = {}, .code = code, .subgraph_code = {}, .message = std::move(message)});
-}
+/// One answer to one request.
+class AnswerReader {
+ public:
+  AnswerReader(const Plan& plan, const Settings& settings, RequestId request, Store& store,
+               std::vector<FetchError>& errors)
+      : plan_(plan),
+        settings_(settings),
+        request_id_(request),
+        request_(plan.requests[request]),
+        store_(store),
+        errors_(errors),
+        errors_before_(errors.size()) {}
+
+  void read(const std::vector<uint32_t>& representations, const HttpAnswer& answer) {
+    const bool success = answer.status >= 200 && answer.status < 300;
+    const std::string status_message = fmt::format("the subgraph answered with HTTP status {}", answer.status);
+    auto parsed = Document::parse(answer.body);
+    NodeId data;
+    NodeId reported;
+    bool odd_errors = false;  // something is reported, in a form that cannot be read
+    if (parsed) {
+      data = parsed->find(parsed->root(), "data");
+      reported = parsed->find(parsed->root(), "errors");
+      if (data && !parsed->is_null(data) && parsed->kind(data) != Kind::object) data = {};
+      odd_errors = reported && !parsed->is_null(reported) && parsed->kind(reported) != Kind::array;
+      if (reported && (parsed->kind(reported) != Kind::array || parsed->size(reported) == 0)) reported = {};
+    }
+    if (!parsed || (!data && !reported)) {
+      if (!success) return fail(ErrorCode::SUBGRAPH_HTTP_ERROR, status_message);
+      return fail(ErrorCode::SUBGRAPH_INVALID,
+                  parsed ? "the subgraph's answer is not a GraphQL response" : "the subgraph's answer is not JSON");
+    }
+    if (!success) fail(ErrorCode::SUBGRAPH_HTTP_ERROR, status_message);
+    if (odd_errors) fail(ErrorCode::SUBGRAPH_INVALID, "the subgraph's errors are not a list");
+    const bool no_data = !data || parsed->is_null(data);
+    if (no_data && !reported && success) {
+      fail(ErrorCode::SUBGRAPH_INVALID, "the subgraph returned neither data nor an error");
+    }
+    const uint32_t document = store_.add_document(std::move(*parsed));
+    if (no_data) {
+      lost_ = request_.fetches;
+    } else {
+      read_data(document, data, representations);
+    }
+    if (reported) read_subgraph_errors(plan_, settings_, request_id_, document, reported, store_, errors_);
+    explain_lost();
+  }
+
+ private:
+  void fail(ErrorCode code, std::string_view message) {
+    for (FetchId fetch : request_.fetches) fail(fetch, code, message);
+  }
+
+  void fail(FetchId fetch, ErrorCode code, std::string_view message) {
+    errors_.push_back({.fetch = fetch,
+                       .number = kNone,
+                       .tail = {},
+                       .code = code,
+                       .subgraph_code = {},
+                       .message = std::string(message)});
+  }
+
+  void read_data(uint32_t document, NodeId data, const std::vector<uint32_t>& representations) {
+    if (request_.lists.empty()) {
+      return Reader(plan_, request_.fetches.front(), store_, errors_).read_root(document, data);
+    }
+    for (size_t i = 0; i < request_.lists.size(); ++i) {
+      const federation::EntityList& list = request_.lists[i];
+      const NodeId entities = store_.documents[document].find(data, list.wire_name);
+      const bool there = entities && store_.documents[document].kind(entities) == Kind::array;
+      for (FetchId fetch : list.fetches) {
+        if (there) {
+          Reader(plan_, fetch, store_, errors_).read_entities(document, entities, representations[i]);
+        } else {
+          lost_.push_back(fetch);
+        }
+      }
+    }
+  }
+
+  /// A fetch that got nothing, and no error of its own says why.
+  void explain_lost() {
+    for (FetchId fetch : lost_) {
+      const bool explained = std::any_of(errors_.begin() + static_cast<ptrdiff_t>(errors_before_), errors_.end(),
+                                         [&](const FetchError& error) { return error.fetch == fetch; });
+      if (!explained) fail(fetch, ErrorCode::SUBGRAPH_INVALID, "the subgraph's answer has no list of entities");
+    }
+  }
+
+  const Plan& plan_;
+  const Settings& settings_;
+  RequestId request_id_;
+  const federation::Request& request_;
+  Store& store_;
+  std::vector<FetchError>& errors_;
+  size_t errors_before_;
+  std::vector<FetchId> lost_;
+};
 
 }  // namespace
 
-void read_answer(const Plan& plan, const Settings& settings, FetchId fetch, uint32_t representations,
-                 const HttpAnswer& answer, Store& store, std::vector<FetchError>& errors) {
-  const bool success = answer.status >= 200 && answer.status < 300;
-  const std::string status_message = fmt::format("the subgraph answered with HTTP status {}", answer.status);
-  auto parsed = Document::parse(answer.body);
-  NodeId data;
-  NodeId reported;
-  bool odd_errors = false;  // something is reported, in a form that cannot be read
-  if (parsed) {
-    data = parsed->find(parsed->root(), "data");
-    reported = parsed->find(parsed->root(), "errors");
-    if (data && !parsed->is_null(data) && parsed->kind(data) != Kind::object) data = {};
-    odd_errors = reported && !parsed->is_null(reported) && parsed->kind(reported) != Kind::array;
-    if (reported && (parsed->kind(reported) != Kind::array || parsed->size(reported) == 0)) reported = {};
-  }
-  if (!parsed || (!data && !reported)) {
-    if (success) {
-      fail_whole(fetch, ErrorCode::SUBGRAPH_INVALID,
-                 parsed ? "the subgraph's answer is not a GraphQL response" : "the subgraph's answer is not JSON",
-                 errors);
-    } else {
-      fail_whole(fetch, ErrorCode::SUBGRAPH_HTTP_ERROR, status_message, errors);
-    }
-    return;
-  }
-  if (!success) fail_whole(fetch, ErrorCode::SUBGRAPH_HTTP_ERROR, status_message, errors);
-  if (odd_errors) fail_whole(fetch, ErrorCode::SUBGRAPH_INVALID, "the subgraph's errors are not a list", errors);
-  const bool no_data = !data || parsed->is_null(data);
-  if (no_data && !reported && success) {
-    fail_whole(fetch, ErrorCode::SUBGRAPH_INVALID, "the subgraph returned neither data nor an error", errors);
-  }
-  const uint32_t document = store.add_document(std::move(*parsed));
-  if (!no_data) Reader(plan, fetch, store, errors).read_data(document, data, representations, reported.valid());
-  if (reported) read_subgraph_errors(plan, settings, fetch, document, reported, store, errors);
+void read_answer(const Plan& plan, const Settings& settings, RequestId request,
+                 const std::vector<uint32_t>& representations, const HttpAnswer& answer, Store& store,
+                 std::vector<FetchError>& errors) {
+  AnswerReader(plan, settings, request, store, errors).read(representations, answer);
 }
 
 }  // namespace signet::execution

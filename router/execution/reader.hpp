@@ -11,9 +11,10 @@
 
 namespace signet::execution {
 
-/// Reads `answer` to `fetch`, which sent `representations` (0 for root fetches), into `store`. Whatever is wrong with
-/// it becomes an entry of `errors`; whatever is right is kept.
-void read_answer(const Plan& plan, const Settings& settings, FetchId fetch, uint32_t representations,
-                 const HttpAnswer& answer, Store& store, std::vector<FetchError>& errors);
+/// Reads `answer` to `request`, whose lists held as many `representations` (none for root fetches), into `store`.
+/// Whatever is wrong with it becomes an entry of `errors` for each fetch that it concerns; whatever is right is kept.
+void read_answer(const Plan& plan, const Settings& settings, RequestId request,
+                 const std::vector<uint32_t>& representations, const HttpAnswer& answer, Store& store,
+                 std::vector<FetchError>& errors);
 
 }  // namespace signet::execution

@@ -1,7 +1,5 @@
 #include "router/execution/representation.hpp"
 
-#include <unordered_map>
-
 #include "router/base/keyed_hash.hpp"
 
 namespace signet::execution {
@@ -100,45 +98,47 @@ class RepresentationWriter {
 
 }  // namespace
 
-std::optional<size_t> build_representations(const Plan& plan, Store& store, FetchId id, std::string& out) {
-  const Fetch& fetch = plan.fetches[id];
-  const Shape& shape = plan.shapes[fetch.shape];
-  const uint16_t anchor_index = plan.shapes[shape.parent].index;
-  struct Span {
-    size_t begin, length;
-    uint32_t number;
-  };
-  std::unordered_multimap<uint64_t, Span> known;
-  uint32_t count = 0;
-  RepresentationWriter writer(plan, store, out);
-  out += '[';
-  const auto visit = [&](const ObjectCursor& cursor, const Path&) {
+bool RepresentationList::add(FetchId id) {
+  const Fetch& fetch = plan_.fetches[id];
+  const Shape& shape = plan_.shapes[fetch.shape];
+  const uint16_t anchor_index = plan_.shapes[shape.parent].index;
+  RepresentationWriter writer(plan_, store_, body_);
+  std::vector<bool>& wanted = store_.wanted[id];
+  return Cursors(plan_, store_).each_object(fetch.position, [&](const ObjectCursor& cursor, const Path&) {
     if (cursor.type_case != fetch.type_case) return true;
     const uint32_t anchor = cursor.blocks[anchor_index];
-    if (anchor == kNone || store.link(anchor, shape.link) != kNone) return true;  // shared, and linked already
-    const size_t checkpoint = out.size();
-    if (count > 0) out += ',';
-    const size_t begin = out.size();
+    if (anchor == kNone || store_.link(anchor, shape.link) != kNone) return true;  // shared, and linked already
+    const size_t checkpoint = body_.size();
+    if (count_ > 0) body_ += ',';
+    const size_t begin = body_.size();
     if (!writer.write(fetch, cursor)) {
-      out.resize(checkpoint);
+      body_.resize(checkpoint);
       return true;
     }
-    const std::string_view text = std::string_view(out).substr(begin);
-    const uint64_t hash = keyed_hash(text).low;
-    const auto [first, last] = known.equal_range(hash);
-    for (auto at = first; at != last; ++at) {
-      if (std::string_view(out).substr(at->second.begin, at->second.length) != text) continue;
-      store.link(anchor, shape.link) = at->second.number;
-      out.resize(checkpoint);
-      return true;
-    }
-    known.emplace(hash, Span{begin, text.size(), count});
-    store.link(anchor, shape.link) = count++;
+    const uint32_t number = number_of(checkpoint, begin);
+    store_.link(anchor, shape.link) = number;
+    if (wanted.size() <= number) wanted.resize(number + size_t{1});
+    wanted[number] = true;
     return true;
-  };
-  if (!Cursors(plan, store).each_object(fetch.position, visit)) return std::nullopt;
-  out += ']';
-  return count;
+  });
+}
+
+uint32_t RepresentationList::number_of(size_t checkpoint, size_t begin) {
+  const std::string_view text = std::string_view(body_).substr(begin);
+  const uint64_t hash = keyed_hash(text).low;
+  const auto [first, last] = known_.equal_range(hash);
+  for (auto at = first; at != last; ++at) {
+    if (std::string_view(body_).substr(at->second.begin, at->second.length) != text) continue;
+    body_.resize(checkpoint);
+    return at->second.number;
+  }
+  known_.emplace(hash, Span{begin, text.size(), count_});
+  return count_++;
+}
+
+uint32_t RepresentationList::finish() {
+  body_ += ']';
+  return count_;
 }
 
 size_t link_reentry(const Plan& plan, Store& store, FetchId id) {

@@ -1,17 +1,41 @@
-// The `representations` of an entity fetch: raw text of key and requirement fields, each distinct one once.
+// The `representations` of entity fetches: raw text of key and requirement fields, each distinct one once.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "router/execution/cursor.hpp"
 
 namespace signet::execution {
 
-/// Appends the JSON list of representations for `fetch` to `out` and links every object that takes part to its own.
-/// An object without all key fields takes no part. Returns how many representations there are; nothing when the objects
-/// are too many to walk.
-std::optional<size_t> build_representations(const Plan& plan, Store& store, FetchId fetch, std::string& out);
+/// One list of representations, appended to a request's body.
+/// Lifetime: within that of `body`, to which nobody else appends until finish().
+class RepresentationList {
+ public:
+  RepresentationList(const Plan& plan, Store& store, std::string& body) : plan_(plan), store_(store), body_(body) {
+    body_ += '[';
+  }
+
+  /// Adds what the objects of `fetch` need, and links each object that takes part to its own representation. An object
+  /// without all key fields takes no part. False when the objects are too many to walk.
+  bool add(FetchId fetch);
+  /// Closes the list. Returns how many representations it holds.
+  uint32_t finish();
+
+ private:
+  struct Span {
+    size_t begin, length;
+    uint32_t number;
+  };
+  /// The number of the representation that was just written from `begin` on; taken back when it is there already.
+  uint32_t number_of(size_t checkpoint, size_t begin);
+
+  const Plan& plan_;
+  Store& store_;
+  std::string& body_;
+  std::unordered_multimap<uint64_t, Span> known_;
+  uint32_t count_ = 0;
+};
 
 /// Links the objects of a root fetch below the root. Returns 1 when there are any, else 0.
 size_t link_reentry(const Plan& plan, Store& store, FetchId fetch);

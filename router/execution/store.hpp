@@ -50,7 +50,10 @@ struct List {
 /// Lifetime: of one execution.
 class Store {
  public:
-  explicit Store(const Plan& plan) : plan_(&plan) { results.resize(plan.fetches.size()); }
+  explicit Store(const Plan& plan) : plan_(&plan) {
+    results.resize(plan.fetches.size());
+    wanted.resize(plan.fetches.size());
+  }
 
   uint32_t add_document(json::Document document) {
     documents.push_back(std::move(document));
@@ -85,8 +88,10 @@ class Store {
   std::vector<uint32_t> links;
   std::vector<List> lists;
   std::vector<StoredValue> items;
-  /// By fetch: `data` of a root fetch, or one value for each representation.
+  /// By fetch: `data` of a root fetch, or one value for each representation of its list.
   IdVector<FetchId, std::vector<StoredValue>> results;
+  /// By entity fetch: the representations of its list that its own objects need; what lies beyond the end is not.
+  IdVector<FetchId, std::vector<bool>> wanted;
 
  private:
   const Plan* plan_;

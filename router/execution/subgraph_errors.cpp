@@ -19,8 +19,16 @@ constexpr std::string_view kMasked = "the subgraph reported an error";
 class PathTranslator {
  public:
   PathTranslator(const Plan& plan, FetchId fetch, Store& store)
-      : plan_(plan), fetch_(plan.fetches[fetch]), store_(store) {
+      : plan_(plan), id_(fetch), fetch_(plan.fetches[fetch]), store_(store) {
     results_ = &store.results[fetch];
+  }
+
+  /// True when the path leads into the list that the fetch shares, whether or not it needs that entity.
+  bool in_list(const Document& json, NodeId path) const {
+    if (fetch_.kind != FetchKind::entity || !path || json.kind(path) != Kind::array) return false;
+    for (NodeId first : json.items(path))
+      return json.kind(first) == Kind::string && json.string_equals(first, list_name());
+    return false;
   }
 
   /// False when the path does not fit the document that was sent; then the error is about the whole fetch.
@@ -64,11 +72,13 @@ class PathTranslator {
     size_t at = 0;
     for (NodeId element : json.items(path)) {
       if (at == 0) {
-        if (json.kind(element) != Kind::string || !json.string_equals(element, "_entities")) return false;
+        if (json.kind(element) != Kind::string || !json.string_equals(element, list_name())) return false;
       } else if (at == 1) {
         const auto number = json.kind(element) == Kind::number ? json.integer(element) : std::nullopt;
         if (!number || *number < 0 || *number >= UINT32_MAX) return false;
         number_ = static_cast<uint32_t>(*number);
+        const std::vector<bool>& wanted = store_.wanted[id_];
+        if (number_ >= wanted.size() || !wanted[number_]) return false;
         value_ = number_ < results_->size() ? &(*results_)[number_] : nullptr;
         return true;
       }
@@ -120,7 +130,10 @@ class PathTranslator {
     value_ = index < list.count ? &store_.items[list.first + index] : nullptr;
   }
 
+  const std::string& list_name() const { return plan_.requests[fetch_.request].lists[fetch_.list].wire_name; }
+
   const Plan& plan_;
+  FetchId id_;
   const Fetch& fetch_;
   Store& store_;
   std::vector<StoredValue>* results_;
@@ -145,32 +158,53 @@ std::string visible_code(const Document& json, NodeId error, const Settings& set
 
 }  // namespace
 
-void read_subgraph_errors(const Plan& plan, const Settings& settings, FetchId fetch, uint32_t document, NodeId reported,
-                          Store& store, std::vector<FetchError>& errors) {
+namespace {
+
+/// Everything about one reported error but its place.
+FetchError read_error(const Document& json, NodeId error, const Settings& settings) {
+  FetchError base;
+  base.message = kMasked;
+  if (json.kind(error) != Kind::object) return base;
+  base.subgraph_code = visible_code(json, error, settings);
+  const NodeId message = json.find(error, "message");
+  if (settings.show_subgraph_messages && message && json.kind(message) == Kind::string) {
+    base.message = json.string(message);
+  }
+  return base;
+}
+
+}  // namespace
+
+void read_subgraph_errors(const Plan& plan, const Settings& settings, RequestId request, uint32_t document,
+                          NodeId reported, Store& store, std::vector<FetchError>& errors) {
   const Document& json = store.documents[document];
+  const std::vector<FetchId>& fetches = plan.requests[request].fetches;
   size_t count = 0;
   for (NodeId error : json.items(reported)) {
     if (++count > kSubgraphErrorsMax) break;
-    FetchError base;
-    base.fetch = fetch;
-    base.message = kMasked;
-    std::vector<Path> tails = {{}};
-    if (json.kind(error) == Kind::object) {
-      base.subgraph_code = visible_code(json, error, settings);
-      const NodeId message = json.find(error, "message");
-      if (settings.show_subgraph_messages && message && json.kind(message) == Kind::string) {
-        base.message = json.string(message);
-      }
+    FetchError base = read_error(json, error, settings);
+    const NodeId path = json.kind(error) == Kind::object ? json.find(error, "path") : NodeId();
+    std::vector<FetchId> in_list;
+    bool placed = false;
+    for (FetchId fetch : fetches) {
       PathTranslator translator(plan, fetch, store);
-      if (translator.translate(json, json.find(error, "path"))) {
+      base.fetch = fetch;
+      if (translator.translate(json, path)) {
+        placed = true;
         base.number = translator.number();
-        tails = translator.tails();
+        for (Path& tail : translator.tails()) {
+          errors.push_back(base);
+          errors.back().tail = std::move(tail);
+        }
+      } else if (translator.in_list(json, path)) {
+        in_list.push_back(fetch);
       }
     }
-    for (Path& tail : tails) {
-      FetchError one = base;
-      one.tail = std::move(tail);
-      errors.push_back(std::move(one));
+    if (placed) continue;
+    base.number = kNone;
+    for (FetchId fetch : in_list.empty() ? fetches : in_list) {
+      errors.push_back(base);
+      errors.back().fetch = fetch;
     }
   }
 }

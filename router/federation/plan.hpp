@@ -3,7 +3,8 @@
 // Vocabulary. A *position* is a place in the answer that holds objects (or lists of them). A *shape* is what one fetch
 // returns for the objects of one position: a block of slots. At a position several shapes may be open at once, the same
 // object seen by several subgraphs; the executor's *cursor* there is one block for each of them. A shape *lands* when
-// its object came as the value of a field, and is *linked* when it came from an entity fetch.
+// its object came as the value of a field, and is *linked* when it came from an entity fetch. A *request* is what goes
+// over the wire: one root fetch, or all entity fetches of one stage that go to one subgraph.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,7 @@
 namespace signet::federation {
 
 using FetchId = Id<struct FetchTag>;
+using RequestId = Id<struct RequestTag>;
 using ShapeId = Id<struct ShapeTag>;
 using PositionId = Id<struct PositionTag>;
 using CaseId = Id<struct CaseTag>;
@@ -129,19 +131,38 @@ struct Fetch {
   bool at_root = true;                ///< false: linked to the objects of `position`
   std::string representation_prefix;  ///< `{"__typename":"Product"`
   std::vector<TemplateItemId> representation;
-  std::vector<FetchId> dependencies, dependents;
-  std::string document;         ///< GraphQL text
-  std::string body_prefix;      ///< `{"query":"…","variables":{`
-  std::string representations;  ///< name of the variable, as `"representations":`; empty: none
-  std::vector<FetchVariable> variables;
+  std::vector<FetchId> dependencies;  ///< without those that others imply
+  RequestId request;
+  uint16_t list = 0;                    ///< entity fetches: in Request::lists
   std::string key_text, required_text;  ///< for people: the field sets behind `representation`
+};
+
+/// One `_entities` field of a request. Fetches that want the same of objects of one type share it, wherever in the
+/// answer those objects stand: a representation that several of them need is sent once.
+struct EntityList {
+  std::string wire_name;        ///< `_entities`, or its alias where a request has several
+  std::string representations;  ///< name of the variable, as `"representations":`
+  std::vector<FetchId> fetches;
+};
+
+struct Request {
+  SubgraphId subgraph;
+  bool mutation = false;
+  uint32_t stage = 0;             ///< requests of one stage do not wait for each other
+  std::vector<FetchId> fetches;   ///< of one subgraph and stage
+  std::vector<EntityList> lists;  ///< empty: one root fetch
+  std::vector<RequestId> dependencies, dependents;
+  std::string document;     ///< GraphQL text
+  std::string body_prefix;  ///< `{"query":"…","variables":{`
+  std::vector<FetchVariable> variables;
 };
 
 /// Lifetime: self-contained; ids are those of the supergraph it was planned for.
 /// Threads: immutable.
 struct Plan {
   operation::OperationType type = operation::OperationType::query;
-  IdVector<FetchId, Fetch> fetches;  ///< each after all it depends on
+  IdVector<FetchId, Fetch> fetches;       ///< each after all it depends on
+  IdVector<RequestId, Request> requests;  ///< each after all it depends on
   IdVector<ShapeId, Shape> shapes;
   IdVector<PositionId, Position> positions;  ///< the first one is the root
   IdVector<CaseId, PositionCase> cases;

@@ -13,9 +13,9 @@ class PlanPrinter {
   std::string print(bool documents) {
     out_ = fmt::format("plan {} cond=- labels=-\n",
                        plan_.type == operation::OperationType::mutation ? "mutation" : "query");
-    for (size_t i = 0; i < plan_.fetches.size(); ++i) {
-      print_fetch(i);
-      if (documents) out_ += fmt::format("    {}\n", plan_.fetches[FetchId(i)].document);
+    for (size_t i = 0; i < plan_.requests.size(); ++i) {
+      print_request(i);
+      if (documents) out_ += fmt::format("    {}\n", plan_.requests[RequestId(i)].document);
     }
     out_ += "project ";
     print_output(plan_.root());
@@ -24,21 +24,36 @@ class PlanPrinter {
   }
 
  private:
-  void print_fetch(size_t number) {
-    const Fetch& fetch = plan_.fetches[FetchId(number)];
-    out_ += fmt::format(" f{} {} sub={}", number, fetch.kind == FetchKind::entity ? "entity" : "root",
-                        supergraph_.subgraphs[fetch.subgraph].name);
+  void print_request(size_t number) {
+    const Request& request = plan_.requests[RequestId(number)];
+    const bool starts = number == 0 || plan_.requests[RequestId(number - 1)].stage != request.stage;
+    if (starts) out_ += fmt::format("stage {}\n", request.stage);
+    out_ += fmt::format(" r{} {} sub={}", number,
+                        request.mutation        ? "mutation"
+                        : request.lists.empty() ? "query"
+                                                : "entities",
+                        supergraph_.subgraphs[request.subgraph].name);
+    print_ids(" after=", 'r', request.dependencies);
+    out_ += '\n';
+    for (FetchId fetch : request.fetches) print_fetch(fetch);
+  }
+
+  template <class AnyId>
+  void print_ids(std::string_view label, char letter, const std::vector<AnyId>& ids) {
+    for (size_t i = 0; i < ids.size(); ++i) out_ += fmt::format("{}{}{}", i == 0 ? label : ",", letter, ids[i].value());
+  }
+
+  void print_fetch(FetchId id) {
+    const Fetch& fetch = plan_.fetches[id];
+    out_ += fmt::format("  f{}", id.value());
     if (!fetch.at_root) out_ += fmt::format(" at={}", path(fetch.position));
     if (fetch.kind == FetchKind::entity) {
+      const EntityList& list = plan_.requests[fetch.request].lists[fetch.list];
+      if (plan_.requests[fetch.request].lists.size() > 1) out_ += fmt::format(" list={}", list.wire_name);
       out_ += fmt::format(" type={} key{{ {} }}", plan_.cases[fetch.type_case].type_name, fetch.key_text);
       if (!fetch.required_text.empty()) out_ += fmt::format(" req{{ {} }}", fetch.required_text);
     }
-    if (!fetch.dependencies.empty()) {
-      out_ += " deps=";
-      for (size_t i = 0; i < fetch.dependencies.size(); ++i) {
-        out_ += fmt::format("{}f{}", i == 0 ? "" : ",", fetch.dependencies[i].value());
-      }
-    }
+    print_ids(" deps=", 'f', fetch.dependencies);
     out_ += " out: ";
     print_shape(fetch.shape);
     out_ += '\n';

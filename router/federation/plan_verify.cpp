@@ -14,6 +14,7 @@ class Verifier {
 
   std::string run() {
     check_order();
+    check_requests();
     for (size_t i = 0; i < plan_.fetches.size() && problem_.empty(); ++i) check_fetch(FetchId(i));
     for (size_t i = 0; i < plan_.shapes.size() && problem_.empty(); ++i) check_shape(ShapeId(i));
     for (size_t i = 0; i < plan_.cases.size() && problem_.empty(); ++i) check_output(CaseId(i));
@@ -36,9 +37,49 @@ class Verifier {
         for (size_t j = 0; j < i; ++j) {
           if (ancestors_[dependency.value()][j]) ancestors_[i][j] = true;
         }
-        const std::vector<FetchId>& back = plan_.fetches[dependency].dependents;
-        expect(std::ranges::find(back, FetchId(i)) != back.end(), "a dependency is not mirrored");
       }
+    }
+  }
+
+  /// Every fetch in exactly one request, which waits for the requests of all that the fetch waits for.
+  void check_requests() {
+    std::vector<size_t> carried(plan_.fetches.size());
+    for (size_t i = 0; i < plan_.requests.size(); ++i) {
+      const Request& request = plan_.requests[RequestId(i)];
+      expect(!request.document.empty(), "a request has no document");
+      expect(request.lists.empty() ? request.fetches.size() == 1 : true, "a request has several root fetches");
+      for (RequestId dependency : request.dependencies) {
+        expect(dependency.value() < i, "a request waits for a later one");
+        if (!problem_.empty()) return;
+        const std::vector<RequestId>& back = plan_.requests[dependency].dependents;
+        expect(std::ranges::find(back, RequestId(i)) != back.end(), "a dependency is not mirrored");
+      }
+      for (FetchId id : request.fetches) {
+        ++carried[id.value()];
+        check_carried(RequestId(i), id);
+      }
+    }
+    expect(std::ranges::all_of(carried, [](size_t times) { return times == 1; }), "a fetch is not in one request");
+  }
+
+  void check_carried(RequestId id, FetchId fetch_id) {
+    const Request& request = plan_.requests[id];
+    const Fetch& fetch = plan_.fetches[fetch_id];
+    expect(fetch.request == id && fetch.subgraph == request.subgraph && fetch.mutation == request.mutation,
+           "a fetch is in another's request");
+    expect(request.lists.empty() == (fetch.kind == FetchKind::root), "a request mixes kinds of fetches");
+    if (!request.lists.empty()) {
+      expect(fetch.list < request.lists.size(), "a fetch has no list");
+      if (!problem_.empty()) return;
+      const std::vector<FetchId>& sharing = request.lists[fetch.list].fetches;
+      expect(std::ranges::find(sharing, fetch_id) != sharing.end(), "a fetch is in another list");
+      expect(plan_.cases[plan_.fetches[sharing.front()].type_case].type == plan_.cases[fetch.type_case].type,
+             "fetches of different types share a list");
+    }
+    for (FetchId dependency : fetch.dependencies) {
+      const RequestId needed = plan_.fetches[dependency].request;
+      expect(std::ranges::find(request.dependencies, needed) != request.dependencies.end(),
+             "a request does not wait for what its fetch needs");
     }
   }
 
@@ -48,7 +89,6 @@ class Verifier {
 
   void check_fetch(FetchId id) {
     const Fetch& fetch = plan_.fetches[id];
-    expect(!fetch.document.empty(), "a fetch has no document");
     expect(fetch.shape && plan_.shapes[fetch.shape].fetch == id, "a fetch has no shape of its own");
     if (!problem_.empty()) return;
     if (!fetch.at_root) {

@@ -18,7 +18,8 @@ std::expected<std::shared_ptr<const Plan>, operation::DocumentError> plan(
   build_positions(draft, document);
   if (!draft.error) choose_states(draft);
   if (!draft.error) emit_fetches(draft);
-  if (!draft.error) write_documents(draft, document);
+  if (!draft.error) write_selections(draft);
+  if (!draft.error) make_requests(draft, document);
 #ifdef SIGNET_CHECKED
   if (!draft.error) {
     const std::string problem = verify_plan(supergraph, draft.plan);

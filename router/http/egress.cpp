@@ -74,7 +74,7 @@ std::expected<void, std::string> EgressPolicy::check_url(const Url& url) const {
     return pattern.host == (socket ? url.target : url.host);
   });
   if (!listed) {
-    return std::unexpected(fmt::format("{} is not in subgraphs.allow; add \"{}\" if the router may talk to it",
+    return std::unexpected(fmt::format("{} is not in the allow list; add \"{}\" if the router may talk to it",
                                        url.origin(), url.origin()));
   }
   if (socket || url.host_kind == HostKind::name) return {};
@@ -88,7 +88,7 @@ std::expected<void, std::string> EgressPolicy::check_address(const IpAddress& ad
   if (!inner.special()) return {};
   if (std::ranges::any_of(cidrs_, [&](const Cidr& cidr) { return cidr.contains(inner); })) return {};
   return std::unexpected(
-      fmt::format("{} is a private, local or reserved address that no CIDR in subgraphs.allow contains; add \"{}/{}\" "
+      fmt::format("{} is a private, local or reserved address that no CIDR of the allow list contains; add \"{}/{}\" "
                   "if the router may connect to it",
                   inner.text(), inner.text(), inner.v6 ? 128 : 32));
 }

@@ -182,7 +182,7 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
     auto opened = co_await connect();
     if (!opened) co_return std::unexpected(opened.error());
     if (request_.url.tls()) {
-      const error_code error = co_await connection_->stream.handshake(*client_->tls, request_.url.host);
+      const error_code error = co_await connection_->stream.handshake(client_->tls.get(), request_.url.host);
       if (error) {
         connection_.reset();
         co_return failure(TransportError::tls, fmt::format("TLS with {}: {}", origin_, error.message()));
@@ -297,7 +297,7 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
         }
         if (framing->head_bytes > 0) co_return *framing;
       }
-      const error_code error = co_await connection_->stream.receive(input, client_->read_buffer);
+      const error_code error = co_await connection_->stream.receive(&input, client_->read_buffer);
       if (error) {
         outcome.no_byte_came = input.empty();
         outcome.failure = {TransportError::unreachable, fmt::format("{}: {}", origin_, error.message())};
@@ -323,7 +323,7 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
         outcome.good = true;
         co_return;
       }
-      error = co_await connection_->stream.receive(input, client_->read_buffer);
+      error = co_await connection_->stream.receive(&input, client_->read_buffer);
       if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
         error = {};
         parser.put_eof(error);  // ends a body that lasts until the connection closes

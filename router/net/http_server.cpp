@@ -44,22 +44,22 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   }
 
   template <class Acceptor>
-  asio::awaitable<void> accept_loop(Acceptor& acceptor) {
+  asio::awaitable<void> accept_loop(Acceptor* acceptor) {
     auto self = shared_from_this();
     constexpr bool kUnix = std::is_same_v<Acceptor, local::acceptor>;
     constexpr std::chrono::milliseconds kPause{20};
-    while (acceptor.is_open()) {
+    while (acceptor->is_open()) {
       error_code error;
       if (counters->connections.load(std::memory_order_relaxed) < settings.connections_max) {
         typename Acceptor::protocol_type::endpoint from;
-        auto socket = co_await acceptor.async_accept(from, asio::redirect_error(asio::use_awaitable, error));
+        auto socket = co_await acceptor->async_accept(from, asio::redirect_error(asio::use_awaitable, error));
         if (!error) {
           if constexpr (!kUnix) socket.set_option(tcp::no_delay(true), error);
           const int descriptor = socket.release(error);
           if (!error) least_loaded().adopt(descriptor, peer_of(from), kUnix);
           continue;
         }
-        if (error == asio::error::operation_aborted || !acceptor.is_open()) break;
+        if (error == asio::error::operation_aborted || !acceptor->is_open()) break;
       }
       // Full, or out of descriptors: who says nothing makes room, and the backlog holds newcomers while we wait without
       // spinning.
@@ -90,7 +90,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
     if (error)
       return std::unexpected(fmt::format("cannot listen on {}:{}: {}", address.host, address.port, error.message()));
     bound_port = acceptor.local_endpoint().port();
-    asio::co_spawn(acceptor_loop.context(), accept_loop(acceptor), asio::detached);
+    asio::co_spawn(acceptor_loop.context(), accept_loop(&acceptor), asio::detached);
     return {};
   }
 
@@ -102,7 +102,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
     if (!error) acceptor.bind(local::endpoint(path), error);
     if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) return std::unexpected(fmt::format("cannot listen on unix:{}: {}", path, error.message()));
-    asio::co_spawn(acceptor_loop.context(), accept_loop(acceptor), asio::detached);
+    asio::co_spawn(acceptor_loop.context(), accept_loop(&acceptor), asio::detached);
     return {};
   }
 

@@ -18,8 +18,8 @@ Socket& Stream::socket() {
   return tls_ ? tls_->next_layer() : plain_;
 }
 
-asio::awaitable<error_code> Stream::handshake(asio::ssl::context& context, const std::string& host) {
-  tls_ = std::make_unique<asio::ssl::stream<Socket>>(std::move(plain_), context);
+asio::awaitable<error_code> Stream::handshake(asio::ssl::context* context, std::string host) {
+  tls_ = std::make_unique<asio::ssl::stream<Socket>>(std::move(plain_), *context);
   error_code error;
   if (SSL_set_tlsext_host_name(tls_->native_handle(), host.c_str()) != 1) {
     co_return error_code(asio::error::invalid_argument);
@@ -32,14 +32,14 @@ asio::awaitable<error_code> Stream::handshake(asio::ssl::context& context, const
   co_return error;
 }
 
-asio::awaitable<error_code> Stream::receive(std::string& input, std::span<char> scratch) {
+asio::awaitable<error_code> Stream::receive(std::string* input, std::span<char> scratch) {
   error_code error;
   if (tls_) {
     constexpr size_t kTlsRecordBytes = 16u << 10;
     tls_buffer_.resize(kTlsRecordBytes);
     const size_t bytes =
         co_await tls_->async_read_some(asio::buffer(tls_buffer_), asio::redirect_error(asio::use_awaitable, error));
-    input.append(tls_buffer_.data(), bytes);
+    input->append(tls_buffer_.data(), bytes);
     co_return error;
   }
   while (true) {
@@ -47,7 +47,7 @@ asio::awaitable<error_code> Stream::receive(std::string& input, std::span<char> 
     if (error) co_return error;
     const size_t bytes = plain_.read_some(asio::buffer(scratch.data(), scratch.size()), error);
     if (error == asio::error::would_block || error == asio::error::try_again) continue;
-    input.append(scratch.data(), bytes);
+    input->append(scratch.data(), bytes);
     co_return error;
   }
 }

@@ -23,12 +23,12 @@ class Stream {
   explicit Stream(Socket socket);
 
   /// Starts TLS as a client: SNI, and the certificate verified against `host` and the context's authorities.
-  boost::asio::awaitable<error_code> handshake(boost::asio::ssl::context& context, const std::string& host);
+  boost::asio::awaitable<error_code> handshake(boost::asio::ssl::context* context, std::string host);
 
   /// Waits for bytes and appends them to `input`. `scratch` may be shared by all streams of a thread: it is filled and
   /// emptied without an await in between. (An asynchronous read straight into it would let two streams overwrite each
   /// other's bytes between completion and resumption.)
-  boost::asio::awaitable<error_code> receive(std::string& input, std::span<char> scratch);
+  boost::asio::awaitable<error_code> receive(std::string* input, std::span<char> scratch);
   /// Writes both buffers whole.
   boost::asio::awaitable<error_code> write(std::array<boost::asio::const_buffer, 2> buffers);
 

@@ -9,7 +9,6 @@ namespace signet::operation {
 namespace {
 
 using graphql::FragmentId;
-using graphql::Selection;
 using graphql::SelectionId;
 using graphql::SelectionKind;
 

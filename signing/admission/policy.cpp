@@ -18,7 +18,7 @@ std::string check_url(const AdmissionPolicy& policy, const std::string& text) {
   if (!url) return url.error();
   if (url->scheme == http::Scheme::http && !policy.allow_plain_http) return "plain http is not allowed; use https";
   const auto allowed = policy.allowed.check_url(*url);
-  return allowed ? std::string() : fmt::format("{} is not in this graph's allowed hosts", url->origin());
+  return allowed ? std::string() : allowed.error();
 }
 
 }  // namespace

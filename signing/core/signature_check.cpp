@@ -26,7 +26,7 @@ struct Shortfall {
     if (!not_valid.empty()) {
       return refuse(Reason::key_not_valid, fmt::format("{}; {} is outside its validity", what, not_valid));
     }
-    if (check.signers.empty()) return refuse(Reason::key_unknown, "no signature is by a key in trust.keys");
+    if (check.signers.empty()) return refuse(Reason::key_unknown, "no signature is by a listed key");
     return refuse(Reason::roles_missing, std::string(what));
   }
 };

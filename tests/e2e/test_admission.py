@@ -1,6 +1,7 @@
 """No verdict, no swap: the webhook called online, and its verdict kept for the day it is down."""
 
 import json
+import signal
 import time
 
 from support import Process, Stub, json_answer, signet, wait_for
@@ -35,6 +36,22 @@ def test_webhook_with_a_shared_secret_only(shop):
     _, port = serve_admission(shop, approve=False)
     shop.start(online_config(shop, port))
     assert shop.serves()
+
+
+def test_sighup_reads_the_policy_again_whole_or_not_at_all(shop):
+    admission, port = serve_admission(shop, allow=["https://elsewhere.example"])
+    policy = shop.policy(port=port)
+    good = policy.read_text()
+    policy.write_text(good.replace("version: 1", "version: 2"))
+    admission.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: admission.events("reload_refused"), "the broken policy's refusal")
+    shop.start(online_config(shop, port), ready=False)
+    shop.wait_live()
+    wait_for(lambda: shop.refused("admission_denied") > 0, "the denial by the old policy")
+    policy.write_text(good)
+    admission.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: admission.events("reloaded"), "the new policy")
+    wait_for(lambda: shop.get_health().status == 200, "the approval")
 
 
 def test_webhook_that_denies_keeps_the_graph_out(shop):

@@ -74,10 +74,11 @@ def test_c9_ed25519_kid_with_hs256_over_the_public_key_is_refused(running):
 
 @pytest.mark.parametrize("name,data", [
     ("bomb", gzip.compress(b"\n" * 100_000_000)), ("twice", gzip.compress(gzip.compress(b"x" * 1000))),
-    ("cut", gzip.compress(os.urandom(1000))[:-9]), ("junk behind", gzip.compress(b"x") + b"junk")])
+    ("cut", gzip.compress(os.urandom(1000))[:-9]), ("junk behind", gzip.compress(b"x") + b"junk")],
+    ids=lambda value: value if isinstance(value, str) else "")
 def test_c13_signed_gzip_that_is_wrong_is_refused(running, name, data):
     running.graph_file.write_bytes(data)
-    running.sign()
+    running.sign(unchecked=True)
     reload(running)
     wait_for(lambda: running.refused("compression") > 0, "the refusal")
     assert running.serves() and rss_mib(running) < 120

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from support import GRAPHS, free_port, signet
+from support import GRAPHS, Process, free_port, signet, wait_for
 
 
 def check(shop, text):
@@ -71,8 +71,62 @@ def test_config_schema_is_json(shop):
     assert json.loads(signet("config", "schema").stdout)["properties"]["version"]
 
 
+def test_what_routers_would_refuse_is_not_signed(shop):
+    shop.graph_file.write_text(shop.supergraph().replace("join/v0.3", "join/v9.9"))
+    arguments = ("sign", shop.graph_file, "--graph", "shop", "--environment", "test", "--kid", "release-1", "--key",
+                 shop.folder / "release.key")
+    done = signet(*arguments, check=False)
+    assert done.returncode == 1 and f"{shop.graph_file}:" in done.stderr and "v9.9" in done.stderr
+    signet(*arguments, "--unchecked")
+    shop.approve()
+    done = signet("verify", shop.graph_file, "-c", shop.config(), check=False)
+    assert done.returncode == 1 and "build" in done.stderr and "v9.9" in done.stderr
+
+
+def test_every_missing_key_file_at_once_with_its_place(shop):
+    config = shop.config()
+    text = config.read_text().replace("release.key", "nope.key").replace("approve.key.pub", "neither.pub")
+    config.write_text(text)
+    done = signet("check", "-c", config, check=False)
+    place = f"{config}:{text[:text.index('- {')].count(chr(10)) + 1}:"
+    assert done.returncode == 1, done.stderr
+    assert [line.startswith(place) for line in done.stderr.splitlines()] == [True, True], (place, done.stderr)
+    assert "nope.key" in done.stderr and "neither.pub" in done.stderr
+
+
+def test_policies_are_checked_too(shop):
+    assert signet("check", "--policy", shop.policy()).stdout == "ok\n"
+    policy = shop.policy()
+    policy.write_text(policy.read_text().replace("allow:", "alow:"))
+    done = signet("check", "--policy", policy, check=False)
+    assert done.returncode == 1 and f"{policy}:" in done.stderr and "did you mean allow" in done.stderr
+
+
+def test_development_leaves_the_state_of_a_router_alone(shop):
+    shop.start()
+    shop.router.stop()
+    before = {file.name: file.read_bytes() for file in shop.state.iterdir()}
+    dev = Process(shop.folder, "dev", ["dev", "--supergraph", shop.graph_file, "--listen", f"127.0.0.1:{shop.port}", "-c",
+                                       shop.config()])
+    shop.closing.append(dev.kill)
+    wait_for(lambda: dev.events("artifact_accepted"), "development to serve")
+    assert dev.stop() == 0
+    assert {file.name: file.read_bytes() for file in shop.state.iterdir()} == before
+
+
+def test_the_state_of_another_graph_is_refused(shop):
+    shop.start()
+    shop.router.stop()
+    config = shop.config()
+    config.write_text(config.read_text().replace("name: shop", "name: other"))
+    router = Process(shop.folder, "other", ["serve", "-c", config])
+    shop.closing.append(router.kill)
+    wait_for(lambda: not router.alive(), "the refusal")
+    assert "holds the state of shop" in router.log()
+
+
 def test_explain_refusal():
-    assert "signet sign" in signet("explain", "refusal", "rollback").stdout
+    assert "sign the old artifact again" in signet("explain", "refusal", "rollback").stdout
     assert signet("explain", "refusal", "nonsense", check=False).returncode == 2
 
 

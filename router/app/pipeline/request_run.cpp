@@ -171,7 +171,7 @@ void RequestRun::record_fetch(Fetch& fetch, const http::Outcome& outcome) {
 void RequestRun::fetched(std::list<Fetch>::iterator fetch, const http::Outcome& outcome) {
   const auto self = shared_from_this();  // the sink that holds the callback dies below
   record_fetch(*fetch, outcome);
-  const execution::FetchId id = fetch->id;
+  const execution::RequestId id = fetch->id;
   execution::FetchResult result = ErrorCode::SUBGRAPH_UNREACHABLE;
   if (outcome) {
     result = execution::HttpAnswer{static_cast<uint16_t>(outcome->status), outcome->body};

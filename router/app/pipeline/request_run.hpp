@@ -37,7 +37,7 @@ class RequestRun : public std::enable_shared_from_this<RequestRun> {
 
  private:
   struct Fetch {
-    execution::FetchId id;
+    execution::RequestId id;
     federation::SubgraphId subgraph;
     telemetry::Span span;
     std::unique_ptr<http::Collect> sink;

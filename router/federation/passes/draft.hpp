@@ -1,8 +1,8 @@
 // The plan under construction, with what only the planner's passes need to know about it. Internal to the planner.
 //
 // Passes, in order: positions (the tree of the answer, and every state in which its objects could arrive), choose (the
-// states to open), emit (fetches, shapes, templates), documents (wire names and text). Each adds to the draft; none
-// takes anything back.
+// states to open), emit (fetches, shapes, templates), selections (wire names and the text of each fetch), requests
+// (which fetches travel together, and the documents). Each adds to the draft; none takes anything back.
 #pragma once
 
 #include <cstdint>
@@ -75,6 +75,12 @@ struct DraftShape {
   std::vector<DraftArguments> arguments;  ///< by slot
 };
 
+/// What a fetch selects, as GraphQL text.
+struct DraftFetch {
+  std::string selection;
+  std::vector<operation::VariableId> variables;  ///< ascending
+};
+
 struct Draft {
   Draft(const Supergraph& of, const operation::NormalizedOperation& planned) : supergraph(of), operation(planned) {}
 
@@ -84,6 +90,7 @@ struct Draft {
   IdVector<PositionId, DraftPosition> positions;
   IdVector<CaseId, DraftCase> cases;
   IdVector<ShapeId, DraftShape> shapes;
+  IdVector<FetchId, DraftFetch> fetches;
   std::optional<operation::DocumentError> error;
 
   const Model& model() const { return supergraph.model; }
@@ -114,7 +121,9 @@ struct RootChoice {
 std::optional<RootChoice> choose_mutation_root(Draft& draft, const DraftItem& item);
 /// Makes fetches, shapes, templates and the projection for the chosen states.
 void emit_fetches(Draft& draft);
-/// Orders shapes, links dependents, gives wire names and prints the documents.
-void write_documents(Draft& draft, const graphql::Document& document);
+/// Orders shapes, reduces dependencies, gives wire names and prints what each fetch selects.
+void write_selections(Draft& draft);
+/// Puts fetches into requests and prints the requests' documents.
+void make_requests(Draft& draft, const graphql::Document& document);
 
 }  // namespace signet::federation

@@ -39,6 +39,52 @@ TEST(Errors, PlacesAreCapped) {
   EXPECT_EQ(std::ranges::count(errors, '\n'), 100);
 }
 
+// Two positions share one list of one request: `_e0` counts, of which the best product needs the second only.
+constexpr std::string_view kShared = "{ products { count value } summary { best { count } } }";
+
+Script shared(const std::string& entities) {
+  Script script("shop");
+  script
+      .on("catalog", "",
+          R"({"data":{"products":[{"sku":"a","price":1},{"sku":"b","price":2}],)"
+          R"("summary":{"best":{"sku":"b"}}}})")
+      .on("stock", "_e1:_entities", entities);
+  return script;
+}
+
+TEST(Errors, OfASharedEntityStandWhereItIsNeeded) {
+  Script script = shared(R"({"data":{"_e0":[{"count":1},null],"_e1":[{"value":1},{"value":2}]},)"
+                         R"("errors":[{"message":"m","path":["_e0",1]}]})");
+  EXPECT_EQ(errors_of(script.run(kShared)),
+            "[\"products\",1] DOWNSTREAM_SERVICE_ERROR\n[\"summary\",\"best\"] DOWNSTREAM_SERVICE_ERROR\n");
+  script = shared(R"({"data":{"_e0":[null,{"count":2}],"_e1":[{"value":1},{"value":2}]},)"
+                  R"("errors":[{"message":"m","path":["_e0",0]}]})");
+  EXPECT_EQ(errors_of(script.run(kShared)), "[\"products\",0] DOWNSTREAM_SERVICE_ERROR\n");
+}
+
+TEST(Errors, OfOneListLeaveTheOthersAlone) {
+  Script script = shared(R"({"data":{"_e0":[{"count":1},{"count":2}],"_e1":[{"value":1}]}})");
+  EXPECT_EQ(
+      script.run(kShared),
+      R"({"data":{"products":[{"count":1,"value":null},{"count":2,"value":null}],"summary":{"best":{"count":2}}},)"
+      R"("errors":[{"message":"the subgraph returned 1 entities for 2 representations","path":["products"],)"
+      R"("extensions":{"code":"SUBGRAPH_INVALID"}}]})");
+}
+
+TEST(Errors, ThatLoseAllListsExplainEachPosition) {
+  // `_entities` is non-null: one list that fails takes the other along.
+  Script script = shared(R"({"data":null,"errors":[{"message":"m","path":["_e1"]}]})");
+  EXPECT_EQ(errors_of(script.run(kShared)),
+            "[\"products\"] SUBGRAPH_INVALID\n[\"products\"] DOWNSTREAM_SERVICE_ERROR\n"
+            "[\"summary\",\"best\"] SUBGRAPH_INVALID\n");
+}
+
+TEST(Errors, OfARequestAreSaidOncePerPath) {
+  Script script = shared("not json");
+  EXPECT_EQ(errors_of(script.run(kShared)),
+            "[\"products\"] SUBGRAPH_INVALID\n[\"summary\",\"best\"] SUBGRAPH_INVALID\n");
+}
+
 TEST(Errors, FollowAliasesAndWireNames) {
   Script script("library");
   script.on("a", "", R"({"data":{"book":{"isbn":"1"}}})")

@@ -16,10 +16,9 @@ Script scripted() {
           R"({"name":"b","id":"2","sku":"s2","price":null,"weight":3}],)"
           R"("summary":{"total":7,"best":{"sku":"s1"}}}})")
       .on("stock", "{summary", R"({"data":{"summary":{"empty":[{"sku":"s9"},{"sku":"s1"}]}}})")
-      .on("stock", "{value}", R"({"data":{"_entities":[{"value":10},{"value":20}]}})")
-      .on("stock", "{shipping}", R"({"data":{"_entities":[{"shipping":4.5},null]}})")
-      .on("stock", R"("sku":"s1"},{)", R"({"data":{"_entities":[{"count":11},{"count":22}]}})")
-      .on("stock", "{count}", R"({"data":{"_entities":[{"count":11}]}})")
+      .on("stock", "_entities",
+          R"({"data":{"_e0":[{"count":11},{"count":22}],"_e1":[{"value":10},{"value":20}],)"
+          R"("_e2":[{"shipping":4.5},null]}})")
       .on("reviews", "verdict", R"({"data":{"_entities":[{"verdict":"good"}]}})")
       .on("reviews", "reviews",
           R"({"data":{"_entities":[{"reviews":[{"stars":5,"product":{"id":"1"}}]},{"reviews":[]}]}})")
@@ -36,6 +35,21 @@ TEST(ExecutionOrder, AnyOrderGivesTheSameAnswer) {
                                R"("summary":{"total":7,"best":{"count":11},"empty":[{"name":"z"},{"name":"a"}]}}})";
   EXPECT_EQ(script.run(kOperation), expected);
   for (unsigned seed = 1; seed <= 200; ++seed) EXPECT_EQ(script.run(kOperation, {}, seed), expected) << seed;
+}
+
+TEST(ExecutionOrder, OneStageIsOneRequestPerSubgraph) {
+  Script script = scripted();
+  script.run(kOperation);
+  ASSERT_EQ(script.sent.size(), 7u);
+  const auto stock = std::ranges::find_if(
+      script.sent, [](const std::string& sent) { return sent.starts_with("stock") && sent.contains("_e0:"); });
+  ASSERT_NE(stock, script.sent.end());
+  // The best product is one of the products: both positions share a list, and its representation goes once.
+  EXPECT_NE(
+      stock->find(R"("representations0":[{"__typename":"Product","sku":"s1"},{"__typename":"Product","sku":"s2"}],)"
+                  R"("representations1":[{"__typename":"Product","sku":"s1","price":1.50},)"),
+      std::string::npos)
+      << *stock;
 }
 
 TEST(ExecutionOrder, MutationsWaitForAllThatComesBefore) {

@@ -1,5 +1,6 @@
-// Plans as text, one file for each: operation, a line of dashes, then what print_plan says with its documents.
-// SIGNET_UPDATE_GOLDEN=1 rewrites the second half.
+// Plans as text, one file for each: a comment with the plan's ceilings, the operation, a line of dashes, then what
+// print_plan says with its documents. SIGNET_UPDATE_GOLDEN=1 rewrites what follows the dashes; ceilings are only
+// lowered by hand.
 #include <algorithm>
 #include <gtest/gtest.h>
 
@@ -12,6 +13,33 @@ namespace signet::federation {
 namespace {
 
 constexpr std::string_view kSeparator = "\n----\n";
+
+/// What a plan costs: requests, stages, bytes of the documents.
+struct Cost {
+  size_t requests = 0, stages = 0, bytes = 0;
+};
+
+Cost cost_of(const Plan& plan) {
+  Cost cost{.requests = plan.requests.size()};
+  for (const Request& request : plan.requests) {
+    cost.stages = std::max<size_t>(cost.stages, request.stage + 1);
+    cost.bytes += request.document.size();
+  }
+  return cost;
+}
+
+/// "# at most 3 requests, 2 stages, 410 bytes", the first line of every operation that has a plan.
+void expect_within_ceiling(const std::string& operation, const Plan& plan, const std::string& file) {
+  Cost most;
+  ASSERT_EQ(std::sscanf(operation.c_str(), "# at most %zu requests, %zu stages, %zu bytes", &most.requests,
+                        &most.stages, &most.bytes),
+            3)
+      << file << " has no ceilings";
+  const Cost cost = cost_of(plan);
+  EXPECT_LE(cost.requests, most.requests) << file;
+  EXPECT_LE(cost.stages, most.stages) << file;
+  EXPECT_LE(cost.bytes, most.bytes) << file;
+}
 
 TEST(GoldenPlan, EveryFile) {
   size_t files = 0;
@@ -31,10 +59,24 @@ TEST(GoldenPlan, EveryFile) {
       }
       ASSERT_NE(separator, std::string::npos) << entry.path();
       EXPECT_EQ(text.substr(separator + kSeparator.size()), actual) << entry.path();
-      if (planned.plan) EXPECT_EQ(verify_plan(*supergraph, *planned.plan), "") << entry.path();
+      if (!planned.plan) continue;
+      EXPECT_EQ(verify_plan(*supergraph, *planned.plan), "") << entry.path();
+      expect_within_ceiling(operation, *planned.plan, entry.path().string());
     }
   }
   EXPECT_GT(files, 0u);
+}
+
+// The benchmark's operation over the demo graph.
+TEST(GoldenPlan, WorkloadANeedsAtMostSevenRequests) {
+  const std::filesystem::path root = testing::golden_folder() / "../..";
+  const auto supergraph = load_supergraph(testing::read_file(root / "router/demo/supergraph.graphql"));
+  ASSERT_TRUE(supergraph);
+  const testing::Planned planned =
+      testing::plan_text(*supergraph, testing::read_file(root / "tests/bench/heavy.graphql"));
+  ASSERT_TRUE(planned.plan) << planned.error;
+  EXPECT_LE(cost_of(*planned.plan).requests, 7u);
+  EXPECT_LE(cost_of(*planned.plan).stages, 4u);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ TEST_F(Planner, BorrowsNothing) {
     plan = testing::plan_text(*shop_, *text, R"({"i":"1"})").plan;
   }
   ASSERT_TRUE(plan);
-  EXPECT_EQ(plan->fetches[FetchId(0)].document, "query($i:ID!){product(id: $i){name}}");
+  EXPECT_EQ(plan->requests[RequestId(0)].document, "query($i:ID!){product(id: $i){name}}");
   EXPECT_EQ(plan->cases[plan->positions[plan->root()].cases.front()].output.front().key, "alias");
 }
 
@@ -42,7 +42,7 @@ TEST_F(Planner, ClientsCannotChooseWireNames) {
   const auto plan =
       testing::plan_text(*shop_, R"({ __a: product(id: 1) { _entities: name __typename x: id y: id } })").plan;
   ASSERT_TRUE(plan);
-  EXPECT_EQ(plan->fetches[FetchId(0)].document, "{product(id: 1){name id}}");
+  EXPECT_EQ(plan->requests[RequestId(0)].document, "{product(id: 1){name id}}");
 }
 
 TEST_F(Planner, AVariableOfTheClientMayBeCalledRepresentations) {
@@ -50,7 +50,7 @@ TEST_F(Planner, AVariableOfTheClientMayBeCalledRepresentations) {
       testing::plan_text(*shop_, "query ($representations: Int) { products(first: $representations) { count } }").plan;
   ASSERT_TRUE(plan);
   ASSERT_EQ(plan->fetches.size(), 2u);
-  EXPECT_EQ(plan->fetches[FetchId(1)].document,
+  EXPECT_EQ(plan->requests[RequestId(1)].document,
             "query($_representations:[_Any!]!){_entities(representations:$_representations){...on Product{count}}}");
 }
 

@@ -107,7 +107,7 @@ TEST(AdmissionServer, TheStatementDecidesNotTheRequest) {
   EXPECT_EQ(d.message(d.resigned("\"graph\":\"shop\"", "\"graph\":\"other\"")),
             "this server has no policy for this graph and environment");
   EXPECT_NE(d.message(d.resigned("\"payload\":\"ey", "\"payload\":\"ez")).find("signature"), std::string::npos);
-  EXPECT_NE(d.message(d.resigned("https://pay.example:8443", "https://evil.test")).find("allowed hosts"),
+  EXPECT_NE(d.message(d.resigned("https://pay.example:8443", "https://evil.test")).find("the allow list"),
             std::string::npos);
 }
 

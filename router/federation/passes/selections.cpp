@@ -1,4 +1,4 @@
-// Documents: final order of shapes and fetch edges, wire names, and the GraphQL text of each fetch.
+// Selections: final order of shapes and fetch edges, wire names, and what each fetch selects as GraphQL text.
 //
 // A slot's wire name is its field's name. Only where two slots of one selection set would clash does the later one get
 // an alias, so that the text of a fetch does not depend on what clients call things.
@@ -8,23 +8,26 @@
 #include <set>
 
 #include "router/federation/passes/draft.hpp"
-#include "router/graphql/printer.hpp"
-#include "router/json/writer.hpp"
 
 namespace signet::federation {
 
 namespace {
 
-class DocumentWriter {
+class SelectionWriter {
  public:
-  DocumentWriter(Draft& draft, const graphql::Document& document)
-      : draft_(draft), plan_(draft.plan), document_(document) {}
+  explicit SelectionWriter(Draft& draft) : draft_(draft), plan_(draft.plan) {}
 
   void run() {
     order_shapes();
     reduce_dependencies();
     for (size_t i = 0; i < plan_.shapes.size(); ++i) name_slots(ShapeId(i));
-    for (Fetch& fetch : plan_.fetches) print(fetch);
+    for (const Fetch& fetch : plan_.fetches) {
+      variables_.clear();
+      DraftFetch printed;
+      print_selection(fetch.shape, printed.selection);
+      printed.variables.assign(variables_.begin(), variables_.end());
+      draft_.fetches.push_back(std::move(printed));
+    }
   }
 
  private:
@@ -38,7 +41,7 @@ class DocumentWriter {
     }
   }
 
-  /// Drops dependencies that others imply, and fills the other direction.
+  /// Drops dependencies that others imply.
   void reduce_dependencies() {
     std::vector<std::vector<bool>> ancestors(plan_.fetches.size());
     for (size_t i = 0; i < plan_.fetches.size(); ++i) {
@@ -55,7 +58,6 @@ class DocumentWriter {
       }
       std::ranges::reverse(kept);
       fetch.dependencies = std::move(kept);
-      for (FetchId dependency : fetch.dependencies) plan_.fetches[dependency].dependents.push_back(FetchId(i));
     }
   }
 
@@ -95,43 +97,6 @@ class DocumentWriter {
 
   // --- text
 
-  void print(Fetch& fetch) {
-    variables_.clear();
-    std::string selection;
-    print_selection(fetch.shape, selection);
-    std::string head;
-    if (fetch.kind == FetchKind::entity) {
-      const std::string name = representations_name();
-      fetch.representations = fmt::format("\"{}\":", name);
-      head = fmt::format("${}:[_Any!]!", name);
-      selection = fmt::format("{{_entities(representations:${}){{...on {}{}}}}}", name,
-                              plan_.cases[fetch.type_case].type_name, selection);
-    }
-    for (operation::VariableId id : variables_) {
-      const operation::Variable& variable = draft_.operation.variables[id];
-      head += fmt::format("{}${}:{}", head.empty() ? "" : ",", variable.name, draft_.schema().print(variable.type));
-      // A default makes a nullable variable fit a non-null argument.
-      if (variable.default_value) head += "=" + graphql::print_value(document_, variable.default_value);
-      fetch.variables.push_back({.name_json = fmt::format("\"{}\":", variable.name), .variable = id});
-    }
-    fetch.document = fetch.mutation ? "mutation" : "query";
-    if (!head.empty()) fetch.document += fmt::format("({})", head);
-    if (head.empty() && !fetch.mutation) fetch.document.clear();
-    fetch.document += selection;
-    fetch.body_prefix = "{\"query\":";
-    json::append_string(fetch.body_prefix, fetch.document);
-    fetch.body_prefix += ",\"variables\":{";
-  }
-
-  std::string representations_name() const {
-    std::string name = "representations";
-    const auto taken = [&] {
-      return std::ranges::any_of(draft_.operation.variables, [&](const auto& each) { return each.name == name; });
-    };
-    while (taken()) name.insert(name.begin(), '_');
-    return name;
-  }
-
   void print_selection(ShapeId id, std::string& out) {
     const Shape& shape = plan_.shapes[id];
     out += '{';
@@ -168,14 +133,13 @@ class DocumentWriter {
 
   Draft& draft_;
   Plan& plan_;
-  const graphql::Document& document_;
   std::set<operation::VariableId> variables_;
 };
 
 }  // namespace
 
-void write_documents(Draft& draft, const graphql::Document& document) {
-  DocumentWriter(draft, document).run();
+void write_selections(Draft& draft) {
+  SelectionWriter(draft).run();
 }
 
 }  // namespace signet::federation
