@@ -5,6 +5,7 @@
 
 #include "router/execution/execution.hpp"
 #include "router/federation/plan_print.hpp"
+#include "router/json/document.hpp"
 #include "router/json/writer.hpp"
 #include "router/schema/schema_builder.hpp"
 #include "tests/oracle/compare.hpp"
@@ -84,7 +85,6 @@ Stage::Outcome Stage::run(const Operation& operation, uint64_t order) {
                          federation::print_plan(*supergraph_, *planned.plan, true)) {
     outcome.problem = "the same operation was planned in two ways";
   }
-  check_documents(*planned.plan, outcome);
   ledger_ = {};
   execution::Execution execution(*supergraph_, planned.plan, planned.variables);
   std::vector<execution::FetchRequest> open;
@@ -99,6 +99,7 @@ Stage::Outcome Stage::run(const Operation& operation, uint64_t order) {
     const execution::FetchRequest request = std::move(open[at]);
     open.erase(open.begin() + static_cast<ptrdiff_t>(at));
     const size_t service = std::stoul(supergraph_->subgraphs[request.subgraph].name.substr(1));
+    if (outcome.problem.empty()) outcome.problem = refusal_of(service, request.body);
     std::string answer = services_[service]->execute(request.body).body;
     if (answer.starts_with("{\"errors\"")) {
       outcome.problem = fmt::format("{} refuses {}: {}", Split::name(service), request.body, answer);
@@ -117,25 +118,16 @@ Stage::Outcome Stage::run(const Operation& operation, uint64_t order) {
   return outcome;
 }
 
-void Stage::check_documents(const federation::Plan& plan, Outcome& outcome) const {
-  for (const federation::Fetch& fetch : plan.fetches) {
-    const size_t service = std::stoul(supergraph_->subgraphs[fetch.subgraph].name.substr(1));
-    if (schemas_[service] == nullptr) {
-      outcome.problem = fmt::format("the schema of {} cannot be built", Split::name(service));
-      return;
-    }
-    const auto document = graphql::parse_executable(fetch.document);
-    if (!document) {
-      outcome.problem = fmt::format("not GraphQL: {}", fetch.document);
-      return;
-    }
-    const auto errors = operation::validate(*document, *schemas_[service]);
-    if (!errors.empty()) {
-      outcome.problem =
-          fmt::format("{} cannot accept {}: {}", Split::name(service), fetch.document, errors.front().message);
-      return;
-    }
-  }
+std::string Stage::refusal_of(size_t service, std::string_view body) const {
+  if (schemas_[service] == nullptr) return fmt::format("the schema of {} cannot be built", Split::name(service));
+  const auto request = json::Document::parse(body);
+  const json::NodeId query = request ? request->find(request->root(), "query") : json::NodeId();
+  if (!query) return fmt::format("{} is not a request", body);
+  const auto document = graphql::parse_executable(request->string(query));
+  if (!document) return fmt::format("{} is not GraphQL: {}", body, document.error().message);
+  const auto errors = operation::validate(*document, *schemas_[service]);
+  if (errors.empty()) return {};
+  return fmt::format("{} cannot accept {}: {}", Split::name(service), body, errors.front().message);
 }
 
 }  // namespace signet::oracle
