@@ -22,6 +22,7 @@ PYTHON = "/usr/bin/python3"
 CI = os.environ.get("CI", "") not in ("", "0", "false")
 TAIL_LINES = 40
 FUZZ_SECONDS = int(os.environ.get("SIGNET_FUZZ_SECONDS", "60"))
+ORACLE_SECONDS = os.environ.get("SIGNET_ORACLE_SECONDS", "300")
 
 
 class Cannot(Exception):
@@ -141,9 +142,10 @@ def core(run):
     if dev:
         for binary in unit_binaries("dev"):
             run.gtest(binary)
+        oracle(run)
         run.ctest("fuzz corpus replays", "-R", "^fuzz_")
         run.ctest("misuse that must not compile", "-R", "^compile_")
-        run.ctest("other tests", "-E", "^(unit|fuzz|compile)_")
+        run.ctest("other tests", "-E", "^(unit_|fuzz_|compile_|oracle$)")
     if release:
         run.pytest("end to end", "tests/e2e")
         run.pytest("deployment", "tests/deploy")
@@ -154,6 +156,13 @@ def core(run):
 
         run.step("signet demo --check", demo)
     run.pytest("tidy", "tests/tidy")
+
+
+def oracle(run, seconds=None):
+    """The semantic oracle: its fixed seeds, or fresh ones for so long."""
+    env = {"SIGNET_ORACLE_OUT": str(OUT / "oracle")}
+    env["SIGNET_ORACLE_SECONDS"] = seconds or ""
+    run.gtest(ROOT / "build/dev/tests/oracle_tests", env=env, label=" with fresh seeds" if seconds else "")
 
 
 def counterpart(run, folder):
@@ -220,6 +229,7 @@ def long(run):
 
     if run.build("dev"):
         run.step("clang-tidy", tidy)
+        oracle(run, ORACLE_SECONDS)
 
 
 def main(tiers):

@@ -97,17 +97,40 @@ bool Executor::write_named(std::string_view type, const Value& value, const Grou
     for (const graphql::Selection* selection : group.selections) sets.push_back(selection->first_child);
     return write_object(*object, sets);
   }
-  if (const std::string* text = value.text()) {
+  if (!schema_.is_leaf(type) || value.is_null()) {
+    add_error(fmt::format("no value of type {}", type));
+    return false;
+  }
+  write_leaf(value);
+  return true;
+}
+
+void Executor::write_leaf(const Value& value) {
+  if (value.is_null()) {
+    out_ += "null";
+  } else if (const std::string* text = value.text()) {
     json::append_string(out_, *text);
   } else if (const Number* number = value.number()) {
     out_ += number->text;
   } else if (const bool* truth = value.boolean()) {
     out_ += *truth ? "true" : "false";
+  } else if (const List* items = value.list()) {
+    out_ += '[';
+    for (size_t i = 0; i < items->size(); ++i) {
+      if (i > 0) out_ += ',';
+      write_leaf((*items)[i]);
+    }
+    out_ += ']';
   } else {
-    add_error(fmt::format("no value of type {}", type));
-    return false;
+    out_ += '{';
+    for (const auto& [name, member] : value.object()->fields) {
+      if (out_.back() != '{') out_ += ',';
+      json::append_string(out_, name);
+      out_ += ':';
+      write_leaf(member);
+    }
+    out_ += '}';
   }
-  return true;
 }
 
 void Executor::collect(const Object& object, graphql::SelectionId first, Groups& groups) {

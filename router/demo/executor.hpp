@@ -32,6 +32,8 @@ class Executor {
   bool write_value(graphql::TypeRefId type, const Value& value, const Group& group);
   bool write_present(const graphql::TypeRef& type, const Value& value, const Group& group);
   bool write_named(std::string_view type, const Value& value, const Group& group);
+  /// Lists and objects too: a custom scalar may be any JSON.
+  void write_leaf(const Value& value);
 
   void collect(const Object& object, graphql::SelectionId first, Groups& groups);
   bool included(const graphql::Selection& selection);

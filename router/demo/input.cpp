@@ -65,6 +65,8 @@ Value from_literal(const graphql::Document& document, graphql::ValueId id, const
   }
   auto object = std::make_shared<Object>();
   for (auto [at, field] : document.each(value.first_field)) {
+    const graphql::Value& given = document[field.value];
+    if (given.kind == ValueKind::variable && !variables.contains(given.text)) continue;  // as if it were left out
     object->fields.emplace_back(field.name, from_literal(document, field.value, variables));
   }
   return std::shared_ptr<const Object>(std::move(object));

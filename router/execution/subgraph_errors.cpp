@@ -181,8 +181,10 @@ void read_subgraph_errors(const Plan& plan, const Settings& settings, RequestId 
   const std::vector<FetchId>& fetches = plan.requests[request].fetches;
   size_t count = 0;
   for (NodeId error : json.items(reported)) {
-    if (++count > kSubgraphErrorsMax) break;
-    FetchError base = read_error(json, error, settings);
+    // Beyond the limit nothing more is told, but a null that an error explains is still no value: what requires it must
+    // not be computed from it.
+    const bool told = ++count <= kSubgraphErrorsMax;
+    FetchError base = told ? read_error(json, error, settings) : FetchError();
     const NodeId path = json.kind(error) == Kind::object ? json.find(error, "path") : NodeId();
     std::vector<FetchId> in_list;
     bool placed = false;
@@ -191,6 +193,7 @@ void read_subgraph_errors(const Plan& plan, const Settings& settings, RequestId 
       base.fetch = fetch;
       if (translator.translate(json, path)) {
         placed = true;
+        if (!told) continue;
         base.number = translator.number();
         for (Path& tail : translator.tails()) {
           errors.push_back(base);
@@ -200,7 +203,7 @@ void read_subgraph_errors(const Plan& plan, const Settings& settings, RequestId 
         in_list.push_back(fetch);
       }
     }
-    if (placed) continue;
+    if (placed || !told) continue;
     base.number = kNone;
     for (FetchId fetch : in_list.empty() ? fetches : in_list) {
       errors.push_back(base);

@@ -185,6 +185,22 @@ TEST(DemoSubgraph, ChoosesOperationsByName) {
   EXPECT_EQ(answer("C"), R"({"errors":[{"message":"name one operation of the document in operationName"}]})");
 }
 
+TEST(DemoSubgraph, ALeftOutVariableLeavesOutTheFieldOfAnInputObject) {
+  EXPECT_EQ(ask("query($m: Int) { echo(input: {least: 1, most: $m}) }"), ask("query { echo(input: {least: 1}) }"));
+}
+
+TEST(DemoSubgraph, CustomScalarsAreAnyJson) {
+  const Subgraph subgraph({.name = "blobs",
+                           .sdl = "scalar Blob type Query { blob: Blob }",
+                           .resolvers = {{"Query.blob",
+                                          [](const Object&, const Object&) -> Resolved {
+                                            return List{Value(), true,
+                                                        make_object("", {{"a\"", Number{"1e400"}}, {"b", List{}}})};
+                                          }}},
+                           .entities = {}});
+  EXPECT_EQ(subgraph.execute(R"({"query":"{blob}"})").body, R"({"data":{"blob":[null,true,{"a\"":1e400,"b":[]}]}})");
+}
+
 TEST(DemoSubgraph, RefusesWhatIsNoRequest) {
   EXPECT_TRUE(pets().execute("no").body.starts_with(R"({"errors":[{"message":"the request is not JSON: )"));
   EXPECT_NE(ask("{ pet").find(R"("locations":[{"line":1,"column":)"), std::string::npos);

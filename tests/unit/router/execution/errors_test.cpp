@@ -1,4 +1,5 @@
 // Where errors of subgraphs stand in the client's answer, and what they say.
+#include "router/execution/errors.hpp"
 #include "router/json/document.hpp"
 #include "tests/unit/router/execution/script.hpp"
 
@@ -102,6 +103,21 @@ TEST(Errors, OneForEachResponseKeyOfALeaf) {
             R"({"data":{"product":{"price":null}},"errors":[{"message":"m","path":["product","price"]}]})");
   EXPECT_EQ(errors_of(script.run("{ product(id: 1) { a: price b: price } }")),
             "[\"product\",\"a\"] DOWNSTREAM_SERVICE_ERROR\n[\"product\",\"b\"] DOWNSTREAM_SERVICE_ERROR\n");
+}
+
+// Found by the oracle: an untold error must not turn a failed input into a plain null.
+TEST(Errors, BeyondTheLimitStillMarkInputsAsFailed) {
+  constexpr size_t kProducts = kSubgraphErrorsMax + 50;
+  std::string products, errors;
+  for (size_t i = 0; i < kProducts; ++i) {
+    products += fmt::format(R"({}{{"sku":"{}","price":null}})", i == 0 ? "" : ",", i);
+    errors += fmt::format(R"({}{{"message":"m","path":["products",{},"price"]}})", i == 0 ? "" : ",", i);
+  }
+  Script script("shop");
+  script.on("catalog", "", fmt::format(R"({{"data":{{"products":[{}]}},"errors":[{}]}})", products, errors))
+      .on("stock", "", R"({"data":{"_entities":[]}})");
+  script.run("{ products { value } }");
+  EXPECT_EQ(script.sent.size(), 1u) << "value requires the price, which is known for none of them";
 }
 
 TEST(Errors, HiddenFieldsEndThePath) {
