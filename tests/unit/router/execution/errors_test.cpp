@@ -1,5 +1,6 @@
 // Where errors of subgraphs stand in the client's answer, and what they say.
 #include "router/execution/errors.hpp"
+
 #include "router/json/document.hpp"
 #include "tests/unit/router/execution/script.hpp"
 
