@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -178,9 +179,12 @@ def subgraph_a(handler, body):
 
 
 def subgraph_b(handler, body):
-    representations = json.loads(body)["variables"]["representations"]
-    entities = [{"score": 10 * int(r["id"]), "tier": "GOLD"} for r in representations]
-    return json_answer({"data": {"_entities": entities}})
+    """Entities for one list of representations or, under aliases, for several."""
+    request = json.loads(body)
+    lists = re.findall(r"(?:(\w+):)?_entities\(representations:\$(\w+)\)", request["query"])
+    return json_answer({"data": {alias or "_entities": [{"score": 10 * int(r["id"]), "tier": "GOLD"}
+                                                        for r in request["variables"][variable]]
+                                 for alias, variable in lists}})
 
 
 class Cdn:
