@@ -28,7 +28,7 @@ struct SipState {
 
 uint64_t load(const char* from, size_t bytes) {
   uint64_t word = 0;
-  std::memcpy(&word, from, bytes);
+  if (bytes > 0) std::memcpy(&word, from, bytes);  // an empty view may point nowhere
   return word;
 }
 

@@ -9,6 +9,7 @@ namespace {
 TEST(KeyedHash, ReferenceVectors) {
   const HashKey key{0x0706050403020100, 0x0f0e0d0c0b0a0908};
   EXPECT_EQ(keyed_hash("", key), (Hash128{0xe6a825ba047f81a3, 0x930255c71472f66d}));
+  EXPECT_EQ(keyed_hash(std::string_view(), key), keyed_hash("", key));
   EXPECT_EQ(keyed_hash(std::string_view("\0", 1), key), (Hash128{0x44af996bd8c187da, 0x45fc229b11597634}));
 }
 
