@@ -80,7 +80,7 @@ void TelemetryHub::harvest(const std::function<void()>& done) {
         }
         access_log_.write(lines);
         if (harvest->dropped > 0) metrics_.add(MetricId::telemetry_dropped, {}, static_cast<int64_t>(harvest->dropped));
-        if (exporter_) exporter_->add_spans(std::move(harvest->spans));
+        if (exporter_) exporter_->add_spans(harvest->spans);
         if (--*left == 0) done();
       });
     });

@@ -35,12 +35,12 @@ Exporter::~Exporter() {
   if (exchange_) exchange_->cancel();
 }
 
-void Exporter::add_spans(std::vector<Span> spans) {
-  for (Span& span : spans) {
+void Exporter::add_spans(const std::vector<Span>& spans) {
+  for (const Span& span : spans) {
     if (spans_.size() >= kSpansQueuedMax) {
       ++dropped_;
     } else {
-      spans_.push_back(std::move(span));
+      spans_.push_back(span);
     }
   }
 }

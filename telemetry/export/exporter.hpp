@@ -39,7 +39,7 @@ class Exporter {
   ~Exporter();
 
   void set_graph_name(const std::string& name) { settings_.resource.graph_name = name; }
-  void add_spans(std::vector<Span> spans);
+  void add_spans(const std::vector<Span>& spans);
   /// Sends what is queued, and these series and counts.
   void flush(const Series& series, const std::vector<UsageCount>& usage);
   /// True when nothing is queued or under way.
