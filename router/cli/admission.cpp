@@ -22,9 +22,7 @@ LoadedPolicy load_policy(const std::string& name) {
   if (!text) return {std::nullopt, kEnvironment};
   auto loaded = config::load_admission_policy({name, std::move(*text)}, config::process_substitution_sources());
   if (loaded) return {std::move(*loaded), kOk};
-  for (const config::Diagnostic& diagnostic : loaded.error()) {
-    fmt::print(stderr, "{}\n", config::render(diagnostic));
-  }
+  fmt::print(stderr, "{}", render_all(loaded.error()));
   return {std::nullopt, kWrong};
 }
 
@@ -48,9 +46,7 @@ int admission_serve(const AdmissionServeOptions& options) {
         if (!text) return std::unexpected(text.error());
         auto loaded = config::load_admission_policy({name, std::move(*text)}, config::process_substitution_sources());
         if (loaded) return std::move(*loaded);
-        std::string all;
-        for (const config::Diagnostic& each : loaded.error()) all += config::render(each) + "\n";
-        return std::unexpected(all);
+        return std::unexpected(render_all(loaded.error()));
       });
 }
 

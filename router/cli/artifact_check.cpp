@@ -3,11 +3,16 @@
 #include <fmt/format.h>
 
 #include "router/cli/config_files.hpp"
-#include "router/federation/supergraph.hpp"
 #include "router/policy/persisted_operations.hpp"
 #include "signing/core/gate_checks.hpp"
 
 namespace signet::cli {
+
+void complain_of(const std::string& file, const std::vector<federation::LoadError>& errors) {
+  for (const federation::LoadError& error : errors) {
+    fmt::print(stderr, "{}{}\n", place(file, error.position.line, error.position.column), error.message);
+  }
+}
 
 bool check_artifact(signing::ArtifactKind kind, const std::string& file,
                     const std::shared_ptr<const std::string>& stored) {
@@ -19,9 +24,7 @@ bool check_artifact(signing::ArtifactKind kind, const std::string& file,
   if (kind == signing::ArtifactKind::graph) {
     const auto supergraph = federation::load_supergraph(**text);
     if (supergraph) return true;
-    for (const federation::LoadError& error : supergraph.error()) {
-      fmt::print(stderr, "{}{}\n", place(file, error.position.line, error.position.column), error.message);
-    }
+    complain_of(file, supergraph.error());
     return false;
   }
   if (kind != signing::ArtifactKind::operations) return true;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "router/app/trust_setup.hpp"
+#include "router/cli/artifact_check.hpp"
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
 #include "router/federation/supergraph.hpp"
@@ -14,9 +15,12 @@ int check_supergraph(const std::string& file, bool json) {
   if (!sdl) return kEnvironment;
   auto supergraph = federation::load_supergraph(*sdl);
   if (supergraph) return kOk;
+  if (!json) {
+    complain_of(file, supergraph.error());
+    return kWrong;
+  }
   std::vector<config::Diagnostic> diagnostics;
   for (const federation::LoadError& error : supergraph.error()) {
-    if (!json) fmt::print(stderr, "{}{}\n", place(file, error.position.line, error.position.column), error.message);
     diagnostics.push_back({.file = file,
                            .line = error.position.line,
                            .column = error.position.column,
@@ -24,7 +28,7 @@ int check_supergraph(const std::string& file, bool json) {
                            .message = error.message,
                            .source_line = {}});
   }
-  if (json) fmt::print("{}\n", config::render_json(diagnostics));
+  fmt::print("{}\n", config::render_json(diagnostics));
   return kWrong;
 }
 

@@ -67,9 +67,7 @@ LoadedConfig load_config(const std::vector<std::string>& files, const config::Lo
     if (json) {
       std::printf("%s\n", config::render_json(loaded.error()).c_str());
     } else {
-      for (const config::Diagnostic& diagnostic : loaded.error()) {
-        std::fprintf(stderr, "%s\n", config::render(diagnostic).c_str());
-      }
+      std::fputs(render_all(loaded.error()).c_str(), stderr);
       std::fprintf(stderr, "%zu error%s\n", loaded.error().size(), loaded.error().size() == 1 ? "" : "s");
     }
     return {std::nullopt, 1};
@@ -89,9 +87,13 @@ std::expected<config::Loaded, std::string> reload_config(const std::vector<std::
   }
   auto loaded = config::load(sources, config::process_substitution_sources());
   if (loaded) return std::move(*loaded);
+  return std::unexpected(render_all(loaded.error()));
+}
+
+std::string render_all(const std::vector<config::Diagnostic>& diagnostics) {
   std::string all;
-  for (const config::Diagnostic& diagnostic : loaded.error()) all += config::render(diagnostic) + "\n";
-  return std::unexpected(all);
+  for (const config::Diagnostic& diagnostic : diagnostics) all += config::render(diagnostic) + "\n";
+  return all;
 }
 
 }  // namespace signet::cli

@@ -21,6 +21,9 @@ LoadedConfig load_config(const std::vector<std::string>& files, const config::Lo
 /// Reads and loads again, for a running router. Errors: every mistake, as one text.
 std::expected<config::Loaded, std::string> reload_config(const std::vector<std::string>& files);
 
+/// Every diagnostic as config::render() has it, each with its final newline.
+std::string render_all(const std::vector<config::Diagnostic>& diagnostics);
+
 /// A whole file, or standard input for "-". Problems go to standard error.
 std::optional<std::string> read_input(const std::string& file);
 /// Writes a file or, for an empty name, standard output. Problems go to standard error.

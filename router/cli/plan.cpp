@@ -1,6 +1,7 @@
 // signet plan: the query plan of an operation on a supergraph.
 #include <fmt/format.h>
 
+#include "router/cli/artifact_check.hpp"
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
 #include "router/federation/plan_json.hpp"
@@ -29,10 +30,7 @@ int plan(const PlanOptions& options) {
   if (!sdl || !text) return kEnvironment;
   auto supergraph = federation::load_supergraph(*sdl);
   if (!supergraph) {
-    for (const federation::LoadError& error : supergraph.error()) {
-      fmt::print(stderr, "{}{}\n", place(options.supergraph_file, error.position.line, error.position.column),
-                 error.message);
-    }
+    complain_of(options.supergraph_file, supergraph.error());
     return kWrong;
   }
   auto document = graphql::parse_executable(*text);

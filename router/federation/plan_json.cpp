@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "router/federation/plan_print.hpp"
 #include "router/json/writer.hpp"
 
 namespace signet::federation {
@@ -74,18 +75,6 @@ class PlanJson {
 
 std::string print_plan_json(const Supergraph& supergraph, const Plan& plan) {
   return PlanJson(supergraph, plan).print();
-}
-
-std::string position_path(const Supergraph& supergraph, const Plan& plan, PositionId position) {
-  std::string text;
-  for (PositionId at = position; plan.positions[at].parent; at = plan.cases[plan.positions[at].parent].position) {
-    const Position& each = plan.positions[at];
-    std::string name =
-        each.response_key.empty() ? fmt::format("~{}", supergraph.schema.field_name(each.field)) : each.response_key;
-    for (uint8_t i = 0; i < each.type.list_depth; ++i) name += "[]";
-    text = text.empty() ? name : fmt::format("{}.{}", name, text);
-  }
-  return text;
 }
 
 }  // namespace signet::federation

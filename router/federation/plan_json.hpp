@@ -12,7 +12,4 @@ namespace signet::federation {
 /// entities, `list`, `type`, `key`, `requires`.
 std::string print_plan_json(const Supergraph& supergraph, const Plan& plan);
 
-/// Where a position is: "users[].reviews[]", `~` before what only a representation needs, "" for the root.
-std::string position_path(const Supergraph& supergraph, const Plan& plan, PositionId position);
-
 }  // namespace signet::federation

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "router/federation/plan_json.hpp"
-
 namespace signet::federation {
 
 namespace {
@@ -116,6 +114,18 @@ class PlanPrinter {
 
 std::string print_plan(const Supergraph& supergraph, const Plan& plan, bool documents) {
   return PlanPrinter(supergraph, plan).print(documents);
+}
+
+std::string position_path(const Supergraph& supergraph, const Plan& plan, PositionId position) {
+  std::string text;
+  for (PositionId at = position; plan.positions[at].parent; at = plan.cases[plan.positions[at].parent].position) {
+    const Position& each = plan.positions[at];
+    std::string name =
+        each.response_key.empty() ? fmt::format("~{}", supergraph.schema.field_name(each.field)) : each.response_key;
+    for (uint8_t i = 0; i < each.type.list_depth; ++i) name += "[]";
+    text = text.empty() ? name : fmt::format("{}.{}", name, text);
+  }
+  return text;
 }
 
 }  // namespace signet::federation

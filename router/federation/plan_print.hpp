@@ -7,7 +7,10 @@
 
 namespace signet::federation {
 
-/// One line for each fetch, then the projection. `documents` adds the printed GraphQL of each fetch.
+/// Stages, requests and their fetches, then the projection. `documents` adds the GraphQL text of each request.
 std::string print_plan(const Supergraph& supergraph, const Plan& plan, bool documents = false);
+
+/// Where a position is: "users[].reviews[]", `~` before what only a representation needs, "" for the root.
+std::string position_path(const Supergraph& supergraph, const Plan& plan, PositionId position);
 
 }  // namespace signet::federation

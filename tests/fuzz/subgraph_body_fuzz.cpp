@@ -2,19 +2,10 @@
 //
 // The input is cut at NUL bytes; each piece answers one request, the last one answers all that follow.
 #include <cstdint>
-#include <cstdlib>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include "router/execution/execution.hpp"
-#include "router/json/document.hpp"
-#include "tests/support/planning.hpp"
+#include "tests/fuzz/run_answers.hpp"
 
 namespace {
-
-using signet::execution::Execution;
-using signet::execution::FetchRequest;
 
 constexpr std::string_view kSupergraph = R"(
 schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION) {
@@ -63,27 +54,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const signet::testing::Planned planned = signet::testing::plan_text(*supergraph, kOperation);
   if (!planned.plan) std::abort();
 
-  std::string_view rest(reinterpret_cast<const char*>(data), size);
-  std::vector<FetchRequest> open;
-  const auto take = [&](FetchRequest&& request) {
-    if (!signet::json::Document::parse(request.body)) std::abort();
-    open.push_back(std::move(request));
-  };
-  Execution execution(*supergraph, planned.plan, planned.variables,
-                      {.show_subgraph_messages = true, .extension_codes = {}, .answer_bytes_max = 1u << 20});
-  execution.start(take);
-  while (!open.empty()) {
-    const FetchRequest request = std::move(open.back());
-    open.pop_back();
-    const size_t end = rest.find('\0');
-    const std::string_view body = rest.substr(0, end);
-    if (end != std::string_view::npos) rest.remove_prefix(end + 1);
-    execution.complete(request.id, signet::execution::HttpAnswer{.status = 200, .body = std::string(body)}, take);
-  }
-  if (!execution.done()) std::abort();
-  std::string out;
-  execution.write_response(out);
-  const auto answer = signet::json::Document::parse(out);
-  if (!answer || !answer->find(answer->root(), "data")) std::abort();
+  signet::run_answers(*supergraph, planned, std::string_view(reinterpret_cast<const char*>(data), size));
   return 0;
 }

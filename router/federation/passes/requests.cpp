@@ -89,13 +89,16 @@ class RequestMaker {
     const Group& to = groups_[late];
     if (!from.entities || !to.entities || from.subgraph != to.subgraph || from.stage >= to.stage) return false;
     if (from.fetches.empty() || to.fetches.empty()) return false;
+    const bool needed_before = std::ranges::any_of(from.fetches, [&](FetchId fetch) {
+      return std::ranges::any_of(dependents_[fetch.value()], [&](FetchId dependent) {
+        return groups_[group_of_[dependent.value()]].stage <= to.stage;
+      });
+    });
+    if (needed_before) return false;
     const std::vector<bool> waited_for = ancestors(late);
     return std::ranges::all_of(from.fetches, [&](FetchId fetch) {
       return std::ranges::all_of(plan_.fetches[fetch].dependencies,
-                                 [&](FetchId input) { return waited_for[group_of_[input.value()]]; }) &&
-             std::ranges::all_of(dependents_[fetch.value()], [&](FetchId dependent) {
-               return groups_[group_of_[dependent.value()]].stage > to.stage;
-             });
+                                 [&](FetchId input) { return waited_for[group_of_[input.value()]]; });
     });
   }
 
