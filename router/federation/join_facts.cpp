@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "router/federation/old_joins.hpp"
+
 namespace signet::federation {
 
 using graphql::Argument;
@@ -22,23 +24,28 @@ class JoinReader {
       : document_(document),
         schema_(schema),
         errors_(errors),
+        version_(specs.find("join")->version),
         type_(specs.directive("join", "type")),
         field_(specs.directive("join", "field")),
         graph_(specs.directive("join", "graph")),
         implements_(specs.directive("join", "implements")),
         member_(specs.directive("join", "unionMember")),
+        owner_(specs.directive("join", "owner")),
         pass_through_(specs.directive("join", "directive")),
         graph_enum_(specs.type("join", "Graph")) {}
 
   JoinFacts read() {
     facts_.subgraphs_of.resize(schema_.types.size());
+    ownership_.owners.resize(schema_.types.size());
     read_subgraphs();
     for (const TypeDefinition& definition : document_.type_definitions) read_type(definition);
+    if (version_ == "v0.1") complete_ownership(document_, schema_, ownership_, facts_, errors_);
     for (auto& subgraphs : facts_.subgraphs_of) {
       std::ranges::sort(subgraphs);
       const auto repeated = std::ranges::unique(subgraphs);
       subgraphs.erase(repeated.begin(), repeated.end());
     }
+    if (version_ == "v0.2") complete_union_members(schema_, facts_);
     for (auto& [key, types] : facts_.members) std::ranges::sort(types);
     std::ranges::sort(facts_.types, {}, [](const JoinTypeLine& line) { return std::pair(line.type, line.offset); });
     std::ranges::sort(facts_.fields, {}, [](const JoinField& line) { return std::pair(line.field, line.offset); });
@@ -97,6 +104,8 @@ class JoinReader {
         read_member(schema_.find_any_type(text(directive, "interface")), type, directive);
       } else if (directive.name == member_) {
         read_member(type, schema_.find_any_type(text(directive, "member")), directive);
+      } else if (directive.name == owner_) {
+        ownership_.owners[type.value()] = graph(directive);
       } else {
         refuse_pass_through(directive);
       }
@@ -152,29 +161,33 @@ class JoinReader {
                            unsupported == "overrideLabel" ? "progressive @override" : "@fromContext"),
                directive.offset);
       }
-      if (text(directive, "graph").empty()) {
+      JoinField line;
+      line.field = schema_.find_any_field(type, field.name);
+      line.local_type = text(directive, "type");
+      line.requires_set = text(directive, "requires");
+      line.provides_set = text(directive, "provides");
+      line.external = flag(directive, "external", false);
+      line.used_overridden = flag(directive, "usedOverridden", false);
+      line.offset = directive.offset;
+      if (!text(directive, "graph").empty()) {
+        line.subgraph = graph(directive);
+        if (line.subgraph) facts_.fields.push_back(std::move(line));
+      } else if (version_ == "v0.1") {
+        ownership_.unbound.push_back(std::move(line));
+      } else {
         refuse(fmt::format("@{} without graph on {} is not supported: the field comes from an @interfaceObject",
                            directive.name, where),
                directive.offset);
-        continue;
       }
-      const SubgraphId subgraph = graph(directive);
-      if (!subgraph) continue;
-      facts_.fields.push_back({.field = schema_.find_any_field(type, field.name),
-                               .subgraph = subgraph,
-                               .local_type = text(directive, "type"),
-                               .requires_set = text(directive, "requires"),
-                               .provides_set = text(directive, "provides"),
-                               .external = flag(directive, "external", false),
-                               .used_overridden = flag(directive, "usedOverridden", false),
-                               .offset = directive.offset});
     }
   }
 
   const Document& document_;
   const Schema& schema_;
   std::vector<LoadError>& errors_;
-  std::string type_, field_, graph_, implements_, member_, pass_through_, graph_enum_;
+  std::string_view version_;  ///< of join: "v0.3"
+  std::string type_, field_, graph_, implements_, member_, owner_, pass_through_, graph_enum_;
+  Ownership ownership_;
   JoinFacts facts_;
 };
 

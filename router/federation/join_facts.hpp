@@ -21,6 +21,17 @@ struct JoinTypeLine {
   uint32_t offset = 0;
 };
 
+/// `@join__field`. A field without any belongs to every subgraph of its type.
+struct JoinField {
+  FieldId field;
+  SubgraphId subgraph;
+  std::string_view local_type;             ///< `type:`; empty: as in the supergraph
+  std::string requires_set, provides_set;  ///< empty: none
+  bool external = false;
+  bool used_overridden = false;
+  uint32_t offset = 0;  ///< in the SDL
+};
+
 struct JoinFacts final : PossibleTypes {
   IdVector<SubgraphId, Subgraph> subgraphs;
   std::vector<JoinTypeLine> types;
@@ -33,7 +44,8 @@ struct JoinFacts final : PossibleTypes {
   bool joined(TypeId type, SubgraphId subgraph) const;
 };
 
-/// Reads the join facts of `document`; constructs that the planner does not implement go to `errors`.
+/// Reads the join facts of `document`, whatever version of join it links; constructs that the planner does not
+/// implement go to `errors`.
 JoinFacts read_join_facts(const graphql::Document& document, const schema::Schema& schema, const LinkSpecs& specs,
                           std::vector<LoadError>& errors);
 

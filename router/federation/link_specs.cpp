@@ -25,12 +25,12 @@ struct KnownSpec {
 
 constexpr std::array kKnownSpecs = {
     KnownSpec{"link", "v1.0", ""},
-    KnownSpec{"join", "v0.3 v0.4 v0.5", ""},
+    KnownSpec{"join", "v0.1 v0.2 v0.3 v0.4 v0.5", ""},
     KnownSpec{"inaccessible", "v0.1 v0.2", ""},
     KnownSpec{"tag", "", ""},
     KnownSpec{"cost", "", ""},
     KnownSpec{"federation", "", ""},
-    KnownSpec{"core", "", "it belongs to federation 1; compose with federation 2"},
+    KnownSpec{"core", "v0.1 v0.2", ""},
     KnownSpec{"authenticated", "", "@authenticated would not be enforced"},
     KnownSpec{"requiresScopes", "", "@requiresScopes would not be enforced"},
     KnownSpec{"policy", "", "@policy would not be enforced"},
@@ -52,6 +52,12 @@ std::string_view text_argument(const Document& document, const Directive& direct
   const graphql::Value& value = document[argument->value];
   const bool text = value.kind == ValueKind::string || value.kind == ValueKind::enumeration;
   return text ? value.text : std::string_view();
+}
+
+/// What a directive links: `@link(url:)`, or `@core(feature:)` as federation 1 wrote it.
+std::string_view linked_url(const Document& document, const Directive& directive) {
+  const std::string_view url = text_argument(document, directive, "url");
+  return url.empty() ? text_argument(document, directive, "feature") : url;
 }
 
 /// Splits "https://specs.apollo.dev/join/v0.3"; the spec's name and version stay empty when the URL has none.
@@ -109,17 +115,13 @@ void check_supported(const Document& document, const LinkedSpec& spec, std::stri
 
 LinkSpecs LinkSpecs::read(const Document& document, std::vector<LoadError>& errors) {
   LinkSpecs result;
-  // The directive that links may itself be renamed: it is the one that links the link specification.
+  // The directive that links may itself be renamed: it is the one that links its own specification.
   std::string_view link_name;
   for (const graphql::SchemaDefinition& definition : document.schema_definitions) {
     for (auto [id, directive] : document.each(definition.first_directive)) {
-      if (text_argument(document, directive, "url").starts_with("https://specs.apollo.dev/link/")) {
+      const std::string_view url = linked_url(document, directive);
+      if (url.starts_with("https://specs.apollo.dev/link/") || url.starts_with("https://specs.apollo.dev/core/")) {
         link_name = directive.name;
-      }
-      if (directive.name == "core" && !text_argument(document, directive, "feature").empty()) {
-        errors.push_back({"@core: the supergraph was composed by federation 1; compose it with federation 2",
-                          document.position(directive.offset)});
-        return result;
       }
     }
   }
@@ -139,9 +141,9 @@ LinkSpecs LinkSpecs::read(const Document& document, std::vector<LoadError>& erro
 }
 
 void LinkSpecs::add(const Document& document, const Directive& directive, std::vector<LoadError>& errors) {
-  const std::string_view url = text_argument(document, directive, "url");
+  const std::string_view url = linked_url(document, directive);
   if (url.empty()) {
-    errors.push_back({"@link without url", document.position(directive.offset)});
+    errors.push_back({fmt::format("@{} without url", directive.name), document.position(directive.offset)});
     return;
   }
   LinkedSpec spec;

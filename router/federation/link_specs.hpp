@@ -1,5 +1,5 @@
 // The specifications that a supergraph links, and what their elements are called in it.
-// Spec: https://specs.apollo.dev/link/v1.0
+// Specs: https://specs.apollo.dev/link/v1.0, https://specs.apollo.dev/core/v0.2 (its predecessor in federation 1)
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace signet::federation {
 
-/// One `@link`.
+/// One `@link`, or `@core`.
 struct LinkedSpec {
   std::string identity;    ///< "join" for https://specs.apollo.dev/join/v0.3; the whole URL for specs of others
   std::string version;     ///< "v0.3"
@@ -23,7 +23,7 @@ struct LinkedSpec {
 
 class LinkSpecs {
  public:
-  /// Reads every `@link` of the document's schema definitions. What may not be ignored goes to `errors`.
+  /// Reads every `@link` or `@core` of the document's schema definitions. What may not be ignored goes to `errors`.
   static LinkSpecs read(const graphql::Document& document, std::vector<LoadError>& errors);
 
   /// The linked spec, or null.

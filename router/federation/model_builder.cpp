@@ -36,9 +36,8 @@ TypeRef parse_type_text(const Schema& schema, std::string_view text) {
 
 class ModelBuilder {
  public:
-  ModelBuilder(const Schema& schema, const JoinFacts& facts, std::vector<JoinType>& join_types,
-               std::vector<LoadError>& errors)
-      : schema_(schema), facts_(facts), join_types_(join_types), errors_(errors) {}
+  ModelBuilder(const Schema& schema, const JoinFacts& facts, std::vector<LoadError>& errors)
+      : schema_(schema), facts_(facts), errors_(errors) {}
 
   Model build() {
     model_.jumps_into.resize(schema_.types.size());
@@ -51,6 +50,13 @@ class ModelBuilder {
   }
 
  private:
+  /// A key that leads into a subgraph.
+  struct Key {
+    TypeId type;
+    SubgraphId subgraph;
+    FieldSetId set;
+  };
+
   struct FieldFacts {
     bool resolvable = false;
     const JoinField* line = nullptr;
@@ -124,18 +130,15 @@ class ModelBuilder {
 
   void read_keys() {
     for (const JoinTypeLine& line : facts_.types) {
-      JoinType type{.type = line.type, .subgraph = line.subgraph, .key = {}, .resolvable = line.resolvable};
       // A key of an interface is repeated by each of its objects, and only objects are ever asked for.
-      if (!line.key.empty() && schema_.types[line.type].kind == schema::TypeKind::object) {
-        auto set = add_field_set(model_.sets, schema_, facts_, line.subgraph, line.type, line.key);
-        if (set) {
-          type.key = *set;
-        } else {
-          refuse(fmt::format("key \"{}\" of \"{}\": {}", line.key, schema_.type_name(line.type), set.error()),
-                 line.offset);
-        }
+      if (line.key.empty() || schema_.types[line.type].kind != schema::TypeKind::object) continue;
+      auto set = add_field_set(model_.sets, schema_, facts_, line.subgraph, line.type, line.key);
+      if (!set) {
+        refuse(fmt::format("key \"{}\" of \"{}\": {}", line.key, schema_.type_name(line.type), set.error()),
+               line.offset);
+      } else if (line.resolvable) {
+        keys_.push_back({.type = line.type, .subgraph = line.subgraph, .set = *set});
       }
-      join_types_.push_back(type);
     }
   }
 
@@ -309,12 +312,11 @@ class ModelBuilder {
 
   void add_jumps() {
     finish_views();
-    for (const JoinType& line : join_types_) {
-      if (!line.key || !line.resolvable) continue;
-      add_jump(plain(line.type, line.subgraph), line.key);
+    for (const Key& key : keys_) {
+      add_jump(plain(key.type, key.subgraph), key.set);
       for (StateId view : requires_views_) {
         const State& state = model_.states[view];
-        if (state.type == line.type && state.subgraph == line.subgraph) add_jump(view, line.key);
+        if (state.type == key.type && state.subgraph == key.subgraph) add_jump(view, key.set);
       }
     }
     for (StateId root : model_.query_roots) add_jump(root, {});
@@ -328,7 +330,6 @@ class ModelBuilder {
 
   const Schema& schema_;
   const JoinFacts& facts_;
-  std::vector<JoinType>& join_types_;
   std::vector<LoadError>& errors_;
   Model model_;
   size_t plain_count_ = 0;
@@ -336,13 +337,13 @@ class ModelBuilder {
   std::map<std::pair<StateId, std::vector<SetCaseId>>, StateId> views_;
   std::vector<ViewWork> view_work_;
   std::vector<StateId> requires_views_;
+  std::vector<Key> keys_;
 };
 
 }  // namespace
 
-Model build_model(const Schema& schema, const JoinFacts& facts, std::vector<JoinType>& join_types,
-                  std::vector<LoadError>& errors) {
-  return ModelBuilder(schema, facts, join_types, errors).build();
+Model build_model(const Schema& schema, const JoinFacts& facts, std::vector<LoadError>& errors) {
+  return ModelBuilder(schema, facts, errors).build();
 }
 
 }  // namespace signet::federation

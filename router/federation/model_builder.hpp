@@ -9,9 +9,8 @@
 
 namespace signet::federation {
 
-/// Builds states, edges, jumps and views; `reach` stays empty. Also fills `join_types`.
+/// Builds states, edges, jumps and views; `reach` stays empty.
 /// Errors: field sets and `type:` texts that do not fit the schema, appended to `errors`.
-Model build_model(const schema::Schema& schema, const JoinFacts& facts, std::vector<JoinType>& join_types,
-                  std::vector<LoadError>& errors);
+Model build_model(const schema::Schema& schema, const JoinFacts& facts, std::vector<LoadError>& errors);
 
 }  // namespace signet::federation

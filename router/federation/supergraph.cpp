@@ -46,14 +46,12 @@ std::expected<Supergraph, std::vector<LoadError>> load_supergraph(std::string_vi
   auto schema = read_schema(document, specs);
   if (!schema) return std::unexpected(std::move(schema).error());
 
-  Supergraph supergraph{
-      .schema = std::move(*schema), .subgraphs = {}, .join_types = {}, .join_fields = {}, .model = {}};
+  Supergraph supergraph{.schema = std::move(*schema), .subgraphs = {}, .model = {}};
   JoinFacts facts = read_join_facts(document, supergraph.schema, specs, errors);
   if (!errors.empty()) return std::unexpected(std::move(errors));
-  supergraph.model = build_model(supergraph.schema, facts, supergraph.join_types, errors);
+  supergraph.model = build_model(supergraph.schema, facts, errors);
   if (!errors.empty()) return std::unexpected(std::move(errors));
   supergraph.subgraphs = std::move(facts.subgraphs);
-  supergraph.join_fields = std::move(facts.fields);
 
   if (!compute_reach(supergraph.model)) {
     errors.push_back({"the keys and requirements of this supergraph do not settle", {}});

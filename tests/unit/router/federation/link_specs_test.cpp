@@ -50,6 +50,23 @@ TEST(LinkSpecs, HonoursRenames) {
   EXPECT_TRUE(specs.is_machinery("j__enumValue"));
 }
 
+TEST(LinkSpecs, ReadsFederation1sCore) {
+  std::vector<LoadError> errors;
+  const LinkSpecs specs = read(
+      R"(@c(feature: "https://specs.apollo.dev/core/v0.2", as: "c"),
+         @c(feature: "https://specs.apollo.dev/join/v0.1", as: "j", for: EXECUTION),
+         @c(feature: "https://example.com/thing/v1.0"))",
+      errors);
+  EXPECT_TRUE(errors.empty());
+  EXPECT_EQ(specs.directive("join", "owner"), "j__owner");
+  EXPECT_EQ(specs.find("join")->version, "v0.1");
+  EXPECT_TRUE(specs.is_machinery("c__Purpose"));
+  EXPECT_EQ(problem(R"(@core(feature: "https://specs.apollo.dev/core/v0.2")
+                       @core(feature: "https://specs.apollo.dev/join/v0.1", for: EXECUTION)
+                       @core(feature: "https://example.com/thing/v1.0", for: SECURITY))"),
+            "unknown specification \"https://example.com/thing/v1.0\" is needed for SECURITY");
+}
+
 TEST(LinkSpecs, RefusesWhatMayNotBeIgnored) {
   struct Case {
     std::string_view link, message;
@@ -68,10 +85,10 @@ TEST(LinkSpecs, RefusesWhatMayNotBeIgnored) {
        "supported"},
   };
   for (const Case& each : cases) EXPECT_EQ(problem(fmt::format("{} {} {}", kLink, kJoin, each.link)), each.message);
-  EXPECT_EQ(problem(fmt::format(R"({} @link(url: "https://specs.apollo.dev/join/v0.2", for: EXECUTION))", kLink)),
-            "specification \"https://specs.apollo.dev/join/v0.2\" is not supported in this version, only in "
-            "v0.3 v0.4 v0.5");
-  EXPECT_NE(problem(R"(@core(feature: "https://specs.apollo.dev/core/v0.2"))"), "");
+  EXPECT_EQ(problem(fmt::format(R"({} @link(url: "https://specs.apollo.dev/join/v0.6", for: EXECUTION))", kLink)),
+            "specification \"https://specs.apollo.dev/join/v0.6\" is not supported in this version, only in "
+            "v0.1 v0.2 v0.3 v0.4 v0.5");
+  EXPECT_NE(problem(R"(@core(feature: "https://specs.apollo.dev/core/v0.2"))"), "");  // without join
   EXPECT_NE(problem("@other"), "");
 }
 
