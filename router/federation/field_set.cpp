@@ -34,8 +34,8 @@ class Reader {
       for (const Collected& field : fields) {
         std::vector<SetCaseId> below;
         if (!field.children.empty()) below = read(schema_.fields[field.field].type.type, field.children);
-        each.items.push_back(
-            sets_.items.push_back({.field = field.field, .arguments = field.arguments, .cases = std::move(below)}));
+        each.items.push_back(sets_.items.push_back(
+            {.field = field.field, .arguments = field.arguments, .cases = std::move(below), .parts = {}}));
       }
       cases.push_back(sets_.cases.push_back(std::move(each)));
     }
@@ -102,6 +102,36 @@ class Reader {
   std::optional<std::string> problem_;
 };
 
+/// `item` once for each leaf below it. A case without items is a part as well: objects of its type are answered.
+std::vector<SetItemId> split(FieldSets& sets, SetItemId id) {
+  const SetItem item = sets.items[id];
+  if (item.cases.empty()) return {id};
+  std::vector<SetItemId> parts;
+  const auto add = [&](TypeId type, std::vector<SetItemId> below) {
+    const SetCaseId only = sets.cases.push_back({.type = type, .items = std::move(below)});
+    parts.push_back(
+        sets.items.push_back({.field = item.field, .arguments = item.arguments, .cases = {only}, .parts = {}}));
+  };
+  for (SetCaseId case_id : item.cases) {
+    const SetCase each = sets.cases[case_id];
+    if (each.items.empty()) add(each.type, {});
+    for (SetItemId sub : each.items) {
+      for (SetItemId part : split(sets, sub)) add(each.type, {part});
+    }
+  }
+  return parts;
+}
+
+void split_composite_items(FieldSets& sets, const std::vector<SetCaseId>& cases) {
+  for (SetCaseId case_id : cases) {
+    const std::vector<SetItemId> items = sets.cases[case_id].items;
+    for (SetItemId item : items) {
+      std::vector<SetItemId> parts = split(sets, item);
+      if (parts.size() > 1) sets.items[item].parts = std::move(parts);
+    }
+  }
+}
+
 }  // namespace
 
 const std::vector<SetItemId>& FieldSets::items_for(FieldSetId set, TypeId type) const {
@@ -120,6 +150,7 @@ std::expected<FieldSetId, std::string> add_field_set(FieldSets& sets, const sche
   Reader reader(sets, schema, possible, subgraph, parsed->document);
   std::vector<SetCaseId> cases = reader.read(parent, {parsed->first_selection});
   if (reader.problem()) return std::unexpected(*reader.problem());
+  split_composite_items(sets, cases);
   return sets.sets.push_back({.text = std::string(text), .cases = std::move(cases)});
 }
 

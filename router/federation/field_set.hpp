@@ -27,6 +27,9 @@ struct SetItem {
   FieldId field;                 ///< on the object type of the case that holds the item
   std::string arguments;         ///< printed without parentheses, sorted by name; empty: none
   std::vector<SetCaseId> cases;  ///< empty for leaves
+  /// The same item once for each leaf below it, for when no one provider has all of them. Only items at the top of a
+  /// set have parts, and only when they are more than one.
+  std::vector<SetItemId> parts;
 };
 
 struct SetCase {

@@ -49,7 +49,8 @@ struct Jump {
 struct Derivation {
   StateId state;
   JumpId jump;
-  std::vector<StateId> providers;  ///< for each item of the key, then of the requirement
+  bool split = false;              ///< no one state has a whole composite item: its parts have providers of their own
+  std::vector<StateId> providers;  ///< for each of items_of()
   uint32_t fetches = 0;            ///< entity fetches it needs in total, its own included
   uint32_t depth = 0;              ///< longest chain of them
 };

@@ -1,6 +1,7 @@
 #include "router/federation/reach.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace signet::federation {
 
@@ -11,6 +12,7 @@ constexpr uint32_t kRoundsMax = 64;
 /// A jump that waits for its items.
 struct Candidate {
   JumpId jump;
+  bool split = false;
   std::vector<SetItemId> items;
   std::vector<StateId> providers;  ///< parallel; invalid while missing
   size_t missing = 0;
@@ -18,12 +20,39 @@ struct Candidate {
   bool closed = false;  ///< its head is open
 };
 
-std::vector<SetItemId> items_of(const Model& model, const Jump& jump) {
-  const State& head = model.states[jump.head];
-  std::vector<SetItemId> items = model.sets.items_for(jump.key, head.type);
-  const std::vector<SetItemId>& required = model.sets.items_for(head.required, head.type);
-  items.insert(items.end(), required.begin(), required.end());
-  return items;
+bool can_split(const Model& model, const std::vector<SetItemId>& items) {
+  return std::ranges::any_of(items, [&](SetItemId item) { return !model.sets.items[item].parts.empty(); });
+}
+
+/// Every jump into `type`, and once more with its composite items in parts.
+std::vector<Candidate> candidates_for(const Model& model, TypeId type, const std::vector<StateId>& open) {
+  std::vector<Candidate> candidates;
+  for (JumpId jump : model.jumps_into[type.value()]) {
+    for (const bool split : {false, true}) {
+      Candidate candidate{.jump = jump, .split = split, .items = {}, .providers = {}};
+      candidate.items = items_of(model, model.jumps[jump], split).items;
+      candidate.providers.resize(candidate.items.size());
+      candidate.missing = candidate.items.size();
+      candidate.closed = std::ranges::find(open, model.jumps[jump].head) != open.end();
+      candidates.push_back(std::move(candidate));
+      if (!can_split(model, candidates.back().items)) break;
+    }
+  }
+  return candidates;
+}
+
+/// The next jump to take: the cheapest one, but parts are put together only where no whole item does. Parts of one list
+/// that come from two subgraphs are matched by index, which trusts them to agree on the order.
+const Candidate* next_of(const Model& model, const std::vector<Candidate>& candidates) {
+  const auto order = [&](const Candidate& each) {
+    return std::tuple(each.split, each.effort, model.jumps[each.jump].head);
+  };
+  const Candidate* best = nullptr;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.closed || candidate.missing > 0) continue;
+    if (best == nullptr || order(candidate) < order(*best)) best = &candidate;
+  }
+  return best;
 }
 
 /// Lets every waiting jump use the newly opened `state`, which took `effort` to open.
@@ -46,6 +75,25 @@ void offer(const Model& model, StateId state, Effort effort, std::vector<Candida
 }
 
 }  // namespace
+
+JumpItems items_of(const Model& model, const Jump& jump, bool split) {
+  const TypeId type = model.states[jump.head].type;
+  JumpItems result;
+  const auto add = [&](FieldSetId set) {
+    for (SetItemId item : model.sets.items_for(set, type)) {
+      const std::vector<SetItemId>& parts = model.sets.items[item].parts;
+      if (split && !parts.empty()) {
+        result.items.insert(result.items.end(), parts.begin(), parts.end());
+      } else {
+        result.items.push_back(item);
+      }
+    }
+  };
+  add(jump.key);
+  result.key_items = result.items.size();
+  add(model.states[jump.head].required);
+  return result;
+}
 
 std::optional<Effort> provide(const Model& model, StateId state, SetItemId item_id) {
   const SetItem& item = model.sets.items[item_id];
@@ -89,29 +137,16 @@ StateId best_provider(const Model& model, StateId state, SetItemId item) {
 
 std::vector<Derivation> derive(const Model& model, const std::vector<StateId>& open) {
   const TypeId type = model.states[open.front()].type;
-  std::vector<Candidate> candidates;
-  for (JumpId jump : model.jumps_into[type.value()]) {
-    Candidate candidate{.jump = jump, .items = items_of(model, model.jumps[jump]), .providers = {}};
-    candidate.providers.resize(candidate.items.size());
-    candidate.missing = candidate.items.size();
-    candidate.closed = std::ranges::find(open, model.jumps[jump].head) != open.end();
-    candidates.push_back(std::move(candidate));
-  }
+  std::vector<Candidate> candidates = candidates_for(model, type, open);
   for (StateId state : open) offer(model, state, {}, candidates);
   std::vector<Derivation> derivations;
   while (true) {
-    Candidate* best = nullptr;
-    for (Candidate& candidate : candidates) {
-      if (candidate.closed || candidate.missing > 0) continue;
-      if (best == nullptr || candidate.effort < best->effort ||
-          (candidate.effort == best->effort && model.jumps[candidate.jump].head < model.jumps[best->jump].head)) {
-        best = &candidate;
-      }
-    }
+    const Candidate* best = next_of(model, candidates);
     if (best == nullptr) return derivations;
     const StateId head = model.jumps[best->jump].head;
     derivations.push_back({.state = head,
                            .jump = best->jump,
+                           .split = best->split,
                            .providers = best->providers,
                            .fetches = best->effort.fetches,
                            .depth = best->effort.depth});
@@ -125,8 +160,8 @@ std::vector<Derivation> derive(const Model& model, const std::vector<StateId>& o
 bool compute_reach(Model& model) {
   model.reach.resize(model.states.size());
   const auto same = [](const Derivation& a, const Derivation& b) {
-    return a.state == b.state && a.jump == b.jump && a.providers == b.providers && a.fetches == b.fetches &&
-           a.depth == b.depth;
+    return a.state == b.state && a.jump == b.jump && a.split == b.split && a.providers == b.providers &&
+           a.fetches == b.fetches && a.depth == b.depth;
   };
   for (uint32_t round = 0; round < kRoundsMax; ++round) {
     IdVector<StateId, std::vector<Derivation>> next;

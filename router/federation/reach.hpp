@@ -19,6 +19,14 @@ struct Effort {
   friend auto operator<=>(const Effort&, const Effort&) = default;
 };
 
+/// What a jump needs: the items of its key, then those of its head's requirement.
+struct JumpItems {
+  std::vector<SetItemId> items;
+  size_t key_items = 0;
+};
+/// With `split`, composite items are replaced by their parts.
+JumpItems items_of(const Model& model, const Jump& jump, bool split);
+
 /// What `state` must do to provide `item`, which may include entity fetches at the objects below it; nothing when it
 /// cannot. Uses `model.reach`.
 std::optional<Effort> provide(const Model& model, StateId state, SetItemId item);

@@ -96,7 +96,8 @@ class Chooser {
       if ((mask >> i & 1) == 0) continue;
       if (root) {
         // At the root nothing is open; every root state costs one fetch and needs no input.
-        search.reach.push_back({.state = landings[i], .jump = {}, .providers = {}, .fetches = 1, .depth = 1});
+        search.reach.push_back(
+            {.state = landings[i], .jump = {}, .split = false, .providers = {}, .fetches = 1, .depth = 1});
         continue;
       }
       const StateId cast = model_.cast(landings[i], draft_.plan.cases[type_case].type);

@@ -226,14 +226,8 @@ class Emitter {
     }
     const Derivation& derivation = *found;
     const Jump& jump = model_.jumps[derivation.jump];
-    const TypeId type = plan_.cases[type_case].type;
     const FieldSetId required = model_.states[state].required;
-
-    std::vector<SetItemId> items = model_.sets.items_for(jump.key, type);
-    const size_t key_items = items.size();
-    const std::vector<SetItemId>& extra = model_.sets.items_for(required, type);
-    items.insert(items.end(), extra.begin(), extra.end());
-
+    const auto [items, key_items] = items_of(model_, jump, derivation.split);
     std::set<FetchId> dependencies;
     std::vector<TemplateItemId> representation;
     ShapeId anchor;
