@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 #include <set>
 
@@ -18,8 +19,8 @@ using Arrival = std::vector<StateId>;
 
 class Checker {
  public:
-  Checker(const schema::Schema& schema, const Model& model, size_t messages_max)
-      : schema_(schema), model_(model), messages_max_(messages_max) {}
+  Checker(const Supergraph& supergraph, size_t messages_max)
+      : supergraph_(supergraph), schema_(supergraph.schema), model_(supergraph.model), messages_max_(messages_max) {}
 
   std::vector<std::string> run() {
     if (!model_.query_roots.empty()) arrive(model_.query_roots, "query");
@@ -56,7 +57,7 @@ class Checker {
         if (model_.edges[edge].head) heads.insert(model_.edges[edge].head);
       }
       const std::string here = fmt::format("{}.{}", path, schema_.field_name(field));
-      if (!reachable) report(field, here);
+      if (!reachable) report(field, here, all);
       if (!heads.empty()) descend(heads, here);
     }
   }
@@ -72,14 +73,57 @@ class Checker {
     }
   }
 
-  void report(FieldId field, const std::string& path) {
-    if (messages_.size() < messages_max_ && reported_.insert(field).second) {
-      messages_.push_back(fmt::format("field \"{}.{}\" cannot be reached at {}",
-                                      schema_.type_name(schema_.fields[field].parent), schema_.field_name(field),
-                                      path));
-    }
+  void report(FieldId field, const std::string& path, const Arrival& open) {
+    if (messages_.size() >= messages_max_ || !reported_.insert(field).second) return;
+    messages_.push_back(fmt::format("field \"{}.{}\" cannot be reached at {}: {}",
+                                    schema_.type_name(schema_.fields[field].parent), schema_.field_name(field), path,
+                                    fmt::join(reasons(field, open), "; ")));
   }
 
+  /// For each subgraph that has `field`: why nothing leads there from where all of `open` are.
+  std::vector<std::string> reasons(FieldId field, const Arrival& open) const {
+    const TypeId type = schema_.fields[field].parent;
+    std::vector<std::string> result;
+    for (StateId id : model_.states_of_type[type.value()]) {
+      const State& state = model_.states[id];
+      if (state.provided || !model_.find_edge(id, field)) continue;  // a grant holds on its own path only
+      bool key = false;
+      for (JumpId jump : model_.jumps_into[type.value()]) {
+        if (model_.jumps[jump].head != id || !model_.jumps[jump].key) continue;
+        key = true;
+        result.push_back(missing(model_.jumps[jump], open));
+      }
+      const std::string& name = supergraph_.subgraphs[state.subgraph].name;
+      if (!key) {
+        result.push_back(
+            fmt::format("subgraph \"{}\" has it, but no resolvable key of \"{}\"", name, schema_.type_name(type)));
+      }
+    }
+    if (result.empty()) result.emplace_back("no subgraph resolves it");
+    return result;
+  }
+
+  std::string missing(const Jump& jump, const Arrival& open) const {
+    const State& head = model_.states[jump.head];
+    std::string text = fmt::format("subgraph \"{}\" needs its key \"{}\"", supergraph_.subgraphs[head.subgraph].name,
+                                   model_.sets.sets[jump.key].text);
+    if (head.required) text += fmt::format(" and \"{}\"", model_.sets.sets[head.required].text);
+    for (SetItemId item : items_of(model_, jump, true).items) {
+      const bool provided =
+          std::ranges::any_of(open, [&](StateId state) { return provide(model_, state, item).has_value(); });
+      if (!provided) return fmt::format("{}, and nothing there provides \"{}\"", text, item_path(item));
+    }
+    return text;
+  }
+
+  std::string item_path(SetItemId id) const {
+    const SetItem& item = model_.sets.items[id];
+    std::string text(schema_.field_name(item.field));
+    if (item.cases.empty() || model_.sets.cases[item.cases.front()].items.empty()) return text;
+    return fmt::format("{}.{}", text, item_path(model_.sets.cases[item.cases.front()].items.front()));
+  }
+
+  const Supergraph& supergraph_;
   const schema::Schema& schema_;
   const Model& model_;
   size_t messages_max_;
@@ -91,8 +135,8 @@ class Checker {
 
 }  // namespace
 
-std::vector<std::string> check_reachable(const schema::Schema& schema, const Model& model, size_t messages_max) {
-  return Checker(schema, model, messages_max).run();
+std::vector<std::string> check_reachable(const Supergraph& supergraph, size_t messages_max) {
+  return Checker(supergraph, messages_max).run();
 }
 
 }  // namespace signet::federation

@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "router/federation/model.hpp"
-#include "router/schema/schema.hpp"
+#include "router/federation/supergraph.hpp"
 
 namespace signet::federation {
 
 /// Walks all sets of states in which an object can arrive, from the roots on. Each message names a field that cannot be
-/// reached and one path on which that happens; at most `messages_max`.
+/// reached, one path on which that happens, and for each subgraph that has it what is missing on the way there; at most
+/// `messages_max`.
 /// Cost: linear in the distinct sets; beyond a fixed number of them the walk stops and the planner reports instead.
-std::vector<std::string> check_reachable(const schema::Schema& schema, const Model& model, size_t messages_max = 20);
+std::vector<std::string> check_reachable(const Supergraph& supergraph, size_t messages_max = 20);
 
 }  // namespace signet::federation

@@ -56,7 +56,7 @@ std::expected<Supergraph, std::vector<LoadError>> load_supergraph(std::string_vi
   if (!compute_reach(supergraph.model)) {
     errors.push_back({"the keys and requirements of this supergraph do not settle", {}});
   } else {
-    for (std::string& message : check_reachable(supergraph.schema, supergraph.model)) {
+    for (std::string& message : check_reachable(supergraph)) {
       errors.push_back({std::move(message), {}});
     }
   }

@@ -1,8 +1,11 @@
 #include "router/federation/supergraph.hpp"
 
 #include <gtest/gtest.h>
+#include <regex>
 
+#include "router/federation/plan_print.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/planning.hpp"
 
 namespace signet::federation {
 namespace {
@@ -56,7 +59,15 @@ TEST(Supergraph, NamesWhatItRefuses) {
       {"provides: \"name\"", "provides: \"name { x }\"",
        "provides \"name { x }\" of \"Review.product\": \"Product.name\" cannot have a selection"},
       {"@join__type(graph: STOCK, key: \"sku\")", "@join__type(graph: STOCK, key: \"sku\", resolvable: false)",
-       "field \"Product.count\" cannot be reached at query.product.count"},
+       "field \"Product.count\" cannot be reached at query.product.count: subgraph \"stock\" has it, but no resolvable "
+       "key "
+       "of \"Product\""},
+      {"sku: String! @join__field(graph: CATALOG)", "sku: String! @join__field(graph: CATALOG, external: true)",
+       "field \"Product.sku\" cannot be reached at query.product.sku: subgraph \"stock\" needs its key \"sku\", "
+       "and "
+       "nothing there provides \"sku\""},
+      {"weight: Float @join__field(graph: CATALOG)", "weight: Float @join__field(graph: CATALOG, external: true)",
+       "field \"Product.weight\" cannot be reached at query.product.weight: no subgraph resolves it"},
   };
   for (const Case& each : cases) {
     std::string sdl = edited(each.from, each.to);
@@ -71,7 +82,42 @@ TEST(Supergraph, NamesWhatItRefuses) {
 TEST(Supergraph, AnIllegalCycleOfRequirementsIsUnreachable) {
   // shipping needs verdict, which needs shipping.
   const std::string sdl = edited("requires: \"weight price\"", "requires: \"verdict\"");
-  EXPECT_EQ(first_error(sdl), "field \"Product.shipping\" cannot be reached at query.product.shipping");
+  EXPECT_EQ(first_error(sdl),
+            "field \"Product.shipping\" cannot be reached at query.product.shipping: subgraph \"stock\" needs its key "
+            "\"sku\" and "
+            "\"verdict\", and nothing there provides \"verdict\"");
+}
+
+TEST(Supergraph, SaysWhatIsMissingBelowCompositeFields) {
+  std::string sdl = testing::golden_supergraph("parcels");
+  const std::string line = "length: Int @join__field(graph: RULER)";
+  sdl.replace(sdl.find(line), line.size(), "length: Int @join__field(graph: RULER, external: true)");
+  EXPECT_EQ(
+      first_error(sdl),
+      "field \"Parcel.postage\" cannot be reached at query.parcel.postage: subgraph \"post\" needs its key \"id\" "
+      "and \"facts { weight length }\", and nothing there provides \"facts.length\"");
+}
+
+/// Every spec may be linked under another name, and what it defines imported under yet another one.
+TEST(Supergraph, HonoursRenamesOfSpecs) {
+  constexpr std::string_view operation = "{ products { name verdict } }";
+  const auto plan = [&](const std::string& sdl) {
+    const auto loaded = load_supergraph(sdl);
+    if (!loaded) return loaded.error().front().message;
+    const testing::Planned planned = testing::plan_text(*loaded, operation);
+    return planned.plan ? print_plan(*loaded, *planned.plan, true) : planned.error;
+  };
+  const std::string plainly = testing::golden_supergraph("shop");
+  std::string renamed = std::regex_replace(plainly, std::regex("join__field"), "resolvedBy");
+  renamed = std::regex_replace(renamed, std::regex("join__"), "j__");
+  renamed = std::regex_replace(renamed, std::regex("link__"), "l__");
+  renamed = std::regex_replace(renamed, std::regex("@link\\("), "@l(");
+  renamed = std::regex_replace(renamed, std::regex("link/v1.0\""), "$&, as: \"l\"");
+  renamed = std::regex_replace(renamed, std::regex("join/v0.3\""),
+                               "$&, as: \"j\", import: [{name: \"@field\", as: \"@resolvedBy\"}]");
+  ASSERT_NE(plan(plainly).find("verdict"), std::string::npos);
+  EXPECT_EQ(plan(renamed), plan(plainly));
+  EXPECT_FALSE(load_supergraph(renamed)->schema.find_directive("resolvedBy"));
 }
 
 TEST(Supergraph, ErrorsHavePlaces) {
