@@ -51,6 +51,7 @@ struct PlanOptions {
   std::string operation_file;  ///< "-": standard input
   std::string operation_name;
   std::string variables = "{}";
+  std::string stage;  ///< one stage of planning, or "all"; empty: the plan
   bool documents = false;
   bool json = false;
 };

@@ -87,7 +87,9 @@ void add_plan(CLI::App& app, int& result) {
   command->add_option("--name", options->operation_name, "The operation of the document");
   command->add_option("--variables", options->variables, "Variables as JSON; they decide @skip and @include");
   command->add_flag("--documents", options->documents, "Show the GraphQL text of each request");
-  command->add_flag("--json", options->json, "The plan as JSON, documents included");
+  command->add_option("--stage", options->stage, "What the planner has after one stage, or after each: all")
+      ->check(CLI::IsMember({"operation", "positions", "states", "fetches", "selections", "requests", "all"}));
+  command->add_flag("--json", options->json, "The plan as JSON, documents included; with --stage a line for each");
   example(command, "echo '{ me { name } }' | signet plan --supergraph supergraph.graphql --operation -");
   command->callback([options, &result] { result = plan(*options); });
 }

@@ -6,9 +6,11 @@
 #include "router/cli/config_files.hpp"
 #include "router/federation/plan_json.hpp"
 #include "router/federation/plan_print.hpp"
+#include "router/federation/plan_stages.hpp"
 #include "router/federation/planner.hpp"
 #include "router/graphql/parser.hpp"
 #include "router/operation/coercion.hpp"
+#include "router/operation/operation_outline.hpp"
 #include "router/operation/prepare.hpp"
 
 namespace signet::cli {
@@ -20,6 +22,30 @@ int report(const std::vector<operation::DocumentError>& errors, const std::strin
     fmt::print(stderr, "{}{}: {}\n", place(file, at.line, at.column), info(error.code).name, error.message);
   }
   return kWrong;
+}
+
+/// The stages that are printed, in the planner's order; the operation as it is normalised comes before them.
+std::expected<std::vector<json::Outline>, operation::DocumentError> outlines(
+    const std::string& wanted, const federation::Supergraph& supergraph, const graphql::Document& document,
+    const operation::NormalizedOperation& operation) {
+  using federation::PlanStage;
+  const bool all = wanted == "all";
+  std::vector<json::Outline> result;
+  if (all || wanted == "operation") result.push_back(operation::outline(operation, supergraph.schema));
+  for (PlanStage stage :
+       {PlanStage::positions, PlanStage::states, PlanStage::fetches, PlanStage::selections, PlanStage::requests}) {
+    if (!all && wanted != federation::stage_name(stage)) continue;
+    auto outline = federation::plan_stage(supergraph, document, operation, stage);
+    if (!outline) return std::unexpected(std::move(outline.error()));
+    result.push_back(std::move(*outline));
+  }
+  return result;
+}
+
+void print_outlines(const std::vector<json::Outline>& outlines, bool as_json) {
+  for (const json::Outline& outline : outlines) {
+    fmt::print("{}{}", as_json ? outline.print_json() : outline.print_text(), as_json ? "\n" : "");
+  }
 }
 
 }  // namespace
@@ -50,6 +76,12 @@ int plan(const PlanOptions& options) {
   const uint32_t mask = operation::condition_mask(*conditions, *document, *selected, *variables);
   auto normalized = operation::normalize(*document, supergraph->schema, *selected, mask);
   if (!normalized) return report({normalized.error()}, options.operation_file);
+  if (!options.stage.empty()) {
+    const auto stages = outlines(options.stage, *supergraph, *document, *normalized);
+    if (!stages) return report({stages.error()}, options.operation_file);
+    print_outlines(*stages, options.json);
+    return kOk;
+  }
   auto plan = federation::plan(*supergraph, *document, *normalized);
   if (!plan) return report({plan.error()}, options.operation_file);
   if (options.json) {

@@ -7,19 +7,25 @@
 
 namespace signet::federation {
 
+void run_passes(Draft& draft, const graphql::Document& document, PlanStage last) {
+  const operation::OperationType type = draft.operation.type;
+  if (type == operation::OperationType::subscription) {
+    return draft.fail(ErrorCode::SUBSCRIPTIONS_NOT_SUPPORTED, "subscriptions are not supported");
+  }
+  draft.plan.type = type;
+  // The states of a mutation are chosen field by field, while its fetches are made.
+  if (type == operation::OperationType::mutation && last == PlanStage::states) last = PlanStage::fetches;
+  build_positions(draft, document);
+  if (!draft.error && last >= PlanStage::states) choose_states(draft);
+  if (!draft.error && last >= PlanStage::fetches) emit_fetches(draft);
+  if (!draft.error && last >= PlanStage::selections) write_selections(draft);
+  if (!draft.error && last >= PlanStage::requests) make_requests(draft, document);
+}
+
 std::expected<std::shared_ptr<const Plan>, operation::DocumentError> plan(
     const Supergraph& supergraph, const graphql::Document& document, const operation::NormalizedOperation& operation) {
-  if (operation.type == operation::OperationType::subscription) {
-    return std::unexpected(operation::DocumentError{
-        .code = ErrorCode::SUBSCRIPTIONS_NOT_SUPPORTED, .message = "subscriptions are not supported", .positions = {}});
-  }
   Draft draft(supergraph, operation);
-  draft.plan.type = operation.type;
-  build_positions(draft, document);
-  if (!draft.error) choose_states(draft);
-  if (!draft.error) emit_fetches(draft);
-  if (!draft.error) write_selections(draft);
-  if (!draft.error) make_requests(draft, document);
+  run_passes(draft, document, PlanStage::requests);
 #ifdef SIGNET_CHECKED
   if (!draft.error) {
     const std::string problem = verify_plan(supergraph, draft.plan);

@@ -61,6 +61,19 @@ def test_plan_is_stable(shop):
     assert first == signet(*arguments, text="{ me { name score } }").stdout and "entities" in first
 
 
+def test_plan_shows_every_stage(shop):
+    arguments = ("plan", "--supergraph", shop.graph_file, "--operation", "-")
+    operation = "{ me { name score } }"
+    names = ["operation", "positions", "states", "fetches", "selections", "requests"]
+    text = signet(*arguments, "--stage", "all", text=operation).stdout
+    assert [line.split()[0] for line in text.splitlines() if not line.startswith(" ")] == names
+    assert "".join(signet(*arguments, "--stage", name, text=operation).stdout for name in names) == text
+    stages = [json.loads(line) for line in signet(*arguments, "--stage", "all", "--json", text=operation).stdout.splitlines()]
+    assert [stage["kind"] for stage in stages] == names
+    nodes = lambda node: 1 + sum(nodes(child) for child in node.get("children", []))
+    assert sum(nodes(stage) for stage in stages) == len(text.splitlines())
+
+
 def test_plan_as_json_is_the_plan_as_text(shop):
     arguments = ("plan", "--supergraph", shop.graph_file, "--operation", "-")
     operation = "{ me { name score } }"

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "router/federation/plan.hpp"
+#include "router/federation/plan_stages.hpp"
 #include "router/federation/reach.hpp"
 #include "router/operation/prepare.hpp"
 
@@ -106,6 +107,9 @@ struct Draft {
   /// "user.orders[].total" for messages.
   std::string path(PositionId position) const;
 };
+
+/// Runs the passes up to `last`, or until one fails.
+void run_passes(Draft& draft, const graphql::Document& document, PlanStage last);
 
 /// Builds positions from the operation and fills in all landings.
 void build_positions(Draft& draft, const graphql::Document& document);
