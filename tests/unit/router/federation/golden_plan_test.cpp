@@ -8,6 +8,7 @@
 #include "router/federation/plan_verify.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/planning.hpp"
+#include "tests/support/subgraph_schema.hpp"
 
 namespace signet::federation {
 namespace {
@@ -41,11 +42,21 @@ void expect_within_ceiling(const std::string& operation, const Plan& plan, const
   EXPECT_LE(cost.bytes, most.bytes) << file;
 }
 
+void expect_valid_documents(const testing::SubgraphSchemas& schemas, const Supergraph& supergraph, const Plan& plan,
+                            const std::string& file) {
+  for (size_t i = 0; i < plan.requests.size(); ++i) {
+    const Request& request = plan.requests[RequestId(i)];
+    const std::string& subgraph = supergraph.subgraphs[request.subgraph].name;
+    EXPECT_EQ(schemas.validate(subgraph, request.document), "") << file << ": " << subgraph << ": " << request.document;
+  }
+}
+
 TEST(GoldenPlan, EveryFile) {
   size_t files = 0;
   for (const auto& folder : std::filesystem::directory_iterator(testing::golden_folder() / "plans")) {
     const auto supergraph = load_supergraph(testing::golden_supergraph(folder.path().filename()));
     ASSERT_TRUE(supergraph) << folder.path() << ": " << supergraph.error().front().message;
+    const testing::SubgraphSchemas schemas(testing::golden_supergraph(folder.path().filename()));
     for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
       ++files;
       const std::string text = testing::read_file(entry.path());
@@ -61,6 +72,7 @@ TEST(GoldenPlan, EveryFile) {
       EXPECT_EQ(text.substr(separator + kSeparator.size()), actual) << entry.path();
       if (!planned.plan) continue;
       EXPECT_EQ(verify_plan(*supergraph, *planned.plan), "") << entry.path();
+      expect_valid_documents(schemas, *supergraph, *planned.plan, entry.path().string());
       expect_within_ceiling(operation, *planned.plan, entry.path().string());
     }
   }
