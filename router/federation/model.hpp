@@ -22,6 +22,7 @@ enum class StateKind : uint8_t { root, object, interface, union_ };
 struct State {
   TypeId type;
   SubgraphId subgraph;
+  uint32_t index = 0;  ///< in Model::states_of_type
   StateKind kind = StateKind::object;
   FieldSetId provided;          ///< view of @provides: what is granted; invalid: none
   FieldSetId required;          ///< view of @requires: the inputs it was entered with; invalid: none

@@ -117,9 +117,10 @@ class ModelBuilder {
   }
 
   StateId add_state(State state) {
-    const TypeId type = state.type;
+    std::vector<StateId>& states = model_.states_of_type[state.type.value()];
+    state.index = static_cast<uint32_t>(states.size());
     const StateId id = model_.states.push_back(std::move(state));
-    model_.states_of_type[type.value()].push_back(id);
+    states.push_back(id);
     return id;
   }
 

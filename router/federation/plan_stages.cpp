@@ -2,6 +2,7 @@
 
 #include <array>
 #include <fmt/format.h>
+#include <set>
 
 #include "router/federation/passes/draft.hpp"
 #include "router/federation/plan_print.hpp"
@@ -23,9 +24,9 @@ std::vector<std::string> labels(char letter, const std::vector<AnyId>& ids) {
 
 class StagePrinter {
  public:
-  explicit StagePrinter(const Draft& draft) : draft_(draft), plan_(draft.plan) {}
+  explicit StagePrinter(Draft& draft) : draft_(draft), plan_(draft.plan) {}
 
-  Outline print(PlanStage stage) const {
+  Outline print(PlanStage stage) {
     Outline root{std::string(stage_name(stage))};
     switch (stage) {
       case PlanStage::positions:
@@ -80,12 +81,15 @@ class StagePrinter {
     }
   }
 
-  void add_choices(Outline& root, CaseId id) const {
-    if (draft_.cases[id].choices.empty()) return;
+  void add_choices(Outline& root, CaseId id) {
+    if (draft_.cases[id].explored.empty()) return;
     const PositionId position = plan_.cases[id].position;
     Outline& type_case =
         root.add("case").fact("path", path(position)).fact("type", std::string_view(plan_.cases[id].type_name));
-    for (const auto& [mask, choice] : draft_.cases[id].choices) {
+    std::set<LandingMask> masks;
+    for (const Explored& each : draft_.cases[id].explored) masks.insert(each.arriving);
+    for (LandingMask mask : masks) {
+      const Choice choice = choice_for(draft_, id, mask);
       std::vector<StateId> arriving;
       for (size_t i = 0; i < draft_.positions[position].landings.size(); ++i) {
         if ((mask >> i & 1) != 0) arriving.push_back(draft_.positions[position].landings[i]);
@@ -150,7 +154,7 @@ class StagePrinter {
     line.fact("fetches", labels('f', request.fetches)).fact("document", std::string_view(request.document));
   }
 
-  const Draft& draft_;
+  Draft& draft_;
   const Plan& plan_;
 };
 

@@ -20,31 +20,34 @@ constexpr uint64_t kStageCost = 100;
 /// More than a fetch, so that it happens only where no key leads from one to the other.
 constexpr uint64_t kZipCost = 2000;
 constexpr size_t kExactStatesMax = 10;
-constexpr size_t kExactHeadsMax = 3;
-constexpr size_t kEvaluationsMax = 50'000;
+constexpr int kExactHeadsMax = 3;
+constexpr size_t kEvaluationsMax = 1'000'000;  ///< sets of states looked at in one plan
 
-using StateSet = std::vector<bool>;  ///< of reach entries
+LandingMask bit(size_t landing) {
+  return LandingMask{1} << landing;
+}
 
 class Chooser {
  public:
   explicit Chooser(Draft& draft) : draft_(draft), model_(draft.model()) {}
 
+  /// What everything at `position` costs when its objects arrive in the states of `mask`.
   uint64_t position_cost(PositionId position, LandingMask mask) {
     uint64_t total = 0;
     for (CaseId type_case : draft_.plan.positions[position].cases) {
       if (!arrives(position, type_case, mask)) continue;
-      const uint64_t cost = best(type_case, mask).cost;
+      const uint64_t cost = explore(type_case, mask).cost;
       if (cost == kInfeasible) return kInfeasible;
       total += cost;
     }
     return total;
   }
 
-  const Choice& best(CaseId type_case, LandingMask mask) {
-    DraftCase& draft_case = draft_.cases[type_case];
-    if (const auto found = draft_case.choices.find(mask); found != draft_case.choices.end()) return found->second;
-    Choice choice = choose(type_case, mask);
-    return draft_.cases[type_case].choices.emplace(mask, std::move(choice)).first->second;
+  const Choice& choice(CaseId type_case, LandingMask mask) {
+    std::map<LandingMask, Choice>& choices = draft_.cases[type_case].choices;
+    if (const auto found = choices.find(mask); found != choices.end()) return found->second;
+    const Explored explored = explore(type_case, mask);  // a copy: filling in the choice explores on
+    return choices.emplace(mask, materialize(type_case, explored)).first->second;
   }
 
  private:
@@ -52,38 +55,41 @@ class Chooser {
   struct Search {
     CaseId type_case;
     std::vector<StateId> landed;  ///< open from the start
-    std::vector<Derivation> reach;
-    std::vector<std::vector<size_t>> premises;  ///< by reach entry: other entries it needs, transitively, and itself
-    std::vector<uint64_t> own_fetches;          ///< by reach entry: without its premises
+    const std::vector<Derivation>* reach = nullptr;
+    const CaseOffers* offers = nullptr;
+    Cover landed_cover;
+
+    std::vector<std::vector<size_t>> closures;  ///< by reach entry: other entries it needs, transitively, and itself
+    std::vector<uint64_t> own_fetches;          ///< by reach entry: without those others
+  };
+
+  /// A set of reach entries, closed under what they need.
+  struct Opened {
+    std::vector<bool> entries;
+    Cover cover;  ///< with what landed
   };
 
   bool arrives(PositionId position, CaseId type_case, LandingMask mask) const {
     const TypeId type = draft_.plan.cases[type_case].type;
     const std::vector<StateId>& landings = draft_.positions[position].landings;
     for (size_t i = 0; i < landings.size(); ++i) {
-      if ((mask >> i & 1) != 0 && model_.cast(landings[i], type)) return true;
+      if ((mask & bit(i)) != 0 && model_.cast(landings[i], type)) return true;
     }
     return false;
   }
 
-  Choice choose(CaseId type_case, LandingMask mask) {
-    Search search = prepare(type_case, mask);
+  const Explored& explore(CaseId type_case, LandingMask mask) {
+    std::vector<Explored>& known = draft_.cases[type_case].explored;
+    if (const auto found = std::ranges::find(known, mask, &Explored::arriving); found != known.end()) return *found;
+    const Search search = prepare(type_case, mask);
     const std::vector<size_t> useful = useful_states(search);
-    Choice result;
-    result.cost = kInfeasible;
+    Explored best{.arriving = mask, .cost = kInfeasible, .opened = {}};
     if (useful.size() <= kExactStatesMax && evaluations_ < kEvaluationsMax) {
-      for (uint32_t subset = 0; subset < (1u << useful.size()); ++subset) {
-        StateSet open(search.reach.size());
-        for (size_t i = 0; i < useful.size(); ++i) {
-          if ((subset >> i & 1) != 0) add(search, useful[i], open);
-        }
-        keep_better(search, open, result);
-      }
+      exact(search, useful, best);
     } else {
-      greedy(search, useful, result);
+      greedy(search, useful, best);
     }
-    result.reach = std::move(search.reach);
-    return result;
+    return draft_.cases[type_case].explored.emplace_back(std::move(best));
   }
 
   Search prepare(CaseId type_case, LandingMask mask) {
@@ -91,238 +97,357 @@ class Chooser {
     const std::vector<StateId>& landings = draft_.positions[position].landings;
     Search search;
     search.type_case = type_case;
-    const bool root = position.value() == 0;
-    for (size_t i = 0; i < landings.size(); ++i) {
-      if ((mask >> i & 1) == 0) continue;
-      if (root) {
-        // At the root nothing is open; every root state costs one fetch and needs no input.
-        search.reach.push_back(
-            {.state = landings[i], .jump = {}, .split = false, .providers = {}, .fetches = 1, .depth = 1});
-        continue;
+    search.offers = &draft_.offers(type_case);
+    search.landed_cover.resize(search.offers->words());
+    if (position == draft_.plan.root()) {
+      search.reach = &root_reach(mask);
+    } else {
+      for (size_t i = 0; i < landings.size(); ++i) {
+        if ((mask & bit(i)) == 0) continue;
+        const StateId cast = model_.cast(landings[i], draft_.plan.cases[type_case].type);
+        if (!cast || std::ranges::find(search.landed, cast) != search.landed.end()) continue;
+        search.landed.push_back(cast);
+        unite(search.landed_cover, search.offers->of(model_, cast));
       }
-      const StateId cast = model_.cast(landings[i], draft_.plan.cases[type_case].type);
-      if (cast && std::ranges::find(search.landed, cast) == search.landed.end()) search.landed.push_back(cast);
-    }
-    if (search.landed.size() == 1) {
-      search.reach = model_.reach[search.landed.front()];
-    } else if (!search.landed.empty()) {
-      search.reach = derive(model_, search.landed);
+      search.reach = &draft_.reach_from(search.landed);
     }
     link_premises(search);
     return search;
   }
 
+  /// At the root nothing is open; every root state costs one fetch and needs no input.
+  const std::vector<Derivation>& root_reach(LandingMask mask) {
+    const std::vector<StateId>& landings = draft_.positions[draft_.plan.root()].landings;
+    root_reach_.clear();
+    for (size_t i = 0; i < landings.size(); ++i) {
+      if ((mask & bit(i)) == 0) continue;
+      root_reach_.push_back(
+          {.state = landings[i], .jump = {}, .split = false, .providers = {}, .fetches = 1, .depth = 1});
+    }
+    return root_reach_;
+  }
+
   static void link_premises(Search& search) {
-    for (size_t i = 0; i < search.reach.size(); ++i) {
-      std::vector<size_t> all;
+    const std::vector<Derivation>& reach = *search.reach;
+    search.closures.resize(reach.size());
+    search.own_fetches.resize(reach.size());
+    for (size_t i = 0; i < reach.size(); ++i) {
+      std::vector<size_t>& all = search.closures[i];
       uint64_t theirs = 0;
-      std::vector<StateId> distinct = search.reach[i].providers;
-      std::ranges::sort(distinct);
-      const auto repeated = std::ranges::unique(distinct);
-      distinct.erase(repeated.begin(), repeated.end());
-      for (StateId provider : distinct) {
-        for (size_t j = 0; j < i; ++j) {
-          if (search.reach[j].state != provider) continue;
-          theirs += search.reach[j].fetches;
-          all.insert(all.end(), search.premises[j].begin(), search.premises[j].end());
-        }
+      for (size_t j = 0; j < i; ++j) {
+        if (std::ranges::find(reach[i].providers, reach[j].state) == reach[i].providers.end()) continue;
+        theirs += reach[j].fetches;
+        all.insert(all.end(), search.closures[j].begin(), search.closures[j].end());
       }
       all.push_back(i);
-      search.premises.push_back(std::move(all));
-      search.own_fetches.push_back(
-          std::max<uint64_t>(1, search.reach[i].fetches - std::min<uint64_t>(theirs, search.reach[i].fetches)));
+      search.own_fetches[i] = std::max<uint64_t>(1, reach[i].fetches - std::min<uint64_t>(theirs, reach[i].fetches));
     }
   }
 
-  static void add(const Search& search, size_t entry, StateSet& open) {
-    for (size_t each : search.premises[entry]) open[each] = true;
+  void open(const Search& search, size_t entry, Opened& opened) const {
+    for (size_t each : search.closures[entry]) {
+      opened.entries[each] = true;
+      unite(opened.cover, search.offers->of(model_, (*search.reach)[each].state));
+    }
   }
 
-  EdgeId edge(StateId state, const DraftItem& item) const { return model_.find_edge(state, item.field); }
-
-  bool landed_provides(const Search& search, const DraftItem& item) const {
-    return std::ranges::any_of(search.landed, [&](StateId state) { return edge(state, item).valid(); });
+  static Opened nothing_opened(const Search& search) {
+    return {.entries = std::vector<bool>(search.reach->size()), .cover = search.landed_cover};
   }
 
-  /// Reach entries that own something the landed states lack, or lead elsewhere with a composite field; without those
-  /// that a cheaper entry covers entirely.
+  /// Reach entries that offer something the landed states lack, without those that a cheaper entry covers entirely.
   std::vector<size_t> useful_states(const Search& search) const {
-    const std::vector<DraftItem>& items = draft_.cases[search.type_case].items;
-    std::vector<std::vector<std::pair<size_t, StateId>>> offers(search.reach.size());  // (item, head)
-    for (size_t i = 0; i < search.reach.size(); ++i) {
-      for (size_t k = 0; k < items.size(); ++k) {
-        const EdgeId owned = edge(search.reach[i].state, items[k]);
-        if (!owned || (!items[k].child && landed_provides(search, items[k]))) continue;
-        const StateId head = model_.edges[owned].head;
-        const bool landed_already = head && std::ranges::any_of(search.landed, [&](StateId state) {
-                                      const EdgeId same = edge(state, items[k]);
-                                      return same && model_.edges[same].head == head;
-                                    });
-        if (!landed_already) offers[i].emplace_back(k, head);
+    const std::vector<Derivation>& reach = *search.reach;
+    const size_t words = search.offers->words();
+    std::vector<uint64_t> more(reach.size() * words);
+    const auto offer = [&](size_t entry) { return &more[entry * words]; };
+    std::vector<size_t> sizes(reach.size());
+    for (size_t i = 0; i < reach.size(); ++i) {
+      for (size_t w = 0; w < words; ++w) {
+        offer(i)[w] = search.offers->of(model_, reach[i].state)[w] & ~search.landed_cover[w];
+        sizes[i] += static_cast<size_t>(std::popcount(offer(i)[w]));
       }
     }
+    const auto covers = [&](size_t a, size_t b) {
+      for (size_t w = 0; w < words; ++w) {
+        if ((offer(b)[w] & ~offer(a)[w]) != 0) return false;
+      }
+      return reach[a].fetches <= reach[b].fetches && reach[a].depth <= reach[b].depth && (a < b || sizes[a] > sizes[b]);
+    };
     std::vector<size_t> useful;
-    for (size_t i = 0; i < search.reach.size(); ++i) {
-      if (offers[i].empty()) continue;
-      const auto covered_by = [&](size_t j) {
-        if (!std::ranges::includes(offers[j], offers[i])) return false;
-        const Effort a{search.reach[j].fetches, search.reach[j].depth};
-        const Effort b{search.reach[i].fetches, search.reach[i].depth};
-        return a.fetches <= b.fetches && a.depth <= b.depth && (j < i || offers[j].size() > offers[i].size());
-      };
-      bool dominated = false;
-      for (size_t j = 0; j < search.reach.size() && !dominated; ++j) dominated = j != i && covered_by(j);
-      if (!dominated) useful.push_back(i);
+    for (size_t i = 0; i < reach.size(); ++i) {
+      bool needed = sizes[i] > 0;
+      for (size_t j = 0; j < reach.size() && needed; ++j) needed = j == i || !covers(j, i);
+      if (needed) useful.push_back(i);
     }
     return useful;
   }
 
-  /// Beyond the exact search: add whichever state covers most of what is missing, then try to do without each.
-  void greedy(const Search& search, const std::vector<size_t>& useful, Choice& result) {
-    const std::vector<DraftItem>& items = draft_.cases[search.type_case].items;
-    StateSet open(search.reach.size());
-    const auto provided = [&](const DraftItem& item, const StateSet& states) {
-      if (landed_provides(search, item)) return true;
-      for (size_t i = 0; i < states.size(); ++i) {
-        if (states[i] && edge(search.reach[i].state, item)) return true;
+  /// All subsets of the useful states.
+  void exact(const Search& search, const std::vector<size_t>& useful, Explored& best) {
+    std::vector<uint64_t> covers;  // of each useful state with what it needs
+    covers.reserve(useful.size() * search.offers->words());
+    bool independent = true;
+    for (size_t entry : useful) {
+      Cover cover(search.offers->words());
+      for (size_t each : search.closures[entry]) unite(cover, search.offers->of(model_, (*search.reach)[each].state));
+      covers.insert(covers.end(), cover.begin(), cover.end());
+      independent = independent && search.closures[entry].size() == 1;
+    }
+    Cover cover;
+    evaluations_ += size_t{1} << useful.size();
+    for (uint32_t subset = 0; subset < (1u << useful.size()); ++subset) {
+      const uint64_t base = independent ? independent_cost(search, useful, subset) : base_cost(search, useful, subset);
+      if (base >= best.cost) continue;
+      cover = search.landed_cover;
+      for (uint32_t left = subset; left != 0; left &= left - 1) {
+        unite(cover, &covers[static_cast<size_t>(std::countr_zero(left)) * cover.size()]);
       }
-      return false;
-    };
+      if (!search.offers->complete(cover)) continue;
+      const uint64_t cost = evaluate(search, cover, base, best.cost);
+      if (cost >= best.cost) continue;
+      best.cost = cost;
+      best.opened = entries_of(search, useful, subset);
+    }
+  }
+
+  /// Fetches and stages when no useful state needs another.
+  static uint64_t independent_cost(const Search& search, const std::vector<size_t>& useful, uint32_t subset) {
+    uint64_t fetches = 0;
+    uint64_t depth = 0;
+    for (uint32_t left = subset; left != 0; left &= left - 1) {
+      const size_t entry = useful[static_cast<size_t>(std::countr_zero(left))];
+      fetches += search.own_fetches[entry];
+      depth = std::max<uint64_t>(depth, (*search.reach)[entry].depth);
+    }
+    return kFetchCost * fetches + kStageCost * depth;
+  }
+
+  static std::vector<uint32_t> entries_of(const Search& search, const std::vector<size_t>& useful, uint32_t subset) {
+    std::vector<uint32_t> entries;
+    for (uint32_t left = subset; left != 0; left &= left - 1) {
+      for (size_t each : search.closures[useful[static_cast<size_t>(std::countr_zero(left))]]) {
+        entries.push_back(static_cast<uint32_t>(each));
+      }
+    }
+    std::ranges::sort(entries);
+    const auto repeated = std::ranges::unique(entries);
+    entries.erase(repeated.begin(), repeated.end());
+    return entries;
+  }
+
+  static uint64_t base_cost(const Search& search, const std::vector<size_t>& useful, uint32_t subset) {
+    return cost_of(search, entries_of(search, useful, subset));
+  }
+
+  static uint64_t cost_of(const Search& search, const std::vector<uint32_t>& entries) {
+    uint64_t fetches = 0;
+    uint64_t depth = 0;
+    for (uint32_t entry : entries) {
+      fetches += search.own_fetches[entry];
+      depth = std::max<uint64_t>(depth, (*search.reach)[entry].depth);
+    }
+    return kFetchCost * fetches + kStageCost * depth;
+  }
+
+  /// `base` and what the items cost from `cover`, which serves all of them; anything from `limit` on is as bad as
+  /// `limit`.
+  uint64_t evaluate(const Search& search, const Cover& cover, uint64_t base, uint64_t limit) {
+    uint64_t cost = base + search.offers->leaf_count();
+    for (const CaseOffers::Composite& composite : search.offers->composites()) {
+      if (cost >= limit) return limit;
+      const PositionId child = draft_.cases[search.type_case].items[composite.item].child;
+      const uint64_t below = cheapest_arrival(child, CaseOffers::landings(cover, composite)).cost;
+      if (below == kInfeasible) return kInfeasible;
+      cost += below;
+    }
+    return cost;
+  }
+
+  // --- landings
+
+  struct Arrival {
+    uint64_t cost = kInfeasible;
+    LandingMask mask = 0;
+  };
+
+  /// The best of the ways in which objects of `position` can arrive when `available` can be had.
+  Arrival cheapest_arrival(PositionId position, LandingMask available) {
+    Arrival best;
+    for (LandingMask left = available; left != 0; left &= left - 1) {
+      const auto landing = static_cast<size_t>(std::countr_zero(left));
+      const uint64_t cost = single_cost(position, landing);
+      if (cost < best.cost) best = {.cost = cost, .mask = bit(landing)};
+    }
+    const int count = std::popcount(available);
+    if (count == 1) return best;
+    if (count > kExactHeadsMax) {
+      try_together(position, available, best);
+      return best;
+    }
+    for (LandingMask subset = available; subset != 0; subset = (subset - 1) & available) {
+      if (std::popcount(subset) > 1) try_together(position, subset, best);
+    }
+    return best;
+  }
+
+  uint64_t single_cost(PositionId position, size_t landing) {
+    std::vector<uint64_t>& known = draft_.positions[position].single_costs;
+    if (known.empty()) known.resize(draft_.positions[position].landings.size());
+    if (known[landing] == 0) {
+      const uint64_t below = position_cost(position, bit(landing));
+      draft_.positions[position].single_costs[landing] = below == kInfeasible ? kInfeasible : below + 1;
+    }
+    return draft_.positions[position].single_costs[landing];
+  }
+
+  void try_together(PositionId position, LandingMask mask, Arrival& best) {
+    if (bridged(position, mask)) return;
+    const auto count = static_cast<uint64_t>(std::popcount(mask));
+    const uint64_t extra = count + (count - 1) * kZipCost;
+    if (extra >= best.cost) return;
+    const uint64_t below = position_cost(position, mask);
+    if (below != kInfeasible && below + extra < best.cost) best = {.cost = below + extra, .mask = mask};
+  }
+
+  /// Whether jumps from one landing of `mask` open all others for no more than matching them by index costs: then to
+  /// arrive in that one alone is never worse.
+  bool bridged(PositionId position, LandingMask mask) {
+    std::vector<LandingMask>& bridges = draft_.positions[position].bridges;
+    const std::vector<StateId>& landings = draft_.positions[position].landings;
+    if (bridges.empty()) {
+      bridges.resize(landings.size());
+      for (size_t from = 0; from < landings.size(); ++from) {
+        for (size_t to = 0; to < landings.size(); ++to) {
+          if (bridge_cost(position, landings[from], landings[to]) <= kZipCost) bridges[from] |= bit(to);
+        }
+      }
+    }
+    for (LandingMask left = mask; left != 0; left &= left - 1) {
+      if ((mask & ~bridges[static_cast<size_t>(std::countr_zero(left))]) == 0) return true;
+    }
+    return false;
+  }
+
+  uint64_t bridge_cost(PositionId position, StateId from, StateId to) const {
+    uint64_t total = 0;
+    for (CaseId type_case : draft_.plan.positions[position].cases) {
+      const StateId source = model_.cast(from, draft_.plan.cases[type_case].type);
+      const StateId target = model_.cast(to, draft_.plan.cases[type_case].type);
+      if (source == target || !target) continue;
+      if (!source) return kInfeasible;
+      const std::vector<Derivation>& reach = model_.reach[source];
+      const auto jump = std::ranges::find(reach, target, &Derivation::state);
+      if (jump == reach.end()) return kInfeasible;
+      total += kFetchCost * jump->fetches + kStageCost * jump->depth;
+    }
+    return total;
+  }
+
+  // --- beyond the exact search
+
+  /// Adds whichever state covers most of what is missing, then tries to do without each.
+  void greedy(const Search& search, const std::vector<size_t>& useful, Explored& best) {
+    Opened opened = nothing_opened(search);
     std::vector<size_t> added;
     while (true) {
+      const size_t missing = search.offers->missing(opened.cover);
       size_t best_entry = 0;
       uint64_t best_gain = 0;
       for (size_t entry : useful) {
-        if (open[entry]) continue;
-        uint64_t gain = 0;
-        for (const DraftItem& item : items) {
-          if (edge(search.reach[entry].state, item) && !provided(item, open)) gain += kFetchCost;
-        }
-        gain /= search.reach[entry].fetches;
+        if (opened.entries[entry]) continue;
+        Cover with = opened.cover;
+        unite(with, search.offers->of(model_, (*search.reach)[entry].state));
+        const uint64_t gain = kFetchCost * (missing - search.offers->missing(with)) / (*search.reach)[entry].fetches;
         if (gain > best_gain) {
           best_gain = gain;
           best_entry = entry;
         }
       }
       if (best_gain == 0) break;
-      add(search, best_entry, open);
+      open(search, best_entry, opened);
       added.push_back(best_entry);
     }
-    keep_better(search, open, result);
+    keep_better(search, opened, best);
     for (size_t left_out : added) {
-      StateSet fewer(search.reach.size());
+      Opened fewer = nothing_opened(search);
       for (size_t entry : added) {
-        if (entry != left_out) add(search, entry, fewer);
+        if (entry != left_out) open(search, entry, fewer);
       }
-      keep_better(search, fewer, result);
+      keep_better(search, fewer, best);
     }
-    if (result.cost != kInfeasible) return;
+    if (best.cost != kInfeasible) return;
     // Something below needs more than the cheapest cover: open everything useful.
-    for (size_t entry : useful) add(search, entry, open);
-    keep_better(search, open, result);
+    for (size_t entry : useful) open(search, entry, opened);
+    keep_better(search, opened, best);
   }
 
-  void keep_better(const Search& search, const StateSet& open, Choice& best_so_far) {
-    ++evaluations_;
-    uint64_t fetches = 0;
-    uint64_t depth = 0;
-    for (size_t i = 0; i < open.size(); ++i) {
-      if (!open[i]) continue;
-      fetches += search.own_fetches[i];
-      depth = std::max<uint64_t>(depth, search.reach[i].depth);
+  void keep_better(const Search& search, const Opened& opened, Explored& best) {
+    if (!search.offers->complete(opened.cover)) return;
+    std::vector<uint32_t> entries;
+    for (uint32_t i = 0; i < opened.entries.size(); ++i) {
+      if (opened.entries[i]) entries.push_back(i);
     }
+    const uint64_t cost = evaluate(search, opened.cover, cost_of(search, entries), best.cost);
+    if (cost >= best.cost) return;
+    best.cost = cost;
+    best.opened = std::move(entries);
+  }
+
+  // --- the choice itself
+
+  Choice materialize(CaseId type_case, const Explored& explored) {
+    const Search search = prepare(type_case, explored.arriving);
     Choice choice;
-    choice.cost = kFetchCost * fetches + kStageCost * depth;
-    const std::vector<DraftItem>& items = draft_.cases[search.type_case].items;
+    choice.cost = explored.cost;
+    choice.feasible = explored.cost != kInfeasible;
+    choice.reach = *search.reach;
+    if (!choice.feasible) return choice;
+    Cover cover = search.landed_cover;
+    for (uint32_t entry : explored.opened) {
+      choice.open.push_back(choice.reach[entry].state);
+      unite(cover, search.offers->of(model_, choice.open.back()));
+    }
+    const std::vector<DraftItem>& items = draft_.cases[type_case].items;
     choice.owners.resize(items.size());
     choice.landings.resize(items.size());
-    // Leaves first: they tell cheaply that a set is not enough.
     for (size_t k = 0; k < items.size(); ++k) {
-      if (items[k].child) continue;
-      choice.owners[k] = owner(search, open, items[k], {});
-      if (!choice.owners[k]) return;
-      ++choice.cost;
+      if (!items[k].child) choice.owners[k] = owner(search.landed, choice.open, items[k], {});
     }
-    for (size_t k = 0; k < items.size(); ++k) {
-      if (choice.cost >= best_so_far.cost) return;
-      if (!draft_.cases[search.type_case].items[k].child) continue;
-      const uint64_t below = choose_landings(search, open, k, choice);
-      if (below == kInfeasible) return;
-      choice.cost += below;
+    for (const CaseOffers::Composite& composite : search.offers->composites()) {
+      const DraftItem& item = items[composite.item];
+      const Arrival arrival = cheapest_arrival(item.child, CaseOffers::landings(cover, composite));
+      for (LandingMask left = arrival.mask; left != 0; left &= left - 1) {
+        const auto landing = static_cast<uint32_t>(std::countr_zero(left));
+        const StateId head = draft_.positions[item.child].landings[landing];
+        choice.landings[composite.item].push_back(
+            {.owner = owner(search.landed, choice.open, item, head), .landing = landing});
+      }
     }
-    if (choice.cost >= best_so_far.cost) return;
-    choice.feasible = true;
-    for (size_t i = 0; i < open.size(); ++i) {
-      if (open[i]) choice.open.push_back(search.reach[i].state);
-    }
-    best_so_far = std::move(choice);
+    return choice;
   }
 
   /// The open state to take `item` from: one that landed, else the cheapest one. With `head`: one that leads there.
-  StateId owner(const Search& search, const StateSet& open, const DraftItem& item, StateId head) const {
-    const auto fits = [&](StateId state) {
-      const EdgeId found = edge(state, item);
-      return found && (!head || model_.edges[found].head == head);
-    };
-    for (StateId state : search.landed) {
-      if (fits(state)) return state;
-    }
-    for (size_t i = 0; i < open.size(); ++i) {
-      if (open[i] && fits(search.reach[i].state)) return search.reach[i].state;
+  StateId owner(const std::vector<StateId>& landed, const std::vector<StateId>& opened, const DraftItem& item,
+                StateId head) const {
+    for (const std::vector<StateId>* states : {&landed, &opened}) {
+      for (StateId state : *states) {
+        const EdgeId edge = model_.find_edge(state, item.field);
+        if (edge && (!head || model_.edges[edge].head == head)) return state;
+      }
     }
     return {};
   }
 
-  /// The cheapest landings for composite item `k` among those that `open` leads to.
-  uint64_t choose_landings(const Search& search, const StateSet& open, size_t k, Choice& choice) {
-    const DraftItem item = draft_.cases[search.type_case].items[k];
-    const std::vector<StateId> heads = draft_.positions[item.child].landings;
-    std::vector<Landing> available;
-    for (uint32_t i = 0; i < heads.size(); ++i) {
-      const StateId from = owner(search, open, item, heads[i]);
-      if (from) available.push_back({.owner = from, .landing = i});
-    }
-    if (available.empty()) return kInfeasible;
-    uint64_t least = kInfeasible;
-    for (uint64_t subset : subsets(available.size())) {
-      LandingMask mask = 0;
-      for (size_t i = 0; i < available.size(); ++i) {
-        if ((subset >> i & 1) != 0) mask |= LandingMask{1} << available[i].landing;
-      }
-      const uint64_t below = position_cost(item.child, mask);
-      if (below == kInfeasible) continue;
-      const auto landings = static_cast<uint64_t>(std::popcount(subset));
-      const uint64_t cost = below + landings + (landings - 1) * kZipCost;
-      if (cost >= least) continue;
-      least = cost;
-      choice.landings[k].clear();
-      for (size_t i = 0; i < available.size(); ++i) {
-        if ((subset >> i & 1) != 0) choice.landings[k].push_back(available[i]);
-      }
-    }
-    return least;
-  }
-
-  /// Non-empty subsets worth trying: all when there are few heads, else single ones, then all together.
-  static std::vector<uint64_t> subsets(size_t count) {
-    std::vector<uint64_t> result;
-    if (count <= kExactHeadsMax) {
-      for (uint64_t subset = 1; subset < (uint64_t{1} << count); ++subset) result.push_back(subset);
-      return result;
-    }
-    for (size_t i = 0; i < count; ++i) result.push_back(uint64_t{1} << i);
-    result.push_back(count >= 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1);
-    return result;
-  }
-
   Draft& draft_;
   const Model& model_;
+  std::vector<Derivation> root_reach_;
   size_t evaluations_ = 0;
 };
 
 LandingMask all_landings(const Draft& draft, PositionId position) {
   const size_t count = draft.positions[position].landings.size();
-  return count >= kLandingsMax ? ~LandingMask{0} : (LandingMask{1} << count) - 1;
+  return count >= kLandingsMax ? ~LandingMask{0} : bit(count) - 1;
 }
 
 }  // namespace
@@ -336,7 +461,7 @@ void choose_states(Draft& draft) {
 }
 
 const Choice& choice_for(Draft& draft, CaseId type_case, LandingMask mask) {
-  return Chooser(draft).best(type_case, mask);
+  return Chooser(draft).choice(type_case, mask);
 }
 
 std::optional<RootChoice> choose_mutation_root(Draft& draft, const DraftItem& item) {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "router/federation/passes/offers.hpp"
 #include "router/federation/plan.hpp"
 #include "router/federation/plan_stages.hpp"
 #include "router/federation/reach.hpp"
@@ -49,6 +50,13 @@ struct Landing {
   uint32_t landing = 0;  ///< in DraftPosition::landings of the child
 };
 
+/// What the search found for objects that arrive in the states of one mask.
+struct Explored {
+  LandingMask arriving = 0;
+  uint64_t cost = 0;             ///< the largest value: no choice is feasible
+  std::vector<uint32_t> opened;  ///< entries of what can be opened there
+};
+
 /// What to open at one case when its objects arrive in the states of one mask.
 struct Choice {
   bool feasible = false;
@@ -61,7 +69,9 @@ struct Choice {
 
 struct DraftCase {
   std::vector<DraftItem> items;
-  std::map<LandingMask, Choice> choices;
+  std::optional<CaseOffers> offers;               ///< see Draft::offers()
+  std::vector<Explored> explored;                 ///< every mask that was considered
+  std::map<LandingMask, Choice> choices;          ///< of those, the ones that were taken
   std::vector<std::pair<StateId, ShapeId>> open;  ///< emitted so far; those that landed come before their jumps
 };
 
@@ -69,6 +79,8 @@ struct DraftPosition {
   std::vector<StateId> landings;  ///< every state in which its objects could arrive
   DraftArguments arguments;
   uint32_t depth = 0;
+  std::vector<uint64_t> single_costs;  ///< by landing: of arriving there alone; 0: not known yet
+  std::vector<LandingMask> bridges;    ///< by landing: those that cheap jumps from it open
 };
 
 struct DraftShape {
@@ -93,6 +105,7 @@ struct Draft {
   IdVector<ShapeId, DraftShape> shapes;
   IdVector<FetchId, DraftFetch> fetches;
   std::optional<operation::DocumentError> error;
+  std::map<std::vector<StateId>, std::vector<Derivation>> derived;  ///< see reach_from()
 
   const Model& model() const { return supergraph.model; }
   const schema::Schema& schema() const { return supergraph.schema; }
@@ -100,6 +113,11 @@ struct Draft {
   void fail(ErrorCode code, std::string message) {
     if (!error) error = operation::DocumentError{.code = code, .message = std::move(message), .positions = {}};
   }
+
+  /// What the states of `type_case` offer for its items. Lifetime: until cases are added.
+  const CaseOffers& offers(CaseId type_case);
+  /// What can be opened where `open` is, as derive() has it. Lifetime: the draft's.
+  const std::vector<Derivation>& reach_from(const std::vector<StateId>& open);
 
   PositionId add_position(CaseId parent, FieldId field, TypeRef type);
   /// The case of `type` at `position`, made when there is none yet.

@@ -156,7 +156,7 @@ class PositionBuilder {
       if (open.empty()) continue;  // no subgraph that is asked here knows the type, so no object has it
       if (!agree(position, type_case, landings)) return;
       std::vector<StateId> all = open;
-      for (const Derivation& derivation : derive(draft_.model(), open)) all.push_back(derivation.state);
+      for (const Derivation& derivation : draft_.reach_from(open)) all.push_back(derivation.state);
       land_items(type_case, all);
     }
   }
@@ -209,11 +209,25 @@ class PositionBuilder {
 
 }  // namespace
 
+const CaseOffers& Draft::offers(CaseId type_case) {
+  std::optional<CaseOffers>& known = cases[type_case].offers;
+  if (!known) known.emplace(*this, type_case);
+  return *known;
+}
+
+const std::vector<Derivation>& Draft::reach_from(const std::vector<StateId>& open) {
+  static const std::vector<Derivation> nothing;
+  if (open.empty()) return nothing;
+  if (open.size() == 1) return model().reach[open.front()];
+  const auto known = derived.find(open);
+  return known != derived.end() ? known->second : derived.emplace(open, derive(model(), open)).first->second;
+}
+
 PositionId Draft::add_position(CaseId parent, FieldId field, TypeRef type) {
   const PositionId id = plan.positions.push_back(
       {.parent = parent, .response_key = {}, .type = type, .field = field, .shapes = {}, .cases = {}});
   const uint32_t depth = parent ? positions[plan.cases[parent].position].depth + 1 : 0;
-  positions.push_back({.landings = {}, .arguments = {}, .depth = depth});
+  positions.push_back({.landings = {}, .arguments = {}, .depth = depth, .single_costs = {}, .bridges = {}});
   return id;
 }
 

@@ -91,7 +91,7 @@ class Exhaustive {
     for (size_t i = 0; i < landings.size(); ++i) {
       if ((mask >> i & 1) == 0) continue;
       if (position == draft.plan.root()) {
-        reach.push_back({.state = landings[i], .jump = {}, .providers = {}, .fetches = 1, .depth = 1});
+        reach.push_back({.state = landings[i], .jump = {}, .split = false, .providers = {}, .fetches = 1, .depth = 1});
       } else if (const StateId cast = draft.model().cast(landings[i], draft.plan.cases[type_case].type)) {
         landed.push_back(cast);
       }
