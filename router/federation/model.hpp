@@ -54,6 +54,10 @@ struct Derivation {
   std::vector<StateId> providers;  ///< for each of items_of()
   uint32_t fetches = 0;            ///< entity fetches it needs in total, its own included
   uint32_t depth = 0;              ///< longest chain of them
+  /// Which derivations of the same list it needs, transitively, and itself at the end; and the fetches that are left to
+  /// it when those are made.
+  std::vector<uint32_t> closure;
+  uint32_t own_fetches = 0;
 };
 
 struct Model {

@@ -41,6 +41,20 @@ std::vector<Candidate> candidates_for(const Model& model, TypeId type, const std
   return candidates;
 }
 
+/// Fills in what the last one of `derivations` takes from the others.
+void link_premises(std::vector<Derivation>& derivations) {
+  Derivation& last = derivations.back();
+  uint32_t theirs = 0;
+  for (size_t i = 0; i + 1 < derivations.size(); ++i) {
+    const Derivation& other = derivations[i];
+    if (std::ranges::find(last.providers, other.state) == last.providers.end()) continue;
+    theirs += other.fetches;
+    last.closure.insert(last.closure.end(), other.closure.begin(), other.closure.end());
+  }
+  last.closure.push_back(static_cast<uint32_t>(derivations.size() - 1));
+  last.own_fetches = std::max<uint32_t>(1, last.fetches - std::min(theirs, last.fetches));
+}
+
 /// The next jump to take: the cheapest one, but parts are put together only where no whole item does. Parts of one list
 /// that come from two subgraphs are matched by index, which trusts them to agree on the order.
 const Candidate* next_of(const Model& model, const std::vector<Candidate>& candidates) {
@@ -149,7 +163,9 @@ std::vector<Derivation> derive(const Model& model, const std::vector<StateId>& o
                            .split = best->split,
                            .providers = best->providers,
                            .fetches = best->effort.fetches,
-                           .depth = best->effort.depth});
+                           .depth = best->effort.depth,
+                           .closure = {}});
+    link_premises(derivations);
     for (Candidate& candidate : candidates) {
       if (model.jumps[candidate.jump].head == head) candidate.closed = true;
     }

@@ -21,6 +21,7 @@ constexpr uint64_t kStageCost = 100;
 constexpr uint64_t kZipCost = 2000;
 constexpr size_t kExactStatesMax = 10;
 constexpr int kExactHeadsMax = 3;
+constexpr size_t kTabledLandingsMax = 6;       ///< beyond, arrivals are looked for again each time
 constexpr size_t kEvaluationsMax = 1'000'000;  ///< sets of states looked at in one plan
 
 LandingMask bit(size_t landing) {
@@ -43,11 +44,10 @@ class Chooser {
     return total;
   }
 
-  const Choice& choice(CaseId type_case, LandingMask mask) {
-    std::map<LandingMask, Choice>& choices = draft_.cases[type_case].choices;
-    if (const auto found = choices.find(mask); found != choices.end()) return found->second;
-    const Explored explored = explore(type_case, mask);  // a copy: filling in the choice explores on
-    return choices.emplace(mask, materialize(type_case, explored)).first->second;
+  Choice choice(CaseId type_case, LandingMask mask) {
+    const std::map<LandingMask, Choice>& decided = draft_.cases[type_case].decided;
+    if (const auto found = decided.find(mask); found != decided.end()) return found->second;
+    return materialize(type_case, Explored(explore(type_case, mask)));  // a copy: filling in the choice explores on
   }
 
  private:
@@ -58,9 +58,6 @@ class Chooser {
     const std::vector<Derivation>* reach = nullptr;
     const CaseOffers* offers = nullptr;
     Cover landed_cover;
-
-    std::vector<std::vector<size_t>> closures;  ///< by reach entry: other entries it needs, transitively, and itself
-    std::vector<uint64_t> own_fetches;          ///< by reach entry: without those others
   };
 
   /// A set of reach entries, closed under what they need.
@@ -94,24 +91,17 @@ class Chooser {
 
   Search prepare(CaseId type_case, LandingMask mask) {
     const PositionId position = draft_.plan.cases[type_case].position;
-    const std::vector<StateId>& landings = draft_.positions[position].landings;
     Search search;
     search.type_case = type_case;
     search.offers = &draft_.offers(type_case);
     search.landed_cover.resize(search.offers->words());
     if (position == draft_.plan.root()) {
       search.reach = &root_reach(mask);
-    } else {
-      for (size_t i = 0; i < landings.size(); ++i) {
-        if ((mask & bit(i)) == 0) continue;
-        const StateId cast = model_.cast(landings[i], draft_.plan.cases[type_case].type);
-        if (!cast || std::ranges::find(search.landed, cast) != search.landed.end()) continue;
-        search.landed.push_back(cast);
-        unite(search.landed_cover, search.offers->of(model_, cast));
-      }
-      search.reach = &draft_.reach_from(search.landed);
+      return search;
     }
-    link_premises(search);
+    search.landed = draft_.landed(type_case, mask);
+    for (StateId state : search.landed) unite(search.landed_cover, search.offers->of(model_, state));
+    search.reach = &draft_.reach_from(search.landed);
     return search;
   }
 
@@ -121,31 +111,20 @@ class Chooser {
     root_reach_.clear();
     for (size_t i = 0; i < landings.size(); ++i) {
       if ((mask & bit(i)) == 0) continue;
-      root_reach_.push_back(
-          {.state = landings[i], .jump = {}, .split = false, .providers = {}, .fetches = 1, .depth = 1});
+      root_reach_.push_back({.state = landings[i],
+                             .jump = {},
+                             .split = false,
+                             .providers = {},
+                             .fetches = 1,
+                             .depth = 1,
+                             .closure = {static_cast<uint32_t>(root_reach_.size())},
+                             .own_fetches = 1});
     }
     return root_reach_;
   }
 
-  static void link_premises(Search& search) {
-    const std::vector<Derivation>& reach = *search.reach;
-    search.closures.resize(reach.size());
-    search.own_fetches.resize(reach.size());
-    for (size_t i = 0; i < reach.size(); ++i) {
-      std::vector<size_t>& all = search.closures[i];
-      uint64_t theirs = 0;
-      for (size_t j = 0; j < i; ++j) {
-        if (std::ranges::find(reach[i].providers, reach[j].state) == reach[i].providers.end()) continue;
-        theirs += reach[j].fetches;
-        all.insert(all.end(), search.closures[j].begin(), search.closures[j].end());
-      }
-      all.push_back(i);
-      search.own_fetches[i] = std::max<uint64_t>(1, reach[i].fetches - std::min<uint64_t>(theirs, reach[i].fetches));
-    }
-  }
-
   void open(const Search& search, size_t entry, Opened& opened) const {
-    for (size_t each : search.closures[entry]) {
+    for (uint32_t each : (*search.reach)[entry].closure) {
       opened.entries[each] = true;
       unite(opened.cover, search.offers->of(model_, (*search.reach)[each].state));
     }
@@ -190,15 +169,22 @@ class Chooser {
     bool independent = true;
     for (size_t entry : useful) {
       Cover cover(search.offers->words());
-      for (size_t each : search.closures[entry]) unite(cover, search.offers->of(model_, (*search.reach)[each].state));
+      for (uint32_t each : (*search.reach)[entry].closure)
+        unite(cover, search.offers->of(model_, (*search.reach)[each].state));
       covers.insert(covers.end(), cover.begin(), cover.end());
-      independent = independent && search.closures[entry].size() == 1;
+      independent = independent && (*search.reach)[entry].closure.size() == 1;
     }
-    Cover cover;
+    Cover cover = search.landed_cover;
+    for (size_t i = 0; i < useful.size(); ++i) unite(cover, &covers[i * cover.size()]);
+    if (!search.offers->complete(cover)) return;
+    // Nothing that is opened can make the items cheaper than when everything is.
+    const uint64_t least = evaluate(search, cover, 0, kInfeasible);
+    if (least == kInfeasible) return;
     evaluations_ += size_t{1} << useful.size();
+    uint32_t best_subset = 0;
     for (uint32_t subset = 0; subset < (1u << useful.size()); ++subset) {
       const uint64_t base = independent ? independent_cost(search, useful, subset) : base_cost(search, useful, subset);
-      if (base >= best.cost) continue;
+      if (base + least >= best.cost) continue;
       cover = search.landed_cover;
       for (uint32_t left = subset; left != 0; left &= left - 1) {
         unite(cover, &covers[static_cast<size_t>(std::countr_zero(left)) * cover.size()]);
@@ -207,8 +193,9 @@ class Chooser {
       const uint64_t cost = evaluate(search, cover, base, best.cost);
       if (cost >= best.cost) continue;
       best.cost = cost;
-      best.opened = entries_of(search, useful, subset);
+      best_subset = subset;
     }
+    if (best.cost != kInfeasible) best.opened = entries_of(search, useful, best_subset);
   }
 
   /// Fetches and stages when no useful state needs another.
@@ -217,7 +204,7 @@ class Chooser {
     uint64_t depth = 0;
     for (uint32_t left = subset; left != 0; left &= left - 1) {
       const size_t entry = useful[static_cast<size_t>(std::countr_zero(left))];
-      fetches += search.own_fetches[entry];
+      fetches += (*search.reach)[entry].own_fetches;
       depth = std::max<uint64_t>(depth, (*search.reach)[entry].depth);
     }
     return kFetchCost * fetches + kStageCost * depth;
@@ -226,9 +213,8 @@ class Chooser {
   static std::vector<uint32_t> entries_of(const Search& search, const std::vector<size_t>& useful, uint32_t subset) {
     std::vector<uint32_t> entries;
     for (uint32_t left = subset; left != 0; left &= left - 1) {
-      for (size_t each : search.closures[useful[static_cast<size_t>(std::countr_zero(left))]]) {
-        entries.push_back(static_cast<uint32_t>(each));
-      }
+      const Derivation& opened = (*search.reach)[useful[static_cast<size_t>(std::countr_zero(left))]];
+      entries.insert(entries.end(), opened.closure.begin(), opened.closure.end());
     }
     std::ranges::sort(entries);
     const auto repeated = std::ranges::unique(entries);
@@ -244,7 +230,7 @@ class Chooser {
     uint64_t fetches = 0;
     uint64_t depth = 0;
     for (uint32_t entry : entries) {
-      fetches += search.own_fetches[entry];
+      fetches += (*search.reach)[entry].own_fetches;
       depth = std::max<uint64_t>(depth, (*search.reach)[entry].depth);
     }
     return kFetchCost * fetches + kStageCost * depth;
@@ -266,14 +252,22 @@ class Chooser {
 
   // --- landings
 
-  struct Arrival {
-    uint64_t cost = kInfeasible;
-    LandingMask mask = 0;
-  };
-
   /// The best of the ways in which objects of `position` can arrive when `available` can be had.
   Arrival cheapest_arrival(PositionId position, LandingMask available) {
-    Arrival best;
+    const size_t landings = draft_.positions[position].landings.size();
+    if (landings > kTabledLandingsMax) return find_cheapest_arrival(position, available);
+    std::vector<Arrival>& known = draft_.positions[position].arrivals;
+    if (known.empty()) known.resize(size_t{1} << landings);
+    if (known[available].mask == 0) {
+      const Arrival found = find_cheapest_arrival(position, available);
+      draft_.positions[position].arrivals[available] = found;
+    }
+    return draft_.positions[position].arrivals[available];
+  }
+
+  Arrival find_cheapest_arrival(PositionId position, LandingMask available) {
+    // The first one stands even where none is feasible.
+    Arrival best{.cost = kInfeasible, .mask = available & (~available + 1)};
     for (LandingMask left = available; left != 0; left &= left - 1) {
       const auto landing = static_cast<size_t>(std::countr_zero(left));
       const uint64_t cost = single_cost(position, landing);
@@ -401,11 +395,10 @@ class Chooser {
     Choice choice;
     choice.cost = explored.cost;
     choice.feasible = explored.cost != kInfeasible;
-    choice.reach = *search.reach;
     if (!choice.feasible) return choice;
     Cover cover = search.landed_cover;
     for (uint32_t entry : explored.opened) {
-      choice.open.push_back(choice.reach[entry].state);
+      choice.open.push_back((*search.reach)[entry].state);
       unite(cover, search.offers->of(model_, choice.open.back()));
     }
     const std::vector<DraftItem>& items = draft_.cases[type_case].items;
@@ -460,7 +453,7 @@ void choose_states(Draft& draft) {
   }
 }
 
-const Choice& choice_for(Draft& draft, CaseId type_case, LandingMask mask) {
+Choice choice_for(Draft& draft, CaseId type_case, LandingMask mask) {
   return Chooser(draft).choice(type_case, mask);
 }
 

@@ -61,7 +61,6 @@ struct Explored {
 struct Choice {
   bool feasible = false;
   uint64_t cost = 0;
-  std::vector<Derivation> reach;               ///< what can be opened, cheapest first
   std::vector<StateId> open;                   ///< chosen ones, providers first
   std::vector<StateId> owners;                 ///< by item: leaves
   std::vector<std::vector<Landing>> landings;  ///< by item: composite fields
@@ -71,14 +70,21 @@ struct DraftCase {
   std::vector<DraftItem> items;
   std::optional<CaseOffers> offers;               ///< see Draft::offers()
   std::vector<Explored> explored;                 ///< every mask that was considered
-  std::map<LandingMask, Choice> choices;          ///< of those, the ones that were taken
+  std::map<LandingMask, Choice> decided;          ///< choices that were made otherwise; the planner itself makes none
   std::vector<std::pair<StateId, ShapeId>> open;  ///< emitted so far; those that landed come before their jumps
+};
+
+/// A way in which the objects of a position arrive.
+struct Arrival {
+  uint64_t cost = 0;     ///< the largest value: none is feasible
+  LandingMask mask = 0;  ///< 0: not known yet
 };
 
 struct DraftPosition {
   std::vector<StateId> landings;  ///< every state in which its objects could arrive
   DraftArguments arguments;
   uint32_t depth = 0;
+  std::vector<Arrival> arrivals;       ///< by what is available; empty where landings are many
   std::vector<uint64_t> single_costs;  ///< by landing: of arriving there alone; 0: not known yet
   std::vector<LandingMask> bridges;    ///< by landing: those that cheap jumps from it open
 };
@@ -116,6 +122,8 @@ struct Draft {
 
   /// What the states of `type_case` offer for its items. Lifetime: until cases are added.
   const CaseOffers& offers(CaseId type_case);
+  /// The states of `type_case` in which its objects arrive from the landings of `mask`, each once.
+  std::vector<StateId> landed(CaseId type_case, LandingMask mask) const;
   /// What can be opened where `open` is, as derive() has it. Lifetime: the draft's.
   const std::vector<Derivation>& reach_from(const std::vector<StateId>& open);
 
@@ -134,7 +142,7 @@ void build_positions(Draft& draft, const graphql::Document& document);
 /// Chooses the states to open from the root down.
 void choose_states(Draft& draft);
 /// The choice for `type_case` when its objects arrive in `mask`; feasible unless choose_states() failed.
-const Choice& choice_for(Draft& draft, CaseId type_case, LandingMask mask);
+Choice choice_for(Draft& draft, CaseId type_case, LandingMask mask);
 /// The best mask for an item of a mutation's root that `root` resolves.
 struct RootChoice {
   StateId root;

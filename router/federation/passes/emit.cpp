@@ -85,7 +85,8 @@ class Emitter {
         draft_.fail(ErrorCode::PLAN_FAILED, "a chosen landing does not lead to all selected fields");
         return;
       }
-      for (StateId state : choice.open) open(type_case, choice.reach, state);
+      const std::vector<Derivation>& reach = draft_.reach_from(draft_.landed(type_case, mask));
+      for (StateId state : choice.open) open(type_case, reach, state);
       emit_items(type_case, choice);
     }
   }

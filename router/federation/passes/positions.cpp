@@ -215,6 +215,17 @@ const CaseOffers& Draft::offers(CaseId type_case) {
   return *known;
 }
 
+std::vector<StateId> Draft::landed(CaseId type_case, LandingMask mask) const {
+  const std::vector<StateId>& landings = positions[plan.cases[type_case].position].landings;
+  std::vector<StateId> states;
+  for (size_t i = 0; i < landings.size(); ++i) {
+    if ((mask >> i & 1) == 0) continue;
+    const StateId cast = model().cast(landings[i], plan.cases[type_case].type);
+    if (cast && std::ranges::find(states, cast) == states.end()) states.push_back(cast);
+  }
+  return states;
+}
+
 const std::vector<Derivation>& Draft::reach_from(const std::vector<StateId>& open) {
   static const std::vector<Derivation> nothing;
   if (open.empty()) return nothing;
@@ -227,7 +238,8 @@ PositionId Draft::add_position(CaseId parent, FieldId field, TypeRef type) {
   const PositionId id = plan.positions.push_back(
       {.parent = parent, .response_key = {}, .type = type, .field = field, .shapes = {}, .cases = {}});
   const uint32_t depth = parent ? positions[plan.cases[parent].position].depth + 1 : 0;
-  positions.push_back({.landings = {}, .arguments = {}, .depth = depth, .single_costs = {}, .bridges = {}});
+  positions.push_back(
+      {.landings = {}, .arguments = {}, .depth = depth, .arrivals = {}, .single_costs = {}, .bridges = {}});
   return id;
 }
 

@@ -50,7 +50,7 @@ class Exhaustive {
         arrive(draft, child, below, next);
       }
       Draft decided = draft;
-      decided.cases[type_case].choices.emplace(mask, std::move(choice));
+      decided.cases[type_case].decided.emplace(mask, std::move(choice));
       decide(std::move(next), decided, now_doubled);
     }
   }
@@ -91,7 +91,13 @@ class Exhaustive {
     for (size_t i = 0; i < landings.size(); ++i) {
       if ((mask >> i & 1) == 0) continue;
       if (position == draft.plan.root()) {
-        reach.push_back({.state = landings[i], .jump = {}, .split = false, .providers = {}, .fetches = 1, .depth = 1});
+        reach.push_back({.state = landings[i],
+                         .jump = {},
+                         .split = false,
+                         .providers = {},
+                         .fetches = 1,
+                         .depth = 1,
+                         .closure = {}});
       } else if (const StateId cast = draft.model().cast(landings[i], draft.plan.cases[type_case].type)) {
         landed.push_back(cast);
       }
@@ -112,18 +118,17 @@ class Exhaustive {
                  });
         open.push_back(reach[i].state);
       }
-      if (closed) add_choices(draft, type_case, open, landed.size(), reach, result);
+      if (closed) add_choices(draft, type_case, open, landed.size(), result);
     }
     return result;
   }
 
   /// One choice for each way in which `open` serves all items.
   static void add_choices(const Draft& draft, CaseId type_case, const std::vector<StateId>& open, size_t landed,
-                          const std::vector<Derivation>& reach, std::vector<Choice>& out) {
+                          std::vector<Choice>& out) {
     const std::vector<DraftItem>& items = draft.cases[type_case].items;
     std::vector<Choice> partial(1);
     partial.front().feasible = true;
-    partial.front().reach = reach;
     partial.front().open.assign(open.begin() + static_cast<ptrdiff_t>(landed), open.end());
     for (const DraftItem& item : items) {
       std::vector<Choice> extended;

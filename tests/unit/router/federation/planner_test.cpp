@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "router/federation/plan_print.hpp"
+#include "router/federation/plan_verify.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/hard_plan.hpp"
 #include "tests/support/planning.hpp"
 
 namespace signet::federation {
@@ -61,6 +63,27 @@ TEST_F(Planner, LimitsDepth) {
   for (int i = 0; i < 190; ++i) text += " }";
   const testing::Planned planned = testing::plan_text(*shop_, text + " }");
   EXPECT_TRUE(planned.plan) << planned.error;
+}
+
+// How long it takes is measured in tests/bench/micro; what it gives is the same on every machine.
+TEST(PlannerWide, TheHardPlanIsSoundAndFitsSevenSubgraphsAStage) {
+  const auto supergraph = load_supergraph(testing::hard_supergraph());
+  ASSERT_TRUE(supergraph) << supergraph.error().front().message;
+  const testing::Planned planned = testing::plan_text(*supergraph, testing::hard_operation());
+  ASSERT_TRUE(planned.plan) << planned.error;
+  EXPECT_EQ(verify_plan(*supergraph, *planned.plan), "");
+  EXPECT_EQ(planned.plan->positions.size(), 342u);
+  size_t leaves = 0;
+  for (size_t i = 0; i < planned.plan->cases.size(); ++i) {
+    for (const OutputField& field : planned.plan->cases[CaseId(i)].output) leaves += field.child ? 0 : 1;
+  }
+  EXPECT_EQ(leaves, 1024u);
+  size_t stages = 0;
+  for (size_t i = 0; i < planned.plan->requests.size(); ++i) {
+    stages = std::max<size_t>(stages, planned.plan->requests[RequestId(i)].stage + 1);
+  }
+  EXPECT_LE(planned.plan->requests.size(), testing::kHardSubgraphs * stages);
+  EXPECT_LE(stages, testing::kHardLevels + 1);
 }
 
 TEST(PlannerWide, ManyEqualOwnersStayCheap) {
