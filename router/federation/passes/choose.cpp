@@ -5,23 +5,16 @@
 #include <algorithm>
 #include <bit>
 #include <fmt/format.h>
-#include <limits>
 
+#include "router/federation/passes/arrivals.hpp"
+#include "router/federation/passes/costs.hpp"
 #include "router/federation/passes/draft.hpp"
 
 namespace signet::federation {
 
 namespace {
 
-constexpr uint64_t kInfeasible = std::numeric_limits<uint64_t>::max();
-constexpr uint64_t kFetchCost = 1000;
-constexpr uint64_t kStageCost = 100;
-/// Each further landing at one position: its lists are matched by index, which trusts subgraphs to agree on the order.
-/// More than a fetch, so that it happens only where no key leads from one to the other.
-constexpr uint64_t kZipCost = 2000;
 constexpr size_t kExactStatesMax = 10;
-constexpr int kExactHeadsMax = 3;
-constexpr size_t kTabledLandingsMax = 6;       ///< beyond, arrivals are looked for again each time
 constexpr size_t kEvaluationsMax = 1'000'000;  ///< sets of states looked at in one plan
 
 LandingMask bit(size_t landing) {
@@ -30,7 +23,10 @@ LandingMask bit(size_t landing) {
 
 class Chooser {
  public:
-  explicit Chooser(Draft& draft) : draft_(draft), model_(draft.model()) {}
+  explicit Chooser(Draft& draft)
+      : draft_(draft),
+        model_(draft.model()),
+        arrivals_(draft, [this](PositionId position, LandingMask mask) { return position_cost(position, mask); }) {}
 
   /// What everything at `position` costs when its objects arrive in the states of `mask`.
   uint64_t position_cost(PositionId position, LandingMask mask) {
@@ -243,99 +239,11 @@ class Chooser {
     for (const CaseOffers::Composite& composite : search.offers->composites()) {
       if (cost >= limit) return limit;
       const PositionId child = draft_.cases[search.type_case].items[composite.item].child;
-      const uint64_t below = cheapest_arrival(child, CaseOffers::landings(cover, composite)).cost;
+      const uint64_t below = arrivals_.cheapest(child, CaseOffers::landings(cover, composite)).cost;
       if (below == kInfeasible) return kInfeasible;
       cost += below;
     }
     return cost;
-  }
-
-  // --- landings
-
-  /// The best of the ways in which objects of `position` can arrive when `available` can be had.
-  Arrival cheapest_arrival(PositionId position, LandingMask available) {
-    const size_t landings = draft_.positions[position].landings.size();
-    if (landings > kTabledLandingsMax) return find_cheapest_arrival(position, available);
-    std::vector<Arrival>& known = draft_.positions[position].arrivals;
-    if (known.empty()) known.resize(size_t{1} << landings);
-    if (known[available].mask == 0) {
-      const Arrival found = find_cheapest_arrival(position, available);
-      draft_.positions[position].arrivals[available] = found;
-    }
-    return draft_.positions[position].arrivals[available];
-  }
-
-  Arrival find_cheapest_arrival(PositionId position, LandingMask available) {
-    // The first one stands even where none is feasible.
-    Arrival best{.cost = kInfeasible, .mask = available & (~available + 1)};
-    for (LandingMask left = available; left != 0; left &= left - 1) {
-      const auto landing = static_cast<size_t>(std::countr_zero(left));
-      const uint64_t cost = single_cost(position, landing);
-      if (cost < best.cost) best = {.cost = cost, .mask = bit(landing)};
-    }
-    const int count = std::popcount(available);
-    if (count == 1) return best;
-    if (count > kExactHeadsMax) {
-      try_together(position, available, best);
-      return best;
-    }
-    for (LandingMask subset = available; subset != 0; subset = (subset - 1) & available) {
-      if (std::popcount(subset) > 1) try_together(position, subset, best);
-    }
-    return best;
-  }
-
-  uint64_t single_cost(PositionId position, size_t landing) {
-    std::vector<uint64_t>& known = draft_.positions[position].single_costs;
-    if (known.empty()) known.resize(draft_.positions[position].landings.size());
-    if (known[landing] == 0) {
-      const uint64_t below = position_cost(position, bit(landing));
-      draft_.positions[position].single_costs[landing] = below == kInfeasible ? kInfeasible : below + 1;
-    }
-    return draft_.positions[position].single_costs[landing];
-  }
-
-  void try_together(PositionId position, LandingMask mask, Arrival& best) {
-    if (bridged(position, mask)) return;
-    const auto count = static_cast<uint64_t>(std::popcount(mask));
-    const uint64_t extra = count + (count - 1) * kZipCost;
-    if (extra >= best.cost) return;
-    const uint64_t below = position_cost(position, mask);
-    if (below != kInfeasible && below + extra < best.cost) best = {.cost = below + extra, .mask = mask};
-  }
-
-  /// Whether jumps from one landing of `mask` open all others for no more than matching them by index costs: then to
-  /// arrive in that one alone is never worse.
-  bool bridged(PositionId position, LandingMask mask) {
-    std::vector<LandingMask>& bridges = draft_.positions[position].bridges;
-    const std::vector<StateId>& landings = draft_.positions[position].landings;
-    if (bridges.empty()) {
-      bridges.resize(landings.size());
-      for (size_t from = 0; from < landings.size(); ++from) {
-        for (size_t to = 0; to < landings.size(); ++to) {
-          if (bridge_cost(position, landings[from], landings[to]) <= kZipCost) bridges[from] |= bit(to);
-        }
-      }
-    }
-    for (LandingMask left = mask; left != 0; left &= left - 1) {
-      if ((mask & ~bridges[static_cast<size_t>(std::countr_zero(left))]) == 0) return true;
-    }
-    return false;
-  }
-
-  uint64_t bridge_cost(PositionId position, StateId from, StateId to) const {
-    uint64_t total = 0;
-    for (CaseId type_case : draft_.plan.positions[position].cases) {
-      const StateId source = model_.cast(from, draft_.plan.cases[type_case].type);
-      const StateId target = model_.cast(to, draft_.plan.cases[type_case].type);
-      if (source == target || !target) continue;
-      if (!source) return kInfeasible;
-      const std::vector<Derivation>& reach = model_.reach[source];
-      const auto jump = std::ranges::find(reach, target, &Derivation::state);
-      if (jump == reach.end()) return kInfeasible;
-      total += kFetchCost * jump->fetches + kStageCost * jump->depth;
-    }
-    return total;
   }
 
   // --- beyond the exact search
@@ -409,7 +317,7 @@ class Chooser {
     }
     for (const CaseOffers::Composite& composite : search.offers->composites()) {
       const DraftItem& item = items[composite.item];
-      const Arrival arrival = cheapest_arrival(item.child, CaseOffers::landings(cover, composite));
+      const Arrival arrival = arrivals_.cheapest(item.child, CaseOffers::landings(cover, composite));
       for (LandingMask left = arrival.mask; left != 0; left &= left - 1) {
         const auto landing = static_cast<uint32_t>(std::countr_zero(left));
         const StateId head = draft_.positions[item.child].landings[landing];
@@ -434,6 +342,7 @@ class Chooser {
 
   Draft& draft_;
   const Model& model_;
+  Arrivals arrivals_;
   std::vector<Derivation> root_reach_;
   size_t evaluations_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "router/federation/passes/draft.hpp"
+#include "router/federation/plan_print.hpp"
 
 namespace signet::federation {
 
@@ -260,13 +261,7 @@ CaseId Draft::case_of(PositionId position, TypeId type) {
 }
 
 std::string Draft::path(PositionId position) const {
-  std::string text;
-  for (PositionId at = position; plan.positions[at].parent; at = plan.cases[plan.positions[at].parent].position) {
-    const Position& each = plan.positions[at];
-    std::string name = each.response_key.empty() ? std::string(schema().field_name(each.field)) : each.response_key;
-    for (uint8_t i = 0; i < each.type.list_depth; ++i) name += "[]";
-    text = text.empty() ? name : fmt::format("{}.{}", name, text);
-  }
+  const std::string text = position_path(supergraph, plan, position);
   return text.empty() ? "the root" : text;
 }
 

@@ -120,6 +120,25 @@ TEST(Supergraph, HonoursRenamesOfSpecs) {
   EXPECT_FALSE(load_supergraph(renamed)->schema.find_directive("resolvedBy"));
 }
 
+TEST(Supergraph, ReadsEveryVersionOfJoin) {
+  const std::string v3 = testing::golden_supergraph("shop");
+  for (const char* version : {"join/v0.4", "join/v0.5"}) {
+    std::string sdl = std::regex_replace(v3, std::regex("join/v0.3"), version);
+    // What the later versions add, unused.
+    sdl = std::regex_replace(
+        sdl, std::regex("usedOverridden: Boolean\\)"),
+        "usedOverridden: Boolean, overrideLabel: String, contextArguments: [join__ContextArgument!])");
+    sdl +=
+        "directive @join__directive(graphs: [join__Graph!], name: String!, args: join__DirectiveArguments) repeatable "
+        "on "
+        "SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION\nscalar join__DirectiveArguments\nscalar join__FieldValue\n"
+        "input join__ContextArgument { name: String! type: String! context: String! selection: join__FieldValue! }\n";
+    EXPECT_EQ(first_error(sdl), "") << version;
+    EXPECT_FALSE(load_supergraph(sdl)->schema.find_type("join__ContextArgument"));
+  }
+  // join v0.1 and v0.2: old_joins_test.cpp.
+}
+
 TEST(Supergraph, ErrorsHavePlaces) {
   const auto loaded =
       load_supergraph(edited("color: Color @join__field(graph: CATALOG)", "color: Color @join__field(graph: X)"));
