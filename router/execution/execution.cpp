@@ -163,8 +163,8 @@ void Execution::start(StartFetch start_fetch) {
 void Execution::complete(RequestId id, FetchResult result, StartFetch start_fetch) {
   if (SIGNET_BUG(!impl_->runs.contains(id) || impl_->runs[id].state != Impl::State::outstanding)) return;
   --impl_->outstanding;
-  if (const auto* answer = std::get_if<HttpAnswer>(&result)) {
-    read_answer(*impl_->plan, impl_->settings, id, impl_->runs[id].representations, *answer, impl_->store,
+  if (auto* answer = std::get_if<HttpAnswer>(&result)) {
+    read_answer(*impl_->plan, impl_->settings, id, impl_->runs[id].representations, std::move(*answer), impl_->store,
                 impl_->fetch_errors);
   } else {
     impl_->fail(id, std::get<ErrorCode>(result));

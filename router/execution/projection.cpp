@@ -3,11 +3,13 @@
 #include <charconv>
 #include <fmt/format.h>
 
+#include "router/json/scalar_check.hpp"
+#include "router/json/scanner.hpp"
+
 namespace signet::execution {
 
 using federation::PositionCase;
 using json::Kind;
-using json::NodeId;
 using schema::BuiltinScalar;
 
 namespace {
@@ -84,7 +86,7 @@ bool Projection::write_field(const OutputField& field, const ObjectCursor& curso
   if (field.child) return write_composite(field.type, cursors_.child(cursor, field.child));
   const uint32_t block = field.shape ? cursor.blocks[plan_.shapes[field.shape].index] : kNone;
   const StoredValue value = block == kNone ? StoredValue() : store_.slot(block, field.slot);
-  return write_leaf(field, field.type, value);
+  return write_leaf(field.type, value);
 }
 
 bool Projection::or_null(bool written, TypeRef type, size_t checkpoint) {
@@ -152,43 +154,48 @@ bool Projection::write_composite_list(TypeRef type, const ValueCursor& value) {
 
 // --- leaves
 
-bool Projection::write_leaf(const OutputField& field, TypeRef type, StoredValue value) {
-  if (value.kind < ValueKind::leaf) return write_null(type);
-  const json::Document& json = store_.documents[value.document];
-  const Kind kind = json.kind(NodeId(value.index));
-  if (kind == Kind::null) return write_null(type);
+bool Projection::write_leaf(TypeRef type, const StoredValue& value) {
+  if (value.kind < ValueKind::leaf || value.token == Kind::null) return write_null(type);
   const size_t checkpoint = out_.size();
-  if (!type.is_list()) return write_scalar(type, value);
-  if (kind != Kind::array) return invalid(type);
-  return or_null(write_leaf_list(field, type, value), type, checkpoint);
+  const std::string_view raw = store_.raw(value);
+  if (!type.is_list()) return write_scalar(type, value.token, raw);
+  if (value.token != Kind::array) return invalid(type);
+  return or_null(write_leaf_list(type, value), type, checkpoint);
 }
 
-bool Projection::write_leaf_list(const OutputField& field, TypeRef type, StoredValue value) {
-  const json::Document& json = store_.documents[value.document];
+bool Projection::write_leaf_list(TypeRef type, const StoredValue& list) {
+  json::Scanner scanner(store_.bodies[list.body]);
+  scanner.seek(list.index);
   out_ += '[';
   uint32_t index = 0;
-  for (NodeId item : json.items(NodeId(value.index))) {
-    if (index > 0) out_ += ',';
-    path_.push_back({.key = {}, .index = index++});
-    const bool written =
-        write_leaf(field, type.item(), {.kind = ValueKind::leaf, .document = value.document, .index = item.value()});
-    path_.pop_back();
-    if (!written) return false;
+  scanner.expect('[');
+  if (!scanner.take(']')) {
+    do {
+      if (index > 0) out_ += ',';
+      path_.push_back({.key = {}, .index = index++});
+      StoredValue item{.kind = ValueKind::leaf, .body = list.body};
+      item.index = static_cast<uint32_t>(scanner.offset());
+      json::Scanner::Value value;
+      scanner.value(value);
+      item.token = value.kind;
+      item.length = static_cast<uint32_t>(value.raw.size());
+      const bool written = write_leaf(type.item(), item);
+      path_.pop_back();
+      if (!written) return false;
+    } while (scanner.take(','));
   }
   out_ += ']';
   return true;
 }
 
-bool Projection::write_scalar(TypeRef type, StoredValue value) {
+bool Projection::write_scalar(TypeRef type, Kind token, std::string_view raw) {
   const schema::Type& named = schema_.types[type.type];
-  const std::string_view raw = store_.raw(value);
-  const Kind kind = store_.documents[value.document].kind(NodeId(value.index));
   if (named.kind == schema::TypeKind::enum_) {
-    if (!is_enum_value(named, value)) return invalid(type);
-  } else if (!fits(named, raw, kind)) {
+    if (token != Kind::string || !is_enum_value(named, raw)) return invalid(type);
+  } else if (!fits(named, raw, token)) {
     return invalid(type);
   }
-  const bool quote = named.builtin == BuiltinScalar::id && kind == Kind::number;
+  const bool quote = named.builtin == BuiltinScalar::id && token == Kind::number;
   if (quote) out_ += '"';
   out_ += raw;
   if (quote) out_ += '"';
@@ -215,12 +222,10 @@ bool Projection::fits(const schema::Type& type, std::string_view raw, Kind kind)
   return false;
 }
 
-bool Projection::is_enum_value(const schema::Type& type, StoredValue value) const {
-  const json::Document& json = store_.documents[value.document];
-  if (json.kind(NodeId(value.index)) != Kind::string) return false;
+bool Projection::is_enum_value(const schema::Type& type, std::string_view token) const {
   for (schema::EnumValueId id : type.enum_values) {
     const schema::EnumValue& known = schema_.enum_values[id];
-    if (known.accessible && json.string_equals(NodeId(value.index), schema_.text(known.name))) return true;
+    if (known.accessible && json::string_equals(token, schema_.text(known.name))) return true;
   }
   return false;
 }

@@ -29,16 +29,16 @@ class Projection {
   bool write_field(const OutputField& field, const ObjectCursor& cursor);
   bool write_composite(TypeRef type, const ValueCursor& value);
   bool write_composite_list(TypeRef type, const ValueCursor& value);
-  bool write_leaf(const OutputField& field, TypeRef type, StoredValue value);
-  bool write_leaf_list(const OutputField& field, TypeRef type, StoredValue value);
-  bool write_scalar(TypeRef type, StoredValue value);
+  bool write_leaf(TypeRef type, const StoredValue& value);
+  bool write_leaf_list(TypeRef type, const StoredValue& list);
+  bool write_scalar(TypeRef type, json::Kind token, std::string_view raw);
   bool write_null(TypeRef type);
   bool invalid(TypeRef type);
   /// `written`, or null from `checkpoint` on when it is false and `type` allows it.
   bool or_null(bool written, TypeRef type, size_t checkpoint);
 
   bool fits(const schema::Type& type, std::string_view raw, json::Kind kind) const;
-  bool is_enum_value(const schema::Type& type, StoredValue value) const;
+  bool is_enum_value(const schema::Type& type, std::string_view token) const;
   void add_error(ErrorCode code, std::string message);
 
   const Plan& plan_;

@@ -11,10 +11,11 @@
 
 namespace signet::execution {
 
-/// Reads `answer` to `request`, whose lists held as many `representations` (none for root fetches), into `store`.
+/// Reads `answer` to `request`, whose lists held as many `representations` (none for root fetches), into `store`, which
+/// keeps its text. The layout is known from the plan: no tree is made of it.
 /// Whatever is wrong with it becomes an entry of `errors` for each fetch that it concerns; whatever is right is kept.
 void read_answer(const Plan& plan, const Settings& settings, RequestId request,
-                 const std::vector<uint32_t>& representations, const HttpAnswer& answer, Store& store,
+                 const std::vector<uint32_t>& representations, HttpAnswer&& answer, Store& store,
                  std::vector<FetchError>& errors);
 
 }  // namespace signet::execution

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,15 +25,17 @@ enum class ValueKind : uint8_t {
   absent,  ///< never arrived
   null,
   failed,  ///< null, and an error says why
-  leaf,    ///< `index` is a node of `document`
+  leaf,    ///< `length` bytes from `index` on of body `body`
   object,  ///< `index` is a block
   list,    ///< `index` is a list
 };
 
 struct StoredValue {
   ValueKind kind = ValueKind::absent;
-  uint32_t document = 0;
+  json::Kind token = json::Kind::null;  ///< leaf: what it is in JSON
+  uint16_t body = 0;
   uint32_t index = 0;
+  uint32_t length = 0;
 };
 
 inline constexpr uint32_t kNone = UINT32_MAX;
@@ -55,9 +59,10 @@ class Store {
     wanted.resize(plan.fetches.size());
   }
 
-  uint32_t add_document(json::Document document) {
-    documents.push_back(std::move(document));
-    return static_cast<uint32_t>(documents.size() - 1);
+  /// Keeps the text of an answer, for as long as the store lives.
+  uint16_t add_body(std::string text) {
+    bodies.push_back(std::move(text));
+    return static_cast<uint16_t>(bodies.size() - 1);
   }
 
   uint32_t add_block(ShapeId shape, CaseId type_case) {
@@ -70,9 +75,9 @@ class Store {
     return static_cast<uint32_t>(blocks.size() - 1);
   }
 
-  uint32_t add_list(uint32_t count) {
-    lists.push_back({.first = static_cast<uint32_t>(items.size()), .count = count});
-    items.resize(items.size() + count);
+  uint32_t add_list(std::span<const StoredValue> values) {
+    lists.push_back({.first = static_cast<uint32_t>(items.size()), .count = static_cast<uint32_t>(values.size())});
+    items.insert(items.end(), values.begin(), values.end());
     return static_cast<uint32_t>(lists.size() - 1);
   }
 
@@ -80,9 +85,11 @@ class Store {
   StoredValue& slot(uint32_t block, size_t index) { return slots[blocks[block].first_slot + index]; }
   uint32_t& link(uint32_t block, size_t index) { return links[blocks[block].first_link + index]; }
   uint32_t link(uint32_t block, size_t index) const { return links[blocks[block].first_link + index]; }
-  std::string_view raw(StoredValue leaf) const { return documents[leaf.document].raw(json::NodeId(leaf.index)); }
+  std::string_view raw(const StoredValue& leaf) const {
+    return std::string_view(bodies[leaf.body]).substr(leaf.index, leaf.length);
+  }
 
-  std::vector<json::Document> documents;
+  std::vector<std::string> bodies;  ///< at most one for each request, of which a plan has less than 65,536
   std::vector<Block> blocks;
   std::vector<StoredValue> slots;
   std::vector<uint32_t> links;

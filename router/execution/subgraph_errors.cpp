@@ -175,12 +175,12 @@ FetchError read_error(const Document& json, NodeId error, const Settings& settin
 
 }  // namespace
 
-void read_subgraph_errors(const Plan& plan, const Settings& settings, RequestId request, uint32_t document,
-                          NodeId reported, Store& store, std::vector<FetchError>& errors) {
-  const Document& json = store.documents[document];
+void read_subgraph_errors(const Plan& plan, const Settings& settings, RequestId request, const Document& reported,
+                          Store& store, std::vector<FetchError>& errors) {
+  const Document& json = reported;
   const std::vector<FetchId>& fetches = plan.requests[request].fetches;
   size_t count = 0;
-  for (NodeId error : json.items(reported)) {
+  for (NodeId error : json.items(json.root())) {
     // Beyond the limit nothing more is told, but a null that an error explains is still no value: what requires it must
     // not be computed from it.
     const bool told = ++count <= kSubgraphErrorsMax;

@@ -8,10 +8,10 @@
 
 namespace signet::execution {
 
-/// Reads the list at node `reported` of the store's `document`; data must have been read before, because the values
+/// Reads `reported`, the list of an answer's errors; data must have been read before, because the values
 /// that errors explain are marked as failed. An error about an entity concerns every fetch that asked for it; one whose
 /// path tells nothing concerns the whole request.
-void read_subgraph_errors(const Plan& plan, const Settings& settings, RequestId request, uint32_t document,
-                          json::NodeId reported, Store& store, std::vector<FetchError>& errors);
+void read_subgraph_errors(const Plan& plan, const Settings& settings, RequestId request, const json::Document& reported,
+                          Store& store, std::vector<FetchError>& errors);
 
 }  // namespace signet::execution

@@ -30,6 +30,7 @@ using schema::TypeRef;
 /// Where one field of a response object is stored in a block.
 struct Slot {
   std::string wire_name;  ///< its key in the subgraph's answer
+  std::string wire_json;  ///< `"name":`
   CaseId type_case;       ///< the objects that have it
   FieldId field;
   TypeRef type;                            ///< in the supergraph

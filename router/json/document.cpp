@@ -2,44 +2,16 @@
 
 #include <charconv>
 #include <cstring>
-#include <simdjson.h>
 #include <unordered_set>
 
-#include "router/base/utf8.hpp"
 #include "router/json/scalar_check.hpp"
+#include "router/json/scanner.hpp"
 
 namespace signet::json {
 namespace {
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-std::string unescape(std::string_view content) {
-  std::string out;
-  out.reserve(content.size());
-  size_t at = 0;
-  while (at < content.size()) {
-    if (content[at] != '\\') {
-      out.push_back(content[at++]);
-      continue;
-    }
-    const size_t length = escape_length(content.substr(at));
-    if (length == 2) {
-      constexpr std::string_view kLetters = "\"\\/bfnrt";
-      constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
-      out.push_back(kMeanings[kLetters.find(content[at + 1])]);
-    } else {
-      auto unit = static_cast<uint32_t>(hex4(content.substr(at + 2)));
-      if (length == 12) {
-        const auto low = static_cast<uint32_t>(hex4(content.substr(at + 8)));
-        unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
-      }
-      append_utf8(out, unit);
-    }
-    at += length;
-  }
-  return out;
 }
 
 }  // namespace
@@ -194,11 +166,7 @@ class DocumentReader {
 };
 
 std::expected<Document, ParseError> Document::parse(std::string_view text, const ParseOptions& options) {
-  if (text.size() > UINT32_MAX / 2) return std::unexpected(ParseError{"the text is too large"});
-  if (text.starts_with("\xEF\xBB\xBF")) return std::unexpected(ParseError{"the text starts with a byte-order mark"});
-  if (!simdjson::validate_utf8(text.data(), text.size())) {
-    return std::unexpected(ParseError{"the text is not valid UTF-8"});
-  }
+  if (const char* reason = refuse_text(text)) return std::unexpected(ParseError{reason});
   Document document;
   document.text_ = std::make_unique_for_overwrite<char[]>(text.size());
   std::memcpy(document.text_.get(), text.data(), text.size());

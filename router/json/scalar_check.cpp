@@ -1,7 +1,13 @@
 #include "router/json/scalar_check.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "router/base/utf8.hpp"
 
 namespace signet::json {
 
@@ -57,10 +63,38 @@ size_t escape_length(std::string_view text) {
   return 12;
 }
 
+namespace {
+
+/// Bytes from `text[at]` on that a string may hold as they are, as far as whole blocks of 16 tell.
+size_t plain_blocks(std::string_view text, size_t at) {
+#ifdef __SSE2__
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  const __m128i last_control = _mm_set1_epi8(0x1F);
+  const size_t start = at;
+  for (; at + 16 <= text.size(); at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);  // unsigned: at most 0x1F
+    const __m128i special =
+        _mm_or_si128(control, _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+    const int mask = _mm_movemask_epi8(special);
+    if (mask != 0) return at - start + static_cast<size_t>(std::countr_zero(static_cast<unsigned>(mask)));
+  }
+  return at - start;
+#else
+  (void)text, (void)at;
+  return 0;
+#endif
+}
+
+}  // namespace
+
 size_t string_length(std::string_view text, bool& escaped) {
   escaped = false;
   size_t at = 1;
   while (at < text.size()) {
+    at += plain_blocks(text, at);
+    if (at >= text.size()) return 0;
     const auto c = static_cast<uint8_t>(text[at]);
     if (c == '"') return at + 1;
     if (c < 0x20) return 0;
@@ -74,6 +108,40 @@ size_t string_length(std::string_view text, bool& escaped) {
     }
   }
   return 0;
+}
+
+std::string unescape(std::string_view content) {
+  std::string out;
+  out.reserve(content.size());
+  size_t at = 0;
+  while (at < content.size()) {
+    if (content[at] != '\\') {
+      out.push_back(content[at++]);
+      continue;
+    }
+    const size_t length = escape_length(content.substr(at));
+    if (length == 2) {
+      constexpr std::string_view kLetters = "\"\\/bfnrt";
+      constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+      out.push_back(kMeanings[kLetters.find(content[at + 1])]);
+    } else {
+      auto unit = static_cast<uint32_t>(hex4(content.substr(at + 2)));
+      if (length == 12) {
+        const auto low = static_cast<uint32_t>(hex4(content.substr(at + 8)));
+        unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+      }
+      append_utf8(out, unit);
+    }
+    at += length;
+  }
+  return out;
+}
+
+bool string_equals(std::string_view token, std::string_view text) {
+  const std::string_view content = token.substr(1, token.size() - 2);
+  if (content.size() == text.size() && content == text) return true;
+  // Every escape is longer than what it stands for.
+  return content.size() > text.size() && content.find('\\') != std::string_view::npos && unescape(content) == text;
 }
 
 }  // namespace signet::json

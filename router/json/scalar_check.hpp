@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace signet::json {
@@ -16,6 +17,12 @@ size_t string_length(std::string_view text, bool& escaped);
 
 /// Length of the escape that starts with the backslash at the front of `text`: 2, 6, or 12 for a surrogate pair.
 size_t escape_length(std::string_view text);
+
+/// The value of a valid string's content, that is without its quotes.
+std::string unescape(std::string_view content);
+
+/// Whether the valid string token `token`, quotes included, has the value `text`.
+bool string_equals(std::string_view token, std::string_view text);
 
 /// The value of four hexadecimal digits, or -1.
 int hex4(std::string_view text);

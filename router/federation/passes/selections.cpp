@@ -75,6 +75,7 @@ class SelectionWriter {
           [&](const Slot& other) { return other.wire_name != name || can_share(id, other, slots[i], i); });
       while (!free && (name = fmt::format("_a{}", ++aliases), wanted.contains(name))) {
       }
+      slots[i].wire_json = fmt::format("\"{}\":", name);
       slots[i].wire_name = std::move(name);
     }
   }
