@@ -31,14 +31,6 @@ ValueCursor ValueCursor::item(const Store& store, uint32_t index) const {
   return result;
 }
 
-size_t Cursors::landed_count(PositionId position) const {
-  size_t count = 0;
-  for (ShapeId shape : plan_.positions[position].shapes) {
-    if (plan_.shapes[shape].kind != ShapeKind::linked) ++count;
-  }
-  return count;
-}
-
 ObjectCursor Cursors::root() const {
   const Position& position = plan_.positions[plan_.root()];
   ObjectCursor cursor{.position = plan_.root(),
@@ -55,10 +47,10 @@ ObjectCursor Cursors::root() const {
 
 ValueCursor Cursors::child(const ObjectCursor& parent, PositionId child) const {
   const Position& position = plan_.positions[child];
-  ValueCursor result{.position = child, .values = InlineVector<StoredValue, 3>(landed_count(child))};
+  ValueCursor result{.position = child, .values = InlineVector<StoredValue, 3>(position.landed)};
   for (size_t i = 0; i < result.values.size(); ++i) {
     const Shape& shape = plan_.shapes[position.shapes[i]];
-    const uint32_t block = parent.blocks[plan_.shapes[shape.parent].index];
+    const uint32_t block = parent.blocks[shape.parent_index];
     if (block != kNone) result.values[i] = store_.slot(block, shape.parent_slot);
   }
   return result;
@@ -81,10 +73,10 @@ ObjectCursor Cursors::object(const ValueCursor& value) const {
 
 void Cursors::link(ObjectCursor& cursor) const {
   const Position& position = plan_.positions[cursor.position];
-  for (size_t i = 0; i < position.shapes.size(); ++i) {
+  for (size_t i = position.landed; i < position.shapes.size(); ++i) {
     const Shape& shape = plan_.shapes[position.shapes[i]];
-    if (shape.kind != ShapeKind::linked || shape.type_case != cursor.type_case) continue;
-    const uint32_t anchor = cursor.blocks[plan_.shapes[shape.parent].index];
+    if (shape.type_case != cursor.type_case) continue;
+    const uint32_t anchor = cursor.blocks[shape.parent_index];
     if (anchor == kNone) continue;
     const uint32_t number = store_.link(anchor, shape.link);
     const std::vector<StoredValue>& results = store_.results[shape.fetch];
@@ -96,8 +88,11 @@ void Cursors::link(ObjectCursor& cursor) const {
 /// Descends from the root along the positions that lead to one.
 class Cursors::Walk {
  public:
-  Walk(const Cursors& cursors, PositionId target, FunctionRef<bool(const ObjectCursor&, const Path&)> visit)
+  /// With `distinct`, an object that stands at several places is visited at one of them.
+  Walk(const Cursors& cursors, PositionId target, bool distinct,
+       FunctionRef<bool(const ObjectCursor&, const Path&)> visit)
       : cursors_(cursors), visit_(visit) {
+    if (distinct) seen_.resize(cursors.store_.blocks.size());
     for (PositionId at = target; cursors.plan_.positions[at].parent;) {
       chain_.push_back(at);
       at = cursors.plan_.cases[cursors.plan_.positions[at].parent].position;
@@ -124,7 +119,7 @@ class Cursors::Walk {
 
   bool value(const ValueCursor& cursor, size_t remaining) {
     const ValueKind kind = cursor.kind();
-    if (kind == ValueKind::object) return object(cursors_.object(cursor), remaining);
+    if (kind == ValueKind::object) return seen(cursor) || object(cursors_.object(cursor), remaining);
     if (kind != ValueKind::list) return true;
     const uint32_t size = cursor.size(cursors_.store_);
     for (uint32_t i = 0; i < size; ++i) {
@@ -136,15 +131,30 @@ class Cursors::Walk {
     return true;
   }
 
+  /// What lands in one shape only is, with all that is linked to it, the same wherever it stands.
+  bool seen(const ValueCursor& cursor) {
+    if (seen_.empty() || cursor.values.size() != 1) return false;
+    const uint32_t block = cursor.values[0].index;
+    if (seen_[block]) return true;
+    seen_[block] = true;
+    return false;
+  }
+
   const Cursors& cursors_;
   FunctionRef<bool(const ObjectCursor&, const Path&)> visit_;
+  std::vector<bool> seen_;         ///< by block
   std::vector<PositionId> chain_;  ///< target first
   Path path_;
   size_t objects_ = 0;
 };
 
 bool Cursors::each_object(PositionId position, FunctionRef<bool(const ObjectCursor&, const Path&)> visit) const {
-  return Walk(*this, position, visit).run();
+  return Walk(*this, position, false, visit).run();
+}
+
+bool Cursors::each_distinct_object(PositionId position,
+                                   FunctionRef<bool(const ObjectCursor&, const Path&)> visit) const {
+  return Walk(*this, position, true, visit).run();
 }
 
 }  // namespace signet::execution

@@ -37,7 +37,8 @@ Projection::Projection(const Plan& plan, const schema::Schema& schema, const Sto
       introspection_(introspection),
       explained_(explained),
       errors_(errors),
-      out_(out) {}
+      out_(out),
+      written_(store.blocks.size()) {}
 
 void Projection::write(size_t bytes_max) {
   const size_t checkpoint = out_.size();
@@ -92,6 +93,7 @@ bool Projection::write_field(const OutputField& field, const ObjectCursor& curso
 bool Projection::or_null(bool written, TypeRef type, size_t checkpoint) {
   if (written) return true;
   if (type.non_null() || out_.size() > end_max_) return false;
+  ++cuts_;
   out_.resize(checkpoint);
   out_ += "null";
   return true;
@@ -103,6 +105,7 @@ bool Projection::write_null(TypeRef type) {
     out_ += "null";
     return true;
   }
+  ++path_uses_;
   if (!explained_.explains(path_)) {
     add_error(ErrorCode::NON_NULL_VIOLATION, "a subgraph returned null for a non-null field");
   }
@@ -110,6 +113,7 @@ bool Projection::write_null(TypeRef type) {
 }
 
 bool Projection::invalid(TypeRef type) {
+  ++path_uses_;
   if (!explained_.explains(path_)) {
     add_error(ErrorCode::SUBGRAPH_INVALID, "the subgraph returned a value that does not fit the field's type");
   }
@@ -133,9 +137,26 @@ bool Projection::write_composite(TypeRef type, const ValueCursor& value) {
     return or_null(write_composite_list(type, value), type, checkpoint);
   }
   if (kind != ValueKind::object) return invalid(type);
+  // What lands in one shape only is, with all that is linked to it, the same wherever it stands.
+  const uint32_t sole = value.values.size() == 1 ? value.values[0].index : kNone;
+  if (sole != kNone && write_again(sole)) return true;
   const ObjectCursor object = cursors_.object(value);
   if (!object.type_case || !plan_.cases[object.type_case].accessible) return write_null(type);
-  return or_null(write_object(object), type, checkpoint);
+  const uint64_t path_uses = path_uses_;
+  const bool written = write_object(object);
+  if (written && sole != kNone && path_uses == path_uses_) remember(sole, checkpoint);
+  return or_null(written, type, checkpoint);
+}
+
+bool Projection::write_again(uint32_t block) {
+  const Written& known = written_[block];
+  if (known.length == 0 || known.cuts != cuts_ || out_.size() > end_max_) return false;
+  out_.append(out_, known.begin, known.length);
+  return true;
+}
+
+void Projection::remember(uint32_t block, size_t begin) {
+  written_[block] = {.begin = begin, .length = out_.size() - begin, .cuts = cuts_};
 }
 
 bool Projection::write_composite_list(TypeRef type, const ValueCursor& value) {

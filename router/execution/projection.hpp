@@ -37,6 +37,10 @@ class Projection {
   /// `written`, or null from `checkpoint` on when it is false and `type` allows it.
   bool or_null(bool written, TypeRef type, size_t checkpoint);
 
+  /// Writes the object of `block` again when it was written before; nothing when it was not.
+  bool write_again(uint32_t block);
+  void remember(uint32_t block, size_t begin);
+
   bool fits(const schema::Type& type, std::string_view raw, json::Kind kind) const;
   bool is_enum_value(const schema::Type& type, std::string_view token) const;
   void add_error(ErrorCode code, std::string message);
@@ -51,6 +55,16 @@ class Projection {
   std::string& out_;
   size_t end_max_ = SIZE_MAX;  ///< of out_
   Path path_;
+
+  /// Where in out_ an object stands that came out the same whatever its path: no error was looked at or made.
+  struct Written {
+    size_t begin = 0;
+    size_t length = 0;  ///< 0: nowhere
+    uint32_t cuts = 0;  ///< value of cuts_ then
+  };
+  std::vector<Written> written_;  ///< by block
+  uint32_t cuts_ = 0;             ///< how often out_ was cut back, which voids what was remembered
+  uint64_t path_uses_ = 0;        ///< how often something depended on path_
 };
 
 }  // namespace signet::execution

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "router/execution/shared_blocks.hpp"
 #include "router/execution/subgraph_errors.hpp"
 #include "router/json/scalar_check.hpp"
 #include "router/json/scanner.hpp"
@@ -27,7 +28,13 @@ class Reader {
  public:
   Reader(const Plan& plan, FetchId fetch, Scanner& scanner, uint16_t body, Store& store,
          std::vector<FetchError>& errors)
-      : plan_(plan), fetch_(fetch), scanner_(scanner), body_(body), store_(store), errors_(errors) {}
+      : plan_(plan),
+        fetch_(fetch),
+        scanner_(scanner),
+        body_(body),
+        store_(store),
+        shared_(plan, store),
+        errors_(errors) {}
 
   void read_root() {
     number_ = 0;
@@ -105,6 +112,7 @@ class Reader {
       skip();
       return wrong("the subgraph returned an object of an unknown type");
     }
+    const SharedBlocks::Mark mark = shared_.mark();
     const uint32_t block = store_.add_block(shape_id, type_case);
     scanner_.expect('{');
     if (!scanner_.take('}')) {
@@ -121,7 +129,7 @@ class Reader {
       wrong("the subgraph's answer lacks a field that was asked for");
       tail_.pop_back();
     }
-    return {.kind = ValueKind::object, .index = block};
+    return {.kind = ValueKind::object, .index = shared_.share(block, mark)};
   }
 
   /// The type comes first, because it is asked for first; a subgraph that sorts its members is read twice.
@@ -229,6 +237,7 @@ class Reader {
   Scanner& scanner_;
   uint16_t body_;
   Store& store_;
+  SharedBlocks shared_;
   std::vector<FetchError>& errors_;
   uint32_t number_ = 0;
   Path tail_;

@@ -104,7 +104,7 @@ bool RepresentationList::add(FetchId id) {
   const uint16_t anchor_index = plan_.shapes[shape.parent].index;
   RepresentationWriter writer(plan_, store_, body_);
   std::vector<bool>& wanted = store_.wanted[id];
-  return Cursors(plan_, store_).each_object(fetch.position, [&](const ObjectCursor& cursor, const Path&) {
+  return Cursors(plan_, store_).each_distinct_object(fetch.position, [&](const ObjectCursor& cursor, const Path&) {
     if (cursor.type_case != fetch.type_case) return true;
     const uint32_t anchor = cursor.blocks[anchor_index];
     if (anchor == kNone || store_.link(anchor, shape.link) != kNone) return true;  // shared, and linked already
@@ -146,7 +146,7 @@ size_t link_reentry(const Plan& plan, Store& store, FetchId id) {
   const Shape& shape = plan.shapes[fetch.shape];
   const uint16_t anchor_index = plan.shapes[shape.parent].index;
   size_t count = 0;
-  Cursors(plan, store).each_object(fetch.position, [&](const ObjectCursor& cursor, const Path&) {
+  Cursors(plan, store).each_distinct_object(fetch.position, [&](const ObjectCursor& cursor, const Path&) {
     const uint32_t anchor = cursor.blocks[anchor_index];
     if (cursor.type_case != fetch.type_case || anchor == kNone) return true;
     store.link(anchor, shape.link) = 0;

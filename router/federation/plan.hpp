@@ -49,8 +49,9 @@ struct Shape {
   ShapeKind kind = ShapeKind::root;
   FetchId fetch;
   PositionId position;
-  uint16_t index = 0;  ///< in Position::shapes
-  ShapeId parent;      ///< landed: the shape it lands from; linked: the anchor
+  uint16_t index = 0;         ///< in Position::shapes
+  ShapeId parent;             ///< landed: the shape it lands from; linked: the anchor
+  uint16_t parent_index = 0;  ///< that one's `index`
   uint16_t parent_slot = 0;
   uint16_t link = 0;
   CaseId type_case;         ///< the case of all its objects; invalid: each object's `__typename` tells
@@ -97,6 +98,7 @@ struct Position {
   TypeRef type;              ///< of the field that holds it
   FieldId field;
   std::vector<ShapeId> shapes;  ///< landed and root ones, then linked ones in an order in which they can be resolved
+  uint16_t landed = 0;          ///< how many are not linked
   std::vector<CaseId> cases;    ///< by TypeId
 };
 

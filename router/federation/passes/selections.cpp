@@ -36,8 +36,13 @@ class SelectionWriter {
       std::ranges::sort(position.shapes, {},
                         [&](ShapeId id) { return std::pair(plan_.shapes[id].kind == ShapeKind::linked, id); });
       for (size_t i = 0; i < position.shapes.size(); ++i) {
-        plan_.shapes[position.shapes[i]].index = static_cast<uint16_t>(i);
+        Shape& shape = plan_.shapes[position.shapes[i]];
+        shape.index = static_cast<uint16_t>(i);
+        if (shape.kind != ShapeKind::linked) ++position.landed;
       }
+    }
+    for (Shape& shape : plan_.shapes) {
+      if (shape.parent) shape.parent_index = plan_.shapes[shape.parent].index;
     }
   }
 
