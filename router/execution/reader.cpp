@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "router/execution/shared_blocks.hpp"
+#include "router/execution/repeated_objects.hpp"
 #include "router/execution/subgraph_errors.hpp"
 #include "router/json/scalar_check.hpp"
 #include "router/json/scanner.hpp"
@@ -26,14 +26,14 @@ constexpr std::string_view kTypename = "\"__typename\":";
 /// What one fetch gets out of an answer. The scanner stands before the value in question; a JSON error is left in it.
 class Reader {
  public:
-  Reader(const Plan& plan, FetchId fetch, Scanner& scanner, uint16_t body, Store& store,
+  Reader(const Plan& plan, FetchId fetch, Scanner& scanner, uint16_t body, Store& store, RepeatedObjects& repeated,
          std::vector<FetchError>& errors)
       : plan_(plan),
         fetch_(fetch),
         scanner_(scanner),
         body_(body),
         store_(store),
-        shared_(plan, store),
+        repeated_(repeated),
         errors_(errors) {}
 
   void read_root() {
@@ -84,11 +84,15 @@ class Reader {
   }
 
   /// For a value that is neither an object nor a list, as is due: null, or wrong.
-  StoredValue read_other(std::string_view message) {
-    return skip() == Kind::null ? StoredValue{.kind = ValueKind::null} : wrong(message);
+  StoredValue read_other(std::string_view message) { return skip() == Kind::null ? null() : wrong(message); }
+
+  StoredValue null() {
+    ++nulls_;
+    return {.kind = ValueKind::null};
   }
 
   StoredValue wrong(std::string_view message) {
+    ++nulls_;
     if (++wrong_ <= kShapeErrorsMax) {
       errors_.push_back({.fetch = fetch_,
                          .number = number_,
@@ -101,8 +105,26 @@ class Reader {
   }
 
   StoredValue read_object_value(ShapeId shape) {
-    if (scanner_.peek() == '{') return read_object(shape);
+    if (scanner_.peek() == '{') {
+      return RepeatedObjects::shareable(plan_, shape) ? read_perhaps_repeated(shape) : read_object(shape);
+    }
     return read_other("the subgraph returned something else where an object is due");
+  }
+
+  StoredValue read_perhaps_repeated(ShapeId shape) {
+    const std::string_view text = store_.bodies[body_];
+    const size_t start = scanner_.offset();
+    const RepeatedObjects::Known known = repeated_.find(shape, text, scanner_.rest());
+    if (known.block != kNone) {
+      scanner_.seek(start + known.length);
+      return {.kind = ValueKind::object, .index = known.block};
+    }
+    const size_t nulls_before = nulls_;
+    const StoredValue value = read_object(shape);
+    if (value.kind == ValueKind::object && nulls_ == nulls_before) {
+      repeated_.remember(shape, text, start, scanner_.consumed() - start, value.index);
+    }
+    return value;
   }
 
   StoredValue read_object(ShapeId shape_id) {
@@ -112,7 +134,6 @@ class Reader {
       skip();
       return wrong("the subgraph returned an object of an unknown type");
     }
-    const SharedBlocks::Mark mark = shared_.mark();
     const uint32_t block = store_.add_block(shape_id, type_case);
     scanner_.expect('{');
     if (!scanner_.take('}')) {
@@ -129,7 +150,7 @@ class Reader {
       wrong("the subgraph's answer lacks a field that was asked for");
       tail_.pop_back();
     }
-    return {.kind = ValueKind::object, .index = shared_.share(block, mark)};
+    return {.kind = ValueKind::object, .index = block};
   }
 
   /// The type comes first, because it is asked for first; a subgraph that sorts its members is read twice.
@@ -200,7 +221,7 @@ class Reader {
     const size_t start = scanner_.offset();
     Scanner::Value value;
     if (!scanner_.value(value)) return {};
-    if (value.kind == Kind::null) return {.kind = ValueKind::null};
+    if (value.kind == Kind::null) return null();
     // What a custom scalar holds is passed on as it is: no member of it may have two meanings.
     if (value.has_object && !json::Document::parse(value.raw)) {
       scanner_.fail();
@@ -237,11 +258,12 @@ class Reader {
   Scanner& scanner_;
   uint16_t body_;
   Store& store_;
-  SharedBlocks shared_;
+  RepeatedObjects& repeated_;
   std::vector<FetchError>& errors_;
   uint32_t number_ = 0;
   Path tail_;
   size_t wrong_ = 0;
+  size_t nulls_ = 0;                  // read so far, those that stand for something wrong included
   std::vector<StoredValue> pending_;  // items of the lists that are being read
 };
 
@@ -338,7 +360,7 @@ class AnswerReader {
     }
     data_ = Data::object;
     if (request_.lists.empty()) {
-      Reader(plan_, request_.fetches.front(), scanner, body, store_, found_).read_root();
+      Reader(plan_, request_.fetches.front(), scanner, body, store_, repeated_, found_).read_root();
       return !scanner.failed();
     }
     std::vector<bool> there(request_.lists.size());
@@ -374,7 +396,7 @@ class AnswerReader {
     for (FetchId fetch : request_.lists[index].fetches) {
       if (scanner.failed()) return;
       scanner.seek(start);
-      Reader(plan_, fetch, scanner, body, store_, found_).read_entities(representations_[index]);
+      Reader(plan_, fetch, scanner, body, store_, repeated_, found_).read_entities(representations_[index]);
     }
   }
 
@@ -412,6 +434,7 @@ class AnswerReader {
   Store& store_;
   std::vector<FetchError>& errors_;
   size_t errors_before_;
+  RepeatedObjects repeated_;
   Data data_ = Data::absent;
   bool data_seen_ = false;
   std::optional<json::Document> reported_;  ///< `errors`, whatever it is

@@ -41,7 +41,6 @@ struct StoredValue {
 inline constexpr uint32_t kNone = UINT32_MAX;
 
 struct Block {
-  ShapeId shape;
   CaseId type_case;
   uint32_t first_slot = 0;
   uint32_t first_link = 0;
@@ -68,8 +67,7 @@ class Store {
 
   uint32_t add_block(ShapeId shape, CaseId type_case) {
     const federation::Shape& layout = plan_->shapes[shape];
-    blocks.push_back({.shape = shape,
-                      .type_case = type_case,
+    blocks.push_back({.type_case = type_case,
                       .first_slot = static_cast<uint32_t>(slots.size()),
                       .first_link = static_cast<uint32_t>(links.size())});
     slots.resize(slots.size() + layout.slots.size());

@@ -33,6 +33,13 @@ class Scanner {
     skip_space();
     return static_cast<size_t>(at_ - begin_);
   }
+  /// The place right behind the last token that was taken.
+  size_t consumed() const { return static_cast<size_t>(at_ - begin_); }
+  /// What is left of the text, from the next token on.
+  std::string_view rest() {
+    skip_space();
+    return {at_, static_cast<size_t>(end_ - at_)};
+  }
   /// Goes to a place that offset() told.
   void seek(size_t offset) { at_ = begin_ + offset; }
 
@@ -75,7 +82,6 @@ class Scanner {
   void skip_space() {
     while (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t') ++at_;
   }
-  std::string_view rest() const { return {at_, static_cast<size_t>(end_ - at_)}; }
   bool scalar(Kind& kind);
   bool containers(uint32_t depth_max, bool& has_object);
 

@@ -1,0 +1,48 @@
+// RepeatedObjects: objects of one answer that are written with the same bytes are read once.
+//
+// Answers repeat objects, with everything below them, wherever lists of entities lead to the same ones. Where that can
+// be told, the repeated text is skipped, and one block stands at all of its places: whatever is asked for it, and
+// whatever is written, is so for all. That holds for what lands in its position from one shape only, because all that
+// is linked to it follows from it. Entities themselves stay apart, since equal fields do not make them the same, and so
+// does what holds a null, because an error may turn out to be about one of its places only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "router/execution/store.hpp"
+
+namespace signet::execution {
+
+/// Lifetime: that of reading one answer.
+/// Cost: a look at the first bytes of an object; nothing is looked for further than in one place.
+class RepeatedObjects {
+ public:
+  struct Known {
+    uint32_t block = kNone;  ///< kNone: not known
+    uint32_t length = 0;     ///< of the text
+  };
+
+  /// Whether objects of `shape` may stand for each other.
+  static bool shareable(const Plan& plan, ShapeId shape);
+
+  /// The object of `shape` whose text is at the beginning of `rest`, which is part of `text`.
+  Known find(ShapeId shape, std::string_view text, std::string_view rest) const;
+  /// Keeps `block`, which was read from the `length` bytes of `text` at `offset`.
+  void remember(ShapeId shape, std::string_view text, size_t offset, size_t length, uint32_t block);
+
+ private:
+  static constexpr size_t kPlaces = 512;
+
+  struct Place {
+    ShapeId shape;
+    uint32_t offset = 0;
+    Known known;
+  };
+  static size_t place_of(ShapeId shape, std::string_view rest);
+
+  std::array<Place, kPlaces> places_{};
+};
+
+}  // namespace signet::execution
