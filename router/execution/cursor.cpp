@@ -88,11 +88,8 @@ void Cursors::link(ObjectCursor& cursor) const {
 /// Descends from the root along the positions that lead to one.
 class Cursors::Walk {
  public:
-  /// With `distinct`, an object that stands at several places is visited at one of them.
-  Walk(const Cursors& cursors, PositionId target, bool distinct,
-       FunctionRef<bool(const ObjectCursor&, const Path&)> visit)
+  Walk(const Cursors& cursors, PositionId target, FunctionRef<bool(const ObjectCursor&, const Path&)> visit)
       : cursors_(cursors), visit_(visit) {
-    if (distinct) seen_.resize(cursors.store_.blocks.size());
     for (PositionId at = target; cursors.plan_.positions[at].parent;) {
       chain_.push_back(at);
       at = cursors.plan_.cases[cursors.plan_.positions[at].parent].position;
@@ -119,7 +116,7 @@ class Cursors::Walk {
 
   bool value(const ValueCursor& cursor, size_t remaining) {
     const ValueKind kind = cursor.kind();
-    if (kind == ValueKind::object) return seen(cursor) || object(cursors_.object(cursor), remaining);
+    if (kind == ValueKind::object) return object(cursors_.object(cursor), remaining);
     if (kind != ValueKind::list) return true;
     const uint32_t size = cursor.size(cursors_.store_);
     for (uint32_t i = 0; i < size; ++i) {
@@ -131,15 +128,6 @@ class Cursors::Walk {
     return true;
   }
 
-  /// What lands in one shape only is, with all that is linked to it, the same wherever it stands.
-  bool seen(const ValueCursor& cursor) {
-    if (seen_.empty() || cursor.values.size() != 1) return false;
-    const uint32_t block = cursor.values[0].index;
-    if (seen_[block]) return true;
-    seen_[block] = true;
-    return false;
-  }
-
   const Cursors& cursors_;
   FunctionRef<bool(const ObjectCursor&, const Path&)> visit_;
   std::vector<bool> seen_;         ///< by block
@@ -149,12 +137,7 @@ class Cursors::Walk {
 };
 
 bool Cursors::each_object(PositionId position, FunctionRef<bool(const ObjectCursor&, const Path&)> visit) const {
-  return Walk(*this, position, false, visit).run();
-}
-
-bool Cursors::each_distinct_object(PositionId position,
-                                   FunctionRef<bool(const ObjectCursor&, const Path&)> visit) const {
-  return Walk(*this, position, true, visit).run();
+  return Walk(*this, position, visit).run();
 }
 
 }  // namespace signet::execution

@@ -42,9 +42,6 @@ class Cursors {
   /// Calls `visit` for every object at `position` that has arrived, in the order of the answer, with its response path.
   /// `visit` returns false to stop. False when the walk gave up after kWalkObjectsMax objects.
   bool each_object(PositionId position, FunctionRef<bool(const ObjectCursor&, const Path&)> visit) const;
-  /// The same, but an object that stands at many places is visited at the first of them only, wherever that can be
-  /// told.
-  bool each_distinct_object(PositionId position, FunctionRef<bool(const ObjectCursor&, const Path&)> visit) const;
 
  private:
   class Walk;

@@ -193,6 +193,9 @@ void Execution::write_response(std::string& out) {
   ExplainedPaths explained;
   place_errors(*impl.plan, impl.store, impl.fetch_errors, impl.errors, explained);
   const Introspection introspection(*impl.plan, impl.supergraph.schema, impl.variables);
+  size_t expected = out.size() + 64;
+  for (const std::string& answer : impl.store.bodies) expected += answer.size();
+  out.reserve(expected);
   out += "{\"data\":";
   Projection projection(*impl.plan, impl.supergraph.schema, impl.store, introspection, explained, impl.errors, out);
   projection.write(impl.settings.answer_bytes_max);

@@ -1,6 +1,7 @@
 #include "router/execution/representation.hpp"
 
 #include "router/base/keyed_hash.hpp"
+#include "router/execution/distinct_walk.hpp"
 
 namespace signet::execution {
 
@@ -104,22 +105,21 @@ bool RepresentationList::add(FetchId id) {
   const uint16_t anchor_index = plan_.shapes[shape.parent].index;
   RepresentationWriter writer(plan_, store_, body_);
   std::vector<bool>& wanted = store_.wanted[id];
-  return Cursors(plan_, store_).each_distinct_object(fetch.position, [&](const ObjectCursor& cursor, const Path&) {
-    if (cursor.type_case != fetch.type_case) return true;
+  return DistinctWalk(plan_, store_, fetch.position).each([&](const ObjectCursor& cursor) {
+    if (cursor.type_case != fetch.type_case) return;
     const uint32_t anchor = cursor.blocks[anchor_index];
-    if (anchor == kNone || store_.link(anchor, shape.link) != kNone) return true;  // shared, and linked already
+    if (anchor == kNone || store_.link(anchor, shape.link) != kNone) return;  // shared, and linked already
     const size_t checkpoint = body_.size();
     if (count_ > 0) body_ += ',';
     const size_t begin = body_.size();
     if (!writer.write(fetch, cursor)) {
       body_.resize(checkpoint);
-      return true;
+      return;
     }
     const uint32_t number = number_of(checkpoint, begin);
     store_.link(anchor, shape.link) = number;
     if (wanted.size() <= number) wanted.resize(number + size_t{1});
     wanted[number] = true;
-    return true;
   });
 }
 
@@ -146,12 +146,11 @@ size_t link_reentry(const Plan& plan, Store& store, FetchId id) {
   const Shape& shape = plan.shapes[fetch.shape];
   const uint16_t anchor_index = plan.shapes[shape.parent].index;
   size_t count = 0;
-  Cursors(plan, store).each_distinct_object(fetch.position, [&](const ObjectCursor& cursor, const Path&) {
+  DistinctWalk(plan, store, fetch.position).each([&](const ObjectCursor& cursor) {
     const uint32_t anchor = cursor.blocks[anchor_index];
-    if (cursor.type_case != fetch.type_case || anchor == kNone) return true;
+    if (cursor.type_case != fetch.type_case || anchor == kNone) return;
     store.link(anchor, shape.link) = 0;
     count = 1;
-    return true;
   });
   return count;
 }
