@@ -16,6 +16,7 @@
 #include "router/app/trust_setup.hpp"
 #include "router/app/version.hpp"
 #include "router/app/worker.hpp"
+#include "router/base/allocator.hpp"
 
 namespace signet::app {
 
@@ -525,6 +526,7 @@ class RouterProcess {
 }  // namespace
 
 int run_router(RouterOptions options) {
+  tune_allocator();
   RouterProcess process(std::move(options));
   return process.run();
 }

@@ -241,6 +241,12 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
     if (!error && over()) error = asio::error::timed_out;
     if (error) co_return failure(TransportError::unreachable, fmt::format("{}: {}", origin_, error.message()));
     if constexpr (kTcp) socket.set_option(tcp::no_delay(true), error);
+    // The reactor has waited for the socket to become writable, and would be told about that again with every read: it
+    // is made to forget.
+    const asio::generic::stream_protocol protocol = endpoint.protocol();
+    const auto descriptor = socket.release(error);
+    if (!error) socket.assign(protocol, descriptor, error);
+    if (error) co_return failure(TransportError::unreachable, fmt::format("{}: {}", origin_, error.message()));
     connection_ = std::make_unique<PooledConnection>(
         PooledConnection{Stream(std::move(socket)), std::chrono::steady_clock::now()});
     co_return std::expected<void, http::Failure>();
