@@ -7,25 +7,37 @@ namespace signet::federation {
 
 namespace {
 
-constexpr uint32_t kRoundsMax = 64;
+constexpr uint32_t kRoundsMax = 10'000;
+/// What would take more entity fetches cannot be opened: no plan may have so many.
+constexpr uint32_t kEffortMax = 100'000;
+
+/// Who provides an item, what opening that state took, and what it has to fetch below the item.
+struct Provider {
+  StateId state;  ///< invalid while missing
+  Effort opening, below;
+
+  uint32_t cost() const { return opening.fetches + below.fetches; }
+};
 
 /// A jump that waits for its items.
 struct Candidate {
   JumpId jump;
   bool split = false;
   std::vector<SetItemId> items;
-  std::vector<StateId> providers;  ///< parallel; invalid while missing
+  std::vector<Provider> providers;  ///< parallel
   size_t missing = 0;
-  Effort effort{.fetches = 1, .depth = 1};
+  Effort effort;
   bool closed = false;  ///< its head is open
+
+  bool ready() const { return !closed && missing == 0 && effort.fetches <= kEffortMax; }
 };
 
 bool can_split(const Model& model, const std::vector<SetItemId>& items) {
   return std::ranges::any_of(items, [&](SetItemId item) { return !model.sets.items[item].parts.empty(); });
 }
 
-/// Every jump into `type`, and once more with its composite items in parts.
-std::vector<Candidate> candidates_for(const Model& model, TypeId type, const std::vector<StateId>& open) {
+/// Every jump into `type`, and with `parts` once more with its composite items in parts.
+std::vector<Candidate> candidates_for(const Model& model, TypeId type, const std::vector<StateId>& open, bool parts) {
   std::vector<Candidate> candidates;
   for (JumpId jump : model.jumps_into[type.value()]) {
     for (const bool split : {false, true}) {
@@ -33,9 +45,10 @@ std::vector<Candidate> candidates_for(const Model& model, TypeId type, const std
       candidate.items = items_of(model, model.jumps[jump], split).items;
       candidate.providers.resize(candidate.items.size());
       candidate.missing = candidate.items.size();
+      candidate.effort = {.fetches = 1, .depth = 1};
       candidate.closed = std::ranges::find(open, model.jumps[jump].head) != open.end();
       candidates.push_back(std::move(candidate));
-      if (!can_split(model, candidates.back().items)) break;
+      if (!parts || !can_split(model, candidates.back().items)) break;
     }
   }
   return candidates;
@@ -63,29 +76,92 @@ const Candidate* next_of(const Model& model, const std::vector<Candidate>& candi
   };
   const Candidate* best = nullptr;
   for (const Candidate& candidate : candidates) {
-    if (candidate.closed || candidate.missing > 0) continue;
+    if (!candidate.ready()) continue;
     if (best == nullptr || order(candidate) < order(*best)) best = &candidate;
   }
   return best;
 }
 
-/// Lets every waiting jump use the newly opened `state`, which took `effort` to open.
-void offer(const Model& model, StateId state, Effort effort, std::vector<Candidate>& candidates) {
+/// Its own fetch, those that open each provider once, and those below the items.
+Effort effort_of(const Candidate& candidate) {
+  Effort effort{.fetches = 1, .depth = 1};
+  for (size_t i = 0; i < candidate.providers.size(); ++i) {
+    const Provider& each = candidate.providers[i];
+    const auto counted = [&](const Provider& other) { return other.state == each.state; };
+    const auto before = candidate.providers.begin() + static_cast<ptrdiff_t>(i);
+    effort.fetches += each.below.fetches;
+    if (std::none_of(candidate.providers.begin(), before, counted)) effort.fetches += each.opening.fetches;
+    effort.depth = std::max(effort.depth, each.opening.depth + each.below.depth + 1);
+  }
+  return effort;
+}
+
+/// Lets every waiting jump use the newly opened `state`, which took `opening` to open, where nothing cheaper does.
+void offer(const Model& model, StateId state, Effort opening, std::vector<Candidate>& candidates) {
   for (Candidate& candidate : candidates) {
-    if (candidate.closed || candidate.missing == 0) continue;
+    if (candidate.closed) continue;
     bool used = false;
     for (size_t i = 0; i < candidate.items.size(); ++i) {
-      if (candidate.providers[i]) continue;
+      Provider& provider = candidate.providers[i];
+      if (provider.state && provider.cost() <= opening.fetches) continue;
       const std::optional<Effort> below = provide(model, state, candidate.items[i]);
-      if (!below) continue;
-      candidate.providers[i] = state;
-      --candidate.missing;
+      const Provider offered{.state = state, .opening = opening, .below = below.value_or(Effort())};
+      if (!below || (provider.state && provider.cost() <= offered.cost())) continue;
+      candidate.missing -= provider.state ? 0 : 1;
+      provider = offered;
       used = true;
-      candidate.effort.fetches += below->fetches;
-      candidate.effort.depth = std::max(candidate.effort.depth, effort.depth + below->depth + 1);
     }
-    if (used) candidate.effort.fetches += effort.fetches;
+    if (used && candidate.missing == 0) candidate.effort = effort_of(candidate);
   }
+}
+
+/// What is known and what was found anew: for each state the cheaper way. Ways only ever get cheaper, and whatever a
+/// way uses is cheaper than itself; so the search ends, and following ways never leads in a circle. True when something
+/// of `fresh` was taken.
+bool improve(std::vector<Derivation>& known, std::vector<Derivation> fresh) {
+  bool changed = false;
+  const auto effort = [](const Derivation& each) { return Effort{.fetches = each.fetches, .depth = each.depth}; };
+  for (Derivation& found : fresh) {
+    const auto old = std::ranges::find(known, found.state, &Derivation::state);
+    if (old == known.end()) {
+      known.push_back(std::move(found));
+      changed = true;
+    } else if (effort(found) < effort(*old) && (old->split || !found.split)) {
+      *old = std::move(found);
+      changed = true;
+    }
+  }
+  if (!changed) return false;
+  std::ranges::sort(known, {}, [&](const Derivation& each) { return std::pair(effort(each), each.state); });
+  std::vector<Derivation> linked;
+  for (Derivation& each : known) {
+    each.closure.clear();
+    linked.push_back(std::move(each));
+    link_premises(linked);
+  }
+  known = std::move(linked);
+  return true;
+}
+
+std::vector<Derivation> derive(const Model& model, const std::vector<StateId>& open, bool parts) {
+  std::vector<Candidate> candidates = candidates_for(model, model.states[open.front()].type, open, parts);
+  for (StateId state : open) offer(model, state, {}, candidates);
+  std::vector<Derivation> derivations;
+  while (const Candidate* best = next_of(model, candidates)) {
+    Derivation derivation{.state = model.jumps[best->jump].head, .jump = best->jump, .split = best->split};
+    for (const Provider& provider : best->providers) derivation.providers.push_back(provider.state);
+    derivation.fetches = best->effort.fetches;
+    derivation.depth = best->effort.depth;
+    const Effort opening = best->effort;
+    const StateId head = derivation.state;
+    derivations.push_back(std::move(derivation));
+    link_premises(derivations);
+    for (Candidate& candidate : candidates) {
+      if (model.jumps[candidate.jump].head == head) candidate.closed = true;
+    }
+    offer(model, head, opening, candidates);
+  }
+  return derivations;
 }
 
 }  // namespace
@@ -129,6 +205,7 @@ std::optional<Effort> provide(const Model& model, StateId state, SetItemId item_
       if (!best) return std::nullopt;
       total.fetches += best->fetches;
       total.depth = std::max(total.depth, best->depth);
+      if (total.fetches > kEffortMax) return std::nullopt;
     }
   }
   return total;
@@ -150,49 +227,24 @@ StateId best_provider(const Model& model, StateId state, SetItemId item) {
 }
 
 std::vector<Derivation> derive(const Model& model, const std::vector<StateId>& open) {
-  const TypeId type = model.states[open.front()].type;
-  std::vector<Candidate> candidates = candidates_for(model, type, open);
-  for (StateId state : open) offer(model, state, {}, candidates);
-  std::vector<Derivation> derivations;
-  while (true) {
-    const Candidate* best = next_of(model, candidates);
-    if (best == nullptr) return derivations;
-    const StateId head = model.jumps[best->jump].head;
-    derivations.push_back({.state = head,
-                           .jump = best->jump,
-                           .split = best->split,
-                           .providers = best->providers,
-                           .fetches = best->effort.fetches,
-                           .depth = best->effort.depth,
-                           .closure = {}});
-    link_premises(derivations);
-    for (Candidate& candidate : candidates) {
-      if (model.jumps[candidate.jump].head == head) candidate.closed = true;
-    }
-    offer(model, head, {.fetches = derivations.back().fetches, .depth = derivations.back().depth}, candidates);
-  }
+  return derive(model, open, true);
 }
 
-bool compute_reach(Model& model) {
+void compute_reach(Model& model) {
   model.reach.resize(model.states.size());
-  const auto same = [](const Derivation& a, const Derivation& b) {
-    return a.state == b.state && a.jump == b.jump && a.split == b.split && a.providers == b.providers &&
-           a.fetches == b.fetches && a.depth == b.depth;
-  };
-  for (uint32_t round = 0; round < kRoundsMax; ++round) {
-    IdVector<StateId, std::vector<Derivation>> next;
-    bool changed = false;
-    for (size_t i = 0; i < model.states.size(); ++i) {
-      const StateId id(i);
-      const State& state = model.states[id];
-      const bool object = state.kind == StateKind::object || state.kind == StateKind::root;
-      next.push_back(object ? derive(model, {id}) : std::vector<Derivation>());
-      changed = changed || !std::ranges::equal(next[id], model.reach[id], same);
+  // Parts are put together only for what nothing else opens, so they come when all else is known.
+  for (const bool parts : {false, true}) {
+    bool changed = true;
+    for (uint32_t round = 0; changed && round < kRoundsMax; ++round) {
+      changed = false;
+      for (size_t i = 0; i < model.states.size(); ++i) {
+        const StateId id(i);
+        const State& state = model.states[id];
+        if (state.kind != StateKind::object && state.kind != StateKind::root) continue;
+        changed = improve(model.reach[id], derive(model, {id}, parts)) || changed;
+      }
     }
-    if (!changed) return true;
-    model.reach = std::move(next);
   }
-  return false;
 }
 
 }  // namespace signet::federation

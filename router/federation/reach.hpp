@@ -39,7 +39,6 @@ StateId best_provider(const Model& model, StateId state, SetItemId item);
 std::vector<Derivation> derive(const Model& model, const std::vector<StateId>& open);
 
 /// Fills `model.reach`: the fixpoint over keys and requirements that contain entities themselves.
-/// Errors: false when it does not settle, which no composed supergraph causes.
-bool compute_reach(Model& model);
+void compute_reach(Model& model);
 
 }  // namespace signet::federation

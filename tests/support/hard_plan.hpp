@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/small_graph.hpp"
+
 namespace signet::testing {
 
 inline constexpr size_t kHardSubgraphs = 7;
@@ -22,24 +24,15 @@ inline std::string hard_owners(size_t field) {
 }
 
 inline std::string hard_supergraph() {
-  std::string sdl = R"(schema @link(url: "https://specs.apollo.dev/link/v1.0")
-  @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION) { query: Query }
-directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet) repeatable on FIELD_DEFINITION
-directive @join__graph(name: String!, url: String!) on ENUM_VALUE
-directive @join__type(graph: join__Graph!, key: join__FieldSet) repeatable on OBJECT | SCALAR | ENUM
-directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
-scalar join__FieldSet
-scalar link__Import
-enum link__Purpose { SECURITY EXECUTION }
-enum join__Graph {
-)";
+  std::vector<std::string> names;
   std::string roots, keys;
   for (size_t i = 0; i < kHardSubgraphs; ++i) {
-    sdl += fmt::format("  S{0} @join__graph(name: \"s{0}\", url: \"http://s{0}.test/graphql\")\n", i);
+    names.push_back(fmt::format("s{}", i));
     roots += fmt::format(" @join__type(graph: S{})", i);
     keys += fmt::format(" @join__type(graph: S{}, key: \"id\")", i);
   }
-  sdl += fmt::format("}}\ntype Query{} {{ node: N0{} }}\n", roots, hard_owners(0));
+  std::string sdl = supergraph_head(names);
+  sdl += fmt::format("type Query{} {{ node: N0{} }}\n", roots, hard_owners(0));
   for (size_t level = 0; level < kHardLevels; ++level) {
     sdl += fmt::format("type N{}{} {{\n  id: ID!\n", level, keys);
     const bool last = level + 1 == kHardLevels;

@@ -220,6 +220,7 @@ class Emitter {
   /// The shape of `state` at the objects of `type_case`, opened by the derivations of `reach` when it is not yet.
   ShapeId open(CaseId type_case, const std::vector<Derivation>& reach, StateId state) {
     if (const ShapeId already = find_open(type_case, state)) return already;
+    if (draft_.error) return draft_.cases[type_case].open.front().second;  // whatever it is, nothing comes of it
     const auto found = std::ranges::find(reach, state, &Derivation::state);
     if (SIGNET_BUG(found == reach.end())) {
       draft_.fail(ErrorCode::PLAN_FAILED, "a chosen subgraph cannot be entered");
@@ -328,6 +329,7 @@ class Emitter {
                                std::set<FetchId>& dependencies) {
     const SetItem item = model_.sets.items[item_id];
     TemplateItem result;
+    if (draft_.error) return plan_.template_items.push_back(std::move(result));
     result.key_json = fmt::format("\"{}\":", draft_.schema().field_name(item.field));
     result.key = key;
     result.type = draft_.schema().fields[item.field].type;
