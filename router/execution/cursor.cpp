@@ -98,12 +98,12 @@ class Cursors::Walk {
 
   bool run() {
     object(cursors_.root(), chain_.size());
-    return objects_ <= kWalkObjectsMax;
+    return cursors_.store_.walked <= kWalkObjectsMax;
   }
 
  private:
   bool object(const ObjectCursor& cursor, size_t remaining) {
-    if (++objects_ > kWalkObjectsMax) return false;
+    if (++cursors_.store_.walked > kWalkObjectsMax) return false;
     if (remaining == 0) return visit_(cursor, path_);
     const PositionId next = chain_[remaining - 1];
     const Position& position = cursors_.plan_.positions[next];
@@ -133,7 +133,6 @@ class Cursors::Walk {
   std::vector<bool> seen_;         ///< by block
   std::vector<PositionId> chain_;  ///< target first
   Path path_;
-  size_t objects_ = 0;
 };
 
 bool Cursors::each_object(PositionId position, FunctionRef<bool(const ObjectCursor&, const Path&)> visit) const {

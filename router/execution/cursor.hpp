@@ -8,7 +8,8 @@
 
 namespace signet::execution {
 
-inline constexpr size_t kWalkObjectsMax = 5'000'000;
+/// In one execution: answers may have many more places than objects.
+inline constexpr size_t kWalkObjectsMax = 2'000'000;
 
 /// One object: for each shape of its position a block, or kNone where that shape does not have it.
 struct ObjectCursor {
@@ -40,7 +41,8 @@ class Cursors {
   ObjectCursor object(const ValueCursor& value) const;
 
   /// Calls `visit` for every object at `position` that has arrived, in the order of the answer, with its response path.
-  /// `visit` returns false to stop. False when the walk gave up after kWalkObjectsMax objects.
+  /// `visit` returns false to stop. False when it gave up because of
+  /// kWalkObjectsMax.
   bool each_object(PositionId position, FunctionRef<bool(const ObjectCursor&, const Path&)> visit) const;
 
  private:

@@ -34,7 +34,7 @@ bool DistinctWalk::each(FunctionRef<void(const ObjectCursor&)> visit) {
   const Step& first = steps_.front();
   const uint32_t block = root.blocks[first.landed->parent_index];
   if (block != kNone) value(0, store_.slot(block, first.landed->parent_slot));
-  return objects_ <= kWalkObjectsMax;
+  return store_.walked <= kWalkObjectsMax;
 }
 
 void DistinctWalk::value(size_t depth, const StoredValue& value) {
@@ -46,7 +46,7 @@ void DistinctWalk::value(size_t depth, const StoredValue& value) {
 
 void DistinctWalk::object(size_t depth, uint32_t block) {
   // What lands in one shape only is, with all that is linked to it, the same wherever it stands.
-  if (seen_[block] || ++objects_ > kWalkObjectsMax) return;
+  if (seen_[block] || ++store_.walked > kWalkObjectsMax) return;
   seen_[block] = true;
   if (depth + 1 == steps_.size()) {
     ValueCursor value{.position = target_, .values = InlineVector<StoredValue, 3>(1)};

@@ -11,8 +11,8 @@ class DistinctWalk {
  public:
   DistinctWalk(const Plan& plan, const Store& store, PositionId target);
 
-  /// Calls `visit` for every object that has arrived, in the order of its first places. False when the walk gave up
-  /// after kWalkObjectsMax objects.
+  /// Calls `visit` for every object that has arrived, in the order of its first places. False when it gave up because
+  /// of kWalkObjectsMax.
   bool each(FunctionRef<void(const ObjectCursor&)> visit);
 
  private:
@@ -35,7 +35,6 @@ class DistinctWalk {
   std::vector<Step> steps_;  ///< from the root on
   bool simple_ = true;       ///< one shape lands at each step; else objects are visited at every place
   std::vector<bool> seen_;   ///< by block
-  size_t objects_ = 0;
   const FunctionRef<void(const ObjectCursor&)>* visit_ = nullptr;
 };
 

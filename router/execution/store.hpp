@@ -42,7 +42,7 @@ inline constexpr uint32_t kNone = UINT32_MAX;
 
 struct Block {
   CaseId type_case;
-  uint32_t first_slot = 0;
+  uint32_t first_slot = 0;  ///< where the shape's slot 0 would be; modulo 2^32
   uint32_t first_link = 0;
 };
 
@@ -54,7 +54,7 @@ struct List {
 /// Lifetime: of one execution.
 class Store {
  public:
-  explicit Store(const Plan& plan) : plan_(&plan) {
+  explicit Store(const Plan& plan) {
     results.resize(plan.fetches.size());
     wanted.resize(plan.fetches.size());
   }
@@ -65,13 +65,16 @@ class Store {
     return static_cast<uint16_t>(bodies.size() - 1);
   }
 
-  uint32_t add_block(ShapeId shape, CaseId type_case) {
-    const federation::Shape& layout = plan_->shapes[shape];
+  /// A block for an object of `type_case`, with room for what `layout` lists; null: nothing.
+  uint32_t add_block(const federation::Shape& shape, CaseId type_case, const federation::CaseSlots* layout) {
+    const uint32_t begin = layout == nullptr ? 0 : layout->begin;
+    const uint32_t count = layout == nullptr ? 0 : layout->end - begin;
+    // Places are those in the shape: what lies before the case's own is left out by counting from further back.
     blocks.push_back({.type_case = type_case,
-                      .first_slot = static_cast<uint32_t>(slots.size()),
+                      .first_slot = static_cast<uint32_t>(slots.size()) - begin,
                       .first_link = static_cast<uint32_t>(links.size())});
-    slots.resize(slots.size() + layout.slots.size());
-    links.resize(links.size() + layout.link_count, kNone);
+    slots.resize(slots.size() + count);
+    links.resize(links.size() + shape.link_count, kNone);
     return static_cast<uint32_t>(blocks.size() - 1);
   }
 
@@ -81,8 +84,8 @@ class Store {
     return static_cast<uint32_t>(lists.size() - 1);
   }
 
-  StoredValue slot(uint32_t block, size_t index) const { return slots[blocks[block].first_slot + index]; }
-  StoredValue& slot(uint32_t block, size_t index) { return slots[blocks[block].first_slot + index]; }
+  StoredValue slot(uint32_t block, uint32_t index) const { return slots[blocks[block].first_slot + index]; }
+  StoredValue& slot(uint32_t block, uint32_t index) { return slots[blocks[block].first_slot + index]; }
   uint32_t& link(uint32_t block, size_t index) { return links[blocks[block].first_link + index]; }
   uint32_t link(uint32_t block, size_t index) const { return links[blocks[block].first_link + index]; }
   std::string_view raw(const StoredValue& leaf) const {
@@ -97,11 +100,10 @@ class Store {
   std::vector<StoredValue> items;
   /// By fetch: `data` of a root fetch, or one value for each representation of its list.
   IdVector<FetchId, std::vector<StoredValue>> results;
+  /// Objects that were visited so far to find places in the answer; see kWalkObjectsMax.
+  mutable uint64_t walked = 0;
   /// By entity fetch: the representations of its list that its own objects need; what lies beyond the end is not.
   IdVector<FetchId, std::vector<bool>> wanted;
-
- private:
-  const Plan* plan_;
 };
 
 }  // namespace signet::execution

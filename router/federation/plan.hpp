@@ -39,6 +39,13 @@ struct Slot {
   std::vector<std::string> response_keys;  ///< empty: only fetched for a representation
 };
 
+/// The slots of one case of a shape: an object has those of its own case only.
+struct CaseSlots {
+  CaseId type_case;
+  uint16_t begin = 0, end = 0;    ///< in Shape::slots
+  std::vector<uint16_t> by_name;  ///< the same, sorted by wire name
+};
+
 enum class ShapeKind : uint8_t {
   root,    ///< `data` of a root fetch
   landed,  ///< value of slot `parent_slot` of shape `parent`
@@ -54,10 +61,19 @@ struct Shape {
   uint16_t parent_index = 0;  ///< that one's `index`
   uint16_t parent_slot = 0;
   uint16_t link = 0;
-  CaseId type_case;         ///< the case of all its objects; invalid: each object's `__typename` tells
-  std::vector<Slot> slots;  ///< in printed order
+  CaseId type_case;                ///< the case of all its objects; invalid: each object's `__typename` tells
+  std::vector<Slot> slots;         ///< in printed order: case by case
+  std::vector<CaseSlots> layouts;  ///< of cases that have slots
   uint16_t link_count = 0;
 };
+
+/// The slots of `type_case` in `shape`; null when it has none.
+inline const CaseSlots* find_layout(const Shape& shape, CaseId type_case) {
+  for (const CaseSlots& each : shape.layouts) {
+    if (each.type_case == type_case) return &each;
+  }
+  return nullptr;
+}
 
 /// A field that is answered from the schema: `__schema`, `__type` or anything below them.
 struct MetaField {

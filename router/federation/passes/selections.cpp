@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
+#include <numeric>
 #include <set>
 
 #include "router/federation/passes/draft.hpp"
@@ -20,7 +22,11 @@ class SelectionWriter {
   void run() {
     order_shapes();
     reduce_dependencies();
-    for (size_t i = 0; i < plan_.shapes.size(); ++i) name_slots(ShapeId(i));
+    order_slots();
+    for (size_t i = 0; i < plan_.shapes.size(); ++i) {
+      name_slots(ShapeId(i));
+      sort_names(plan_.shapes[ShapeId(i)]);
+    }
     for (const Fetch& fetch : plan_.fetches) {
       variables_.clear();
       DraftFetch printed;
@@ -66,6 +72,57 @@ class SelectionWriter {
     }
   }
 
+  // --- slots
+
+  /// Puts the slots of each case together, and makes whatever names a slot follow.
+  void order_slots() {
+    std::vector<std::vector<uint16_t>> moved(plan_.shapes.size());  // by shape and old place: the new one
+    for (size_t i = 0; i < plan_.shapes.size(); ++i) moved[i] = order_slots_of(ShapeId(i));
+    const auto follow = [&](ShapeId shape, uint16_t& slot) { slot = moved[shape.value()][slot]; };
+    for (PositionCase& each : plan_.cases) {
+      for (OutputField& field : each.output) {
+        if (field.shape) follow(field.shape, field.slot);
+      }
+    }
+    for (TemplateItem& item : plan_.template_items) {
+      if (item.shape) follow(item.shape, item.slot);
+    }
+    for (Shape& shape : plan_.shapes) {
+      if (shape.kind == ShapeKind::landed) follow(shape.parent, shape.parent_slot);
+    }
+  }
+
+  std::vector<uint16_t> order_slots_of(ShapeId id) {
+    Shape& shape = plan_.shapes[id];
+    std::vector<uint16_t> order(shape.slots.size());
+    std::iota(order.begin(), order.end(), uint16_t{0});
+    // Cases as they stand in Position::cases.
+    std::ranges::sort(order, {}, [&](uint16_t i) { return std::pair(plan_.cases[shape.slots[i].type_case].type, i); });
+    std::vector<uint16_t> moved(order.size());
+    std::vector<Slot> slots;
+    std::vector<DraftArguments> arguments;
+    for (uint16_t old : order) {
+      moved[old] = static_cast<uint16_t>(slots.size());
+      slots.push_back(std::move(shape.slots[old]));
+      arguments.push_back(std::move(draft_.shapes[id].arguments[old]));
+      const CaseId type_case = slots.back().type_case;
+      if (shape.layouts.empty() || shape.layouts.back().type_case != type_case) {
+        shape.layouts.push_back({.type_case = type_case, .begin = moved[old], .end = moved[old], .by_name = {}});
+      }
+      ++shape.layouts.back().end;
+    }
+    shape.slots = std::move(slots);
+    draft_.shapes[id].arguments = std::move(arguments);
+    return moved;
+  }
+
+  static void sort_names(Shape& shape) {
+    for (CaseSlots& layout : shape.layouts) {
+      for (uint16_t i = layout.begin; i < layout.end; ++i) layout.by_name.push_back(i);
+      std::ranges::sort(layout.by_name, {}, [&](uint16_t i) -> std::string_view { return shape.slots[i].wire_name; });
+    }
+  }
+
   // --- wire names
 
   void name_slots(ShapeId id) {
@@ -73,11 +130,13 @@ class SelectionWriter {
     std::set<std::string, std::less<>> wanted;
     for (const Slot& slot : slots) wanted.emplace(draft_.schema().field_name(slot.field));
     size_t aliases = 0;
+    std::map<std::string, std::vector<size_t>, std::less<>> taken;
     for (size_t i = 0; i < slots.size(); ++i) {
       std::string name(draft_.schema().field_name(slots[i].field));
-      const bool free = std::ranges::all_of(
-          slots.begin(), slots.begin() + static_cast<ptrdiff_t>(i),
-          [&](const Slot& other) { return other.wire_name != name || can_share(id, other, slots[i], i); });
+      std::vector<size_t>& others = taken[name];
+      const bool free =
+          std::ranges::all_of(others, [&](size_t other) { return can_share(id, slots[other], slots[i], i); });
+      if (free) others.push_back(i);
       while (!free && (name = fmt::format("_a{}", ++aliases), wanted.contains(name))) {
       }
       slots[i].wire_json = fmt::format("\"{}\":", name);
@@ -119,8 +178,9 @@ class SelectionWriter {
   void print_case(ShapeId id, CaseId type_case, std::string& out) {
     const Shape& shape = plan_.shapes[id];
     std::string fields;
-    for (size_t i = 0; i < shape.slots.size(); ++i) {
-      if (shape.slots[i].type_case == type_case) print_slot(id, i, fields);
+    const CaseSlots* layout = find_layout(shape, type_case);
+    for (size_t i = 0; layout != nullptr && i < size_t{layout->end} - layout->begin; ++i) {
+      print_slot(id, layout->begin + i, fields);
     }
     if (!fields.empty()) out += fmt::format(" ...on {}{{{}}}", plan_.cases[type_case].type_name, fields);
   }

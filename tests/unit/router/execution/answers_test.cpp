@@ -35,5 +35,28 @@ TEST(Answers, IgnoreFieldsThatWereNotAskedFor) {
   EXPECT_EQ(script.run("{ warehouse { city } }"), R"({"data":{"warehouse":{"city":"c"}}})");
 }
 
+// Objects without the fields that were asked for take three bytes each, and would take room for all of them.
+TEST(Answers, HollowObjectsAreGivenUp) {
+  std::string objects = "{}";
+  for (int i = 0; i < 5'000; ++i) objects += ",{}";
+  Script script("shop");
+  script.on("catalog", "products", R"({"data":{"products":[)" + objects + "]}}");
+  const std::string answer = script.run("{ products { id sku name price weight color } }");
+  EXPECT_EQ(
+      answer.find(R"({"data":null,"errors":[{"message":"the subgraph's answer lacks the fields that were asked for")"),
+      0u)
+      << answer;
+}
+
+// Fields that come in another order than asked for, under escaped names, or with others in between.
+TEST(Answers, FieldsAreFoundWhereverTheyStand) {
+  Script script("shop");
+  script.on(
+      "catalog", "products",
+      R"({"extensions":{"a":1},"data":{"products":[{"color":"RED","x":[{"y":1}],"pr\u0069ce":1.0,"sku":"s","name":"N"}]}})");
+  EXPECT_EQ(script.run("{ products { name sku price color } }"),
+            R"({"data":{"products":[{"name":"N","sku":"s","price":1.0,"color":"RED"}]}})");
+}
+
 }  // namespace
 }  // namespace signet::execution
