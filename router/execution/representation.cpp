@@ -1,5 +1,7 @@
 #include "router/execution/representation.hpp"
 
+#include <algorithm>
+
 #include "router/base/keyed_hash.hpp"
 #include "router/execution/distinct_walk.hpp"
 
@@ -24,7 +26,9 @@ class RepresentationWriter {
     out_ += fetch.representation_prefix;
     if (!write_items(fetch.representation, cursor, true)) return false;
     out_ += '}';
-    return key_values_ > 0;  // an object whose whole key is null is not identified by it
+    if (key_values_ > 0) return true;
+    // An object whose whole key is null is not identified by it; one that needs no key, because all are alike, is.
+    return std::ranges::none_of(fetch.representation, [&](TemplateItemId id) { return plan_.template_items[id].key; });
   }
 
  private:
@@ -76,15 +80,14 @@ class RepresentationWriter {
 
   bool write_object(const TemplateItem& item, const ObjectCursor& cursor) {
     out_ += '{';
-    const bool abstract = plan_.positions[item.child].cases.size() > 1;
-    if (abstract) {
-      if (!cursor.type_case) return false;
+    if (!cursor.type_case) return false;
+    if (item.abstract) {
       out_ += "\"__typename\":\"";
       out_ += plan_.cases[cursor.type_case].type_name;
       out_ += '"';
     }
     for (const TemplateItem::Case& each : item.cases) {
-      if (each.type_case == cursor.type_case && !write_items(each.items, cursor, abstract)) return false;
+      if (each.type_case == cursor.type_case && !write_items(each.items, cursor, item.abstract)) return false;
     }
     out_ += '}';
     return true;

@@ -17,21 +17,23 @@ using graphql::SelectionKind;
 namespace {
 
 const std::vector<SetItemId> kNoItems;
+constexpr size_t kItemsMax = 10'000;  ///< of one set: abstract types below abstract types multiply
 
 class Reader {
  public:
-  Reader(FieldSets& sets, const schema::Schema& schema, const PossibleTypes& possible, SubgraphId subgraph,
-         const Document& document)
-      : sets_(sets), schema_(schema), possible_(possible), subgraph_(subgraph), document_(document) {}
+  Reader(FieldSets& sets, const schema::Schema& schema, const Document& document)
+      : sets_(sets), schema_(schema), document_(document) {}
 
   std::vector<SetCaseId> read(TypeId parent, const std::vector<SelectionId>& roots) {
-    const bool abstract = schema_.types[parent].abstract();
     std::vector<SetCaseId> cases;
-    for (TypeId type : abstract ? possible_.possible(subgraph_, parent) : std::vector<TypeId>{parent}) {
+    for (TypeId type : schema_.types[parent].possible_types) {
+      if (problem_) break;
       std::vector<Collected> fields;
       for (SelectionId root : roots) collect(type, root, fields);
       SetCase each{.type = type, .items = {}};
       for (const Collected& field : fields) {
+        if (++items_ > kItemsMax)
+          problem_ = fmt::format("it stands for more than {} fields of object types", kItemsMax);
         std::vector<SetCaseId> below;
         if (!field.children.empty()) below = read(schema_.fields[field.field].type.type, field.children);
         each.items.push_back(sets_.items.push_back(
@@ -53,6 +55,8 @@ class Reader {
 
   void collect(TypeId type, SelectionId first, std::vector<Collected>& fields) {
     for (auto [id, selection] : document_.each(first)) {
+      if (!selection.alias.empty()) problem_ = "aliases cannot stand in a field set";
+      if (selection.first_directive) problem_ = "directives cannot stand in a field set";
       if (selection.kind == SelectionKind::field) {
         collect_field(type, selection, fields);
       } else if (selection.kind == SelectionKind::fragment_spread) {
@@ -69,9 +73,7 @@ class Reader {
       problem_ = fmt::format("there is no type \"{}\"", condition);
       return false;
     }
-    if (!schema_.types[wanted].abstract()) return wanted == type;
-    const std::vector<TypeId> members = possible_.possible(subgraph_, wanted);
-    return std::ranges::find(members, type) != members.end();
+    return schema_.is_possible(wanted, type);
   }
 
   void collect_field(TypeId type, const Selection& selection, std::vector<Collected>& fields) {
@@ -96,10 +98,9 @@ class Reader {
 
   FieldSets& sets_;
   const schema::Schema& schema_;
-  const PossibleTypes& possible_;
-  SubgraphId subgraph_;
   const Document& document_;
   std::optional<std::string> problem_;
+  size_t items_ = 0;
 };
 
 /// `item` once for each leaf below it. A case without items is a part as well: objects of its type are answered.
@@ -142,12 +143,11 @@ const std::vector<SetItemId>& FieldSets::items_for(FieldSetId set, TypeId type) 
   return kNoItems;
 }
 
-std::expected<FieldSetId, std::string> add_field_set(FieldSets& sets, const schema::Schema& schema,
-                                                     const PossibleTypes& possible, SubgraphId subgraph, TypeId parent,
+std::expected<FieldSetId, std::string> add_field_set(FieldSets& sets, const schema::Schema& schema, TypeId parent,
                                                      std::string_view text) {
   auto parsed = graphql::parse_field_set(text);
   if (!parsed) return std::unexpected(parsed.error().message);
-  Reader reader(sets, schema, possible, subgraph, parsed->document);
+  Reader reader(sets, schema, parsed->document);
   std::vector<SetCaseId> cases = reader.read(parent, {parsed->first_selection});
   if (reader.problem()) return std::unexpected(*reader.problem());
   split_composite_items(sets, cases);

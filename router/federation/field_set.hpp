@@ -1,7 +1,7 @@
 // Field sets: the selections of @key, @requires and @provides, resolved against the schema once at load.
 //
 // A set is a tree in flat arrays. Below every composite field stands one *case* for each object type that can occur
-// there in the subgraph whose set it is; fragments are gone.
+// there; fragments are gone.
 #pragma once
 
 #include <expected>
@@ -52,17 +52,10 @@ struct FieldSets {
   const std::vector<SetItemId>& items_for(FieldSetId set, TypeId type) const;
 };
 
-/// The object types that a composite type can be in one subgraph.
-class PossibleTypes {
- public:
-  virtual ~PossibleTypes() = default;
-  virtual std::vector<TypeId> possible(SubgraphId subgraph, TypeId type) const = 0;
-};
-
-/// Parses `text` for objects of `parent` as `subgraph` sees them and adds it to `sets`.
-/// Errors: a message that names the field or type that does not exist.
-std::expected<FieldSetId, std::string> add_field_set(FieldSets& sets, const schema::Schema& schema,
-                                                     const PossibleTypes& possible, SubgraphId subgraph, TypeId parent,
+/// Parses `text` for objects of `parent` and adds it to `sets`. Below an abstract type there is a case for every object
+/// type that it can be: who resolves the set may return types that its author does not know.
+/// Errors: a message that names the field or type that does not exist, or what may not stand in a field set.
+std::expected<FieldSetId, std::string> add_field_set(FieldSets& sets, const schema::Schema& schema, TypeId parent,
                                                      std::string_view text);
 
 }  // namespace signet::federation

@@ -32,7 +32,7 @@ struct JoinField {
   uint32_t offset = 0;  ///< in the SDL
 };
 
-struct JoinFacts final : PossibleTypes {
+struct JoinFacts {
   IdVector<SubgraphId, Subgraph> subgraphs;
   std::vector<JoinTypeLine> types;
   std::vector<JoinField> fields;
@@ -40,7 +40,8 @@ struct JoinFacts final : PossibleTypes {
   /// Object types of an interface or union in one subgraph, ascending.
   std::map<std::pair<TypeId, SubgraphId>, std::vector<TypeId>> members;
 
-  std::vector<TypeId> possible(SubgraphId subgraph, TypeId type) const override;
+  /// The object types that `type` can be in `subgraph`.
+  std::vector<TypeId> possible(SubgraphId subgraph, TypeId type) const;
   bool joined(TypeId type, SubgraphId subgraph) const;
 };
 

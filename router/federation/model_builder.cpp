@@ -133,7 +133,7 @@ class ModelBuilder {
     for (const JoinTypeLine& line : facts_.types) {
       // A key of an interface is repeated by each of its objects, and only objects are ever asked for.
       if (line.key.empty() || schema_.types[line.type].kind != schema::TypeKind::object) continue;
-      auto set = add_field_set(model_.sets, schema_, facts_, line.subgraph, line.type, line.key);
+      auto set = add_field_set(model_.sets, schema_, line.type, line.key);
       if (!set) {
         refuse(fmt::format("key \"{}\" of \"{}\": {}", line.key, schema_.type_name(line.type), set.error()),
                line.offset);
@@ -207,7 +207,7 @@ class ModelBuilder {
   /// The fields behind one requirement stand alone in their view: whatever fails to arrive for the requirement must not
   /// take fields along that did not ask for it.
   void add_requires_view(const State& base, std::string_view text, Guarded group) {
-    auto set = add_field_set(model_.sets, schema_, facts_, base.subgraph, base.type, text);
+    auto set = add_field_set(model_.sets, schema_, base.type, text);
     if (!set) {
       const FieldId field = model_.edges[group.edges.front()].field;
       refuse(fmt::format("requires \"{}\" of \"{}\": {}", text, field_text(field), set.error()), group.offset);
@@ -230,8 +230,7 @@ class ModelBuilder {
       refuse(fmt::format("provides on leaf field \"{}\"", field_text(edge.field)), line.offset);
       return;
     }
-    auto set =
-        add_field_set(model_.sets, schema_, facts_, line.subgraph, model_.states[edge.head].type, line.provides_set);
+    auto set = add_field_set(model_.sets, schema_, model_.states[edge.head].type, line.provides_set);
     if (!set) {
       refuse(fmt::format("provides \"{}\" of \"{}\": {}", line.provides_set, field_text(edge.field), set.error()),
              line.offset);

@@ -120,8 +120,9 @@ struct Position {
 
 /// A field of a representation.
 struct TemplateItem {
-  std::string key_json;  ///< `"name":`
-  bool key = false;      ///< of the key, rather than of a requirement
+  std::string key_json;   ///< `"name":`
+  bool key = false;       ///< of the key, rather than of a requirement
+  bool abstract = false;  ///< objects say their type
   TypeRef type;
   ShapeId shape;      ///< leaves
   uint16_t slot = 0;  ///< leaves

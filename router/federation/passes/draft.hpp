@@ -71,6 +71,8 @@ struct DraftCase {
   std::optional<CaseOffers> offers;               ///< see Draft::offers()
   std::vector<Explored> explored;                 ///< every mask that was considered
   std::map<LandingMask, Choice> decided;          ///< choices that were made otherwise; the planner itself makes none
+  std::optional<Choice> chosen;                   ///< what is emitted; none where nothing arrives
+  std::vector<PositionId> hidden;                 ///< below it: what only representations need
   std::vector<std::pair<StateId, ShapeId>> open;  ///< emitted so far; those that landed come before their jumps
 };
 
@@ -83,6 +85,7 @@ struct Arrival {
 struct DraftPosition {
   std::vector<StateId> landings;  ///< every state in which its objects could arrive
   DraftArguments arguments;
+  std::vector<StateId> sources;  ///< hidden positions: where their field is taken from
   uint32_t depth = 0;
   std::vector<Arrival> arrivals;       ///< by what is available; empty where landings are many
   std::vector<uint64_t> single_costs;  ///< by landing: of arriving there alone; 0: not known yet

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <set>
 
 #include "router/base/check.hpp"
@@ -26,8 +27,9 @@ class Emitter {
       return;
     }
     const CaseId type_case = plan_.positions[root].cases.front();
-    const LandingMask mask = full_mask(draft_.positions[root].landings.size());
-    const Choice choice = choice_for(draft_, type_case, mask);
+    decide(root, full_mask(draft_.positions[root].landings.size()));
+    if (draft_.error || !draft_.cases[type_case].chosen) return;  // nothing is asked of subgraphs
+    const Choice choice = chosen(type_case);
     for (StateId state : choice.open) open_root(root, type_case, state, {});
     emit_items(type_case, choice);
   }
@@ -58,8 +60,10 @@ class Emitter {
       const uint16_t slot = add_slot(current, type_case, item.field, item.arguments, item.child, item.response_key);
       output(type_case, item, current, slot);
       if (item.child) {
+        const LandingMask mask = LandingMask{1} << choice->landing;
+        decide(item.child, mask);
         open_landing(item.child, current, slot, landing_state(item.child, choice->landing));
-        emit_position(item.child, LandingMask{1} << choice->landing);
+        emit_position(item.child, mask);
       }
     }
   }
@@ -74,17 +78,40 @@ class Emitter {
     field.slot = slot;
   }
 
-  void emit_position(PositionId position, LandingMask mask) {
-    if (draft_.error) return;
-    const std::vector<CaseId> cases = plan_.positions[position].cases;
+  /// Takes the choices for everything at `position`, before anything is emitted: what representations need must know
+  /// where the client's own fields come from.
+  void decide(PositionId position, LandingMask mask) {
+    const std::vector<CaseId>& cases = plan_.positions[position].cases;
+    const bool root = position == plan_.root();
     for (CaseId type_case : cases) {
-      if (draft_.cases[type_case].open.empty()) continue;  // no such object arrives
-      if (draft_.cases[type_case].items.empty()) continue;
-      const Choice choice = choice_for(draft_, type_case, mask);
+      if (draft_.cases[type_case].items.empty() || (!root && draft_.landed(type_case, mask).empty())) continue;
+      draft_.cases[type_case].chosen = choice_for(draft_, type_case, mask);
+      const Choice& choice = *draft_.cases[type_case].chosen;
       if (SIGNET_BUG(!choice.feasible)) {
         draft_.fail(ErrorCode::PLAN_FAILED, "a chosen landing does not lead to all selected fields");
         return;
       }
+      for (size_t k = 0; k < choice.landings.size(); ++k) {
+        const PositionId child = draft_.cases[type_case].items[k].child;
+        if (child) decide(child, mask_of(choice.landings[k]));
+      }
+    }
+  }
+
+  static LandingMask mask_of(const std::vector<Landing>& landings) {
+    LandingMask mask = 0;
+    for (const Landing& each : landings) mask |= LandingMask{1} << each.landing;
+    return mask;
+  }
+
+  const Choice& chosen(CaseId type_case) const { return *draft_.cases[type_case].chosen; }
+
+  void emit_position(PositionId position, LandingMask mask) {
+    if (draft_.error) return;
+    const std::vector<CaseId> cases = plan_.positions[position].cases;
+    for (CaseId type_case : cases) {
+      if (!draft_.cases[type_case].chosen) continue;  // no such object arrives, or nothing is asked of it
+      const Choice choice = chosen(type_case);
       const std::vector<Derivation>& reach = draft_.reach_from(draft_.landed(type_case, mask));
       for (StateId state : choice.open) open(type_case, reach, state);
       emit_items(type_case, choice);
@@ -93,7 +120,6 @@ class Emitter {
 
   void emit_items(CaseId type_case, const Choice& choice) {
     const std::vector<DraftItem> items = draft_.cases[type_case].items;
-    std::vector<LandingMask> masks(items.size());
     for (size_t k = 0; k < items.size(); ++k) {
       const DraftItem& item = items[k];
       if (!item.child) {
@@ -106,11 +132,10 @@ class Emitter {
       for (const Landing& landing : choice.landings[k]) {
         const ShapeId shape = find_open(type_case, landing.owner);
         land(shape, type_case, item.field, item.arguments, item.child, landing_state(item.child, landing.landing));
-        masks[k] |= LandingMask{1} << landing.landing;
       }
     }
     for (size_t k = 0; k < items.size(); ++k) {
-      if (items[k].child) emit_position(items[k].child, masks[k]);
+      if (items[k].child) emit_position(items[k].child, mask_of(choice.landings[k]));
     }
   }
 
@@ -231,7 +256,7 @@ class Emitter {
     const FieldSetId required = model_.states[state].required;
     const auto [items, key_items] = items_of(model_, jump, derivation.split);
     std::set<FetchId> dependencies;
-    std::vector<TemplateItemId> representation;
+    std::vector<Pick> picks;
     ShapeId anchor;
     for (size_t i = 0; i < items.size(); ++i) {
       const ShapeId provider = open(type_case, reach, derivation.providers[i]);
@@ -239,11 +264,9 @@ class Emitter {
           (plan_.shapes[anchor].kind == ShapeKind::linked && plan_.shapes[provider].kind != ShapeKind::linked)) {
         anchor = provider;
       }
-      const bool repeated = i >= key_items && key_has(items, key_items, items[i]);
-      const TemplateItemId item =
-          template_item(type_case, provider, derivation.providers[i], items[i], i < key_items, dependencies);
-      if (!repeated) representation.push_back(item);
+      picks.push_back({.item = items[i], .state = derivation.providers[i], .shape = provider, .key = i < key_items});
     }
+    const std::vector<TemplateItemId> representation = template_items(type_case, picks, dependencies);
     // A root type needs no input; any object there lets it be asked.
     if (!anchor) anchor = draft_.cases[type_case].open.front().second;
     dependencies.insert(plan_.shapes[anchor].fetch);
@@ -263,112 +286,129 @@ class Emitter {
     return id;
   }
 
-  /// A requirement may name a leaf of the key again; a composite field may extend it and stays apart, see merge().
-  bool key_has(const std::vector<SetItemId>& items, size_t key_items, SetItemId item) const {
-    const SetItem& wanted = model_.sets.items[item];
-    return wanted.cases.empty() &&
-           std::ranges::any_of(items.begin(), items.begin() + static_cast<ptrdiff_t>(key_items), [&](SetItemId each) {
-             const SetItem& key = model_.sets.items[each];
-             return key.field == wanted.field && key.arguments == wanted.arguments;
-           });
-  }
-
   void describe(Fetch& fetch, ShapeId shape, const Jump& jump, FieldSetId required,
                 const std::vector<TemplateItemId>& representation, const std::string& type_name) {
     fetch.shape = shape;
     if (!jump.key) return;
-    fetch.representation = merge(representation);
+    fetch.representation = representation;
     fetch.representation_prefix = fmt::format("{{\"__typename\":\"{}\"", type_name);
     fetch.key_text = model_.sets.sets[jump.key].text;
     if (required) fetch.required_text = model_.sets.sets[required].text;
   }
 
-  /// Key and requirement may go into the same composite field: one JSON member then holds what both want.
-  std::vector<TemplateItemId> merge(const std::vector<TemplateItemId>& items) {
-    std::vector<TemplateItemId> merged;
-    for (TemplateItemId id : items) {
-      const auto same = std::ranges::find_if(merged, [&](TemplateItemId other) {
-        return plan_.template_items[other].key_json == plan_.template_items[id].key_json;
-      });
-      if (same == merged.end()) {
-        merged.push_back(id);
-      } else if (plan_.template_items[*same].child &&
-                 plan_.template_items[*same].child == plan_.template_items[id].child) {
-        merge_cases(*same, id);
-      } else if (plan_.template_items[*same].shape != plan_.template_items[id].shape ||
-                 plan_.template_items[*same].slot != plan_.template_items[id].slot) {
-        draft_.fail(ErrorCode::UNSUPPORTED_OPERATION,
-                    fmt::format("a key and a requirement need field {} with different arguments",
-                                plan_.template_items[id].key_json));
-      }
-    }
-    return merged;
-  }
+  // --- templates
 
-  void merge_cases(TemplateItemId into, TemplateItemId from) {
-    const std::vector<TemplateItem::Case> cases = plan_.template_items[from].cases;
-    plan_.template_items[into].key = plan_.template_items[into].key || plan_.template_items[from].key;
-    for (const TemplateItem::Case& each : cases) {
-      std::vector<TemplateItem::Case>& target = plan_.template_items[into].cases;
-      const auto same = std::ranges::find(target, each.type_case, &TemplateItem::Case::type_case);
-      if (same == target.end()) {
-        target.push_back(each);
+  /// An item of a representation, and who provides it.
+  struct Pick {
+    SetItemId item;
+    StateId state;
+    ShapeId shape;  ///< of `state`
+    bool key = false;
+  };
+
+  /// Makes everything of `picks`, at objects of `type_case`, available, and the parts of a representation that read it.
+  /// Picks of one field are one member: key and requirement may go into the same composite field, and so may parts.
+  std::vector<TemplateItemId> template_items(CaseId type_case, const std::vector<Pick>& picks,
+                                             std::set<FetchId>& dependencies) {
+    std::vector<std::vector<Pick>> members;
+    for (const Pick& pick : picks) {
+      const SetItem& item = model_.sets.items[pick.item];
+      const auto same = std::ranges::find_if(members, [&](const std::vector<Pick>& each) {
+        return model_.sets.items[each.front().item].field == item.field;
+      });
+      if (same == members.end()) {
+        members.push_back({pick});
         continue;
       }
-      std::vector<TemplateItemId> all = same->items;
-      all.insert(all.end(), each.items.begin(), each.items.end());
-      std::vector<TemplateItemId> merged = merge(all);
-      const auto again =
-          std::ranges::find(plan_.template_items[into].cases, each.type_case, &TemplateItem::Case::type_case);
-      again->items = std::move(merged);
+      if (model_.sets.items[same->front().item].arguments != item.arguments) {
+        draft_.fail(ErrorCode::UNSUPPORTED_OPERATION,
+                    fmt::format("a key and a requirement need field \"{}\" with different arguments",
+                                draft_.schema().field_name(item.field)));
+      }
+      same->push_back(pick);
     }
+    std::vector<TemplateItemId> result;
+    for (const std::vector<Pick>& member : members) {
+      if (draft_.error) break;
+      result.push_back(template_item(type_case, member, dependencies));
+    }
+    return result;
   }
 
-  /// Makes `item` available from `shape` at `type_case`, and the part of a representation that reads it.
-  TemplateItemId template_item(CaseId type_case, ShapeId shape, StateId state, SetItemId item_id, bool key,
-                               std::set<FetchId>& dependencies) {
-    const SetItem item = model_.sets.items[item_id];
+  TemplateItemId template_item(CaseId type_case, const std::vector<Pick>& picks, std::set<FetchId>& dependencies) {
+    const SetItem item = model_.sets.items[picks.front().item];
     TemplateItem result;
-    if (draft_.error) return plan_.template_items.push_back(std::move(result));
     result.key_json = fmt::format("\"{}\":", draft_.schema().field_name(item.field));
-    result.key = key;
+    result.key = std::ranges::any_of(picks, &Pick::key);
     result.type = draft_.schema().fields[item.field].type;
-    dependencies.insert(plan_.shapes[shape].fetch);
+    result.abstract = draft_.schema().types[result.type.type].abstract();
     const DraftArguments arguments{.text = item.arguments, .variables = {}};
     if (item.cases.empty()) {
-      result.shape = shape;
-      result.slot = leaf_slot(shape, type_case, item.field, arguments);
+      dependencies.insert(plan_.shapes[picks.front().shape].fetch);
+      result.shape = picks.front().shape;
+      result.slot = leaf_slot(result.shape, type_case, item.field, arguments);
       return plan_.template_items.push_back(std::move(result));
     }
-    result.child = child_position(type_case, item.field, arguments, result.type);
-    const StateId head = model_.edges[model_.find_edge(state, item.field)].head;
-    const ShapeId landed = land(shape, type_case, item.field, arguments, result.child, head);
-    for (SetCaseId case_id : item.cases) {
-      const SetCase each = model_.sets.cases[case_id];
-      const StateId below = model_.cast(head, each.type);
-      if (!below) continue;  // objects of this type do not come from here
-      TemplateItem::Case part{.type_case = set_case(result.child, each.type), .items = {}};
-      for (SetItemId sub : each.items) {
-        const StateId provider = best_provider(model_, below, sub);
-        const ShapeId from = provider == below ? landed : open(part.type_case, model_.reach[below], provider);
-        part.items.push_back(template_item(part.type_case, from, provider, sub, key, dependencies));
-      }
-      result.cases.push_back(std::move(part));
+    result.child = child_position(type_case, item.field, arguments, result.type, states_of(picks));
+    std::map<TypeId, std::vector<Pick>> below;  // by type of the object
+    for (const Pick& pick : picks) {
+      dependencies.insert(plan_.shapes[pick.shape].fetch);
+      const StateId head = model_.edges[model_.find_edge(pick.state, item.field)].head;
+      const ShapeId landed = land(pick.shape, type_case, item.field, arguments, result.child, head);
+      const std::vector<SetCaseId> cases = model_.sets.items[pick.item].cases;
+      for (SetCaseId case_id : cases) pick_below(pick, case_id, head, landed, result.child, below);
+    }
+    for (const auto& [type, sub_picks] : below) {
+      const CaseId child_case = set_case(result.child, type);
+      std::vector<TemplateItemId> items = template_items(child_case, sub_picks, dependencies);
+      result.cases.push_back({.type_case = child_case, .items = std::move(items)});
     }
     return plan_.template_items.push_back(std::move(result));
   }
 
-  /// The position of a composite field: the client's own when field and arguments are equal, else a hidden one.
-  PositionId child_position(CaseId type_case, FieldId field, const DraftArguments& arguments, TypeRef type) {
-    for (size_t i = 0; i < plan_.positions.size(); ++i) {
-      const Position& each = plan_.positions[PositionId(i)];
-      if (each.parent == type_case && each.field == field &&
-          draft_.positions[PositionId(i)].arguments.text == arguments.text) {
-        return PositionId(i);
+  /// Who provides the items of one case below a composite item that landed in state `head`.
+  void pick_below(const Pick& pick, SetCaseId case_id, StateId head, ShapeId landed, PositionId child,
+                  std::map<TypeId, std::vector<Pick>>& below) {
+    const SetCase each = model_.sets.cases[case_id];
+    const StateId state = model_.cast(head, each.type);
+    if (!state) return;  // objects of this type do not come from here
+    const CaseId type_case = set_case(child, each.type);
+    std::vector<Pick>& picks = below[each.type];
+    for (SetItemId sub : each.items) {
+      const StateId provider = best_provider(model_, state, sub);
+      const ShapeId shape = provider == state ? landed : open(type_case, model_.reach[state], provider);
+      picks.push_back({.item = sub, .state = provider, .shape = shape, .key = pick.key});
+    }
+  }
+
+  static std::vector<StateId> states_of(const std::vector<Pick>& picks) {
+    std::set<StateId> states;
+    for (const Pick& pick : picks) states.insert(pick.state);
+    return {states.begin(), states.end()};
+  }
+
+  /// The position of a composite field that is taken from exactly `sources`. The client's own one when it is taken from
+  /// there as well; else a hidden one, so that what only a representation needs cannot show in the client's data.
+  PositionId child_position(CaseId type_case, FieldId field, const DraftArguments& arguments, TypeRef type,
+                            const std::vector<StateId>& sources) {
+    const DraftCase& known = draft_.cases[type_case];
+    for (size_t k = 0; known.chosen && k < known.items.size(); ++k) {
+      const DraftItem& item = known.items[k];
+      if (!item.child || item.field != field || item.arguments.text != arguments.text) continue;
+      std::set<StateId> owners;
+      for (const Landing& landing : known.chosen->landings[k]) owners.insert(landing.owner);
+      if (std::ranges::equal(owners, sources)) return item.child;
+    }
+    for (PositionId id : known.hidden) {
+      const DraftPosition& each = draft_.positions[id];
+      if (plan_.positions[id].field == field && each.arguments.text == arguments.text && each.sources == sources) {
+        return id;
       }
     }
     const PositionId hidden = draft_.add_position(type_case, field, type);
     draft_.positions[hidden].arguments = arguments;
+    draft_.positions[hidden].sources = sources;
+    draft_.cases[type_case].hidden.push_back(hidden);
     return hidden;
   }
 

@@ -166,14 +166,14 @@ class PositionBuilder {
   /// would depend on which is asked.
   bool agree(PositionId position, CaseId type_case, const std::vector<StateId>& landings) {
     const PositionCase& each = draft_.plan.cases[type_case];
+    if (!each.accessible) return true;  // whoever is asked, such an object is null for clients
     for (StateId landing : landings) {
       if (draft_.model().cast(landing, each.type)) continue;
-      draft_.fail(
-          ErrorCode::UNSUPPORTED_OPERATION,
-          fmt::format("\"{}\" at {} can be \"{}\" in one subgraph but not in \"{}\": abstract types whose "
-                      "members differ between subgraphs are not planned",
-                      draft_.schema().type_name(draft_.plan.positions[position].type.type), draft_.path(position),
-                      each.type_name, draft_.supergraph.subgraphs[draft_.model().states[landing].subgraph].name));
+      draft_.fail(ErrorCode::UNSUPPORTED_OPERATION,
+                  fmt::format("\"{}\" at {} can be \"{}\" in some subgraphs only: abstract types whose members differ "
+                              "between subgraphs are not planned",
+                              draft_.schema().type_name(draft_.plan.positions[position].type.type),
+                              draft_.path(position), each.type_name));
       return false;
     }
     return true;
@@ -239,8 +239,13 @@ PositionId Draft::add_position(CaseId parent, FieldId field, TypeRef type) {
   const PositionId id = plan.positions.push_back(
       {.parent = parent, .response_key = {}, .type = type, .field = field, .shapes = {}, .cases = {}});
   const uint32_t depth = parent ? positions[plan.cases[parent].position].depth + 1 : 0;
-  positions.push_back(
-      {.landings = {}, .arguments = {}, .depth = depth, .arrivals = {}, .single_costs = {}, .bridges = {}});
+  positions.push_back({.landings = {},
+                       .arguments = {},
+                       .sources = {},
+                       .depth = depth,
+                       .arrivals = {},
+                       .single_costs = {},
+                       .bridges = {}});
   return id;
 }
 
