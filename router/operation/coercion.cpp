@@ -251,14 +251,19 @@ std::expected<CoercedVariables, std::vector<DocumentError>> coerce_variables(con
   return coerced;
 }
 
-uint32_t condition_mask(const std::vector<std::string_view>& conditions, const Document& document,
-                        OperationId operation, const CoercedVariables& variables) {
+std::expected<uint32_t, DocumentError> condition_mask(const std::vector<std::string_view>& conditions,
+                                                      const Document& document, OperationId operation,
+                                                      const CoercedVariables& variables) {
   uint32_t mask = 0;
   size_t index = 0;
   for (auto [id, definition] : document.each(document[operation].first_variable)) {
+    const std::string& json = variables.values[index++].json;
     const auto at = std::ranges::find(conditions, definition.name);
-    if (at != conditions.end() && variables.values[index].json == "true") mask |= 1u << (at - conditions.begin());
-    ++index;
+    if (at == conditions.end()) continue;
+    if (json == "null") {
+      return std::unexpected(invalid(document, definition, "null is not allowed in @skip and @include"));
+    }
+    if (json == "true") mask |= 1u << (at - conditions.begin());
   }
   return mask;
 }
