@@ -230,7 +230,7 @@ bool Projection::fits(const schema::Type& type, std::string_view raw, Kind kind)
     case BuiltinScalar::int_:
       return kind == Kind::number && is_int32(raw);
     case BuiltinScalar::float_:
-      return kind == Kind::number;
+      return kind == Kind::number && json::is_finite_double(raw);
     case BuiltinScalar::string:
       return kind == Kind::string;
     case BuiltinScalar::boolean:

@@ -2,6 +2,7 @@
 
 #include "router/base/limits.hpp"
 #include "router/json/document.hpp"
+#include "router/json/scalar_check.hpp"
 #include "router/json/writer.hpp"
 #include "router/operation/document_facts.hpp"
 #include "router/operation/json_integer.hpp"
@@ -165,7 +166,7 @@ class ValueCoercion {
         return kind == Kind::boolean ? copy(node) : error("a boolean is expected");
       case BuiltinScalar::float_:
         if (kind != Kind::number) return error("a number is expected");
-        return is_finite_double(json_.raw(node)) ? copy(node) : error("the number is too large");
+        return json::is_finite_double(json_.raw(node)) ? copy(node) : error("the number is too large");
       case BuiltinScalar::int_: {
         if (kind != Kind::number) return error("an integer is expected");
         const std::optional<std::string> integer = canonical_integer(json_.raw(node), kIntDigitsMax);

@@ -50,6 +50,7 @@ TEST(Coercion, Scalars) {
       {"Float", "1.50", "1.50"},
       {"Float", "1e-400", "1e-400"},
       {"Float", "1e400", "error: the number is too large"},
+      {"Float", "1e9223372036854775807", "error: the number is too large"},
       {"Float", "\"1\"", "error: a number is expected"},
       {"String", "\"a\\u00e9\\n\"", "\"a\\u00e9\\n\""},
       {"String", "1", "error: a string is expected"},
