@@ -28,7 +28,7 @@ class Placer {
   void place(FetchId fetch_id, const std::vector<const FetchError*>& all) {
     const Fetch& fetch = plan_.fetches[fetch_id];
     for (const FetchError* error : all) {
-      if (error->number == kNone) place_whole(fetch, *error);
+      if (error->number == kNone) place_whole(fetch_id, *error);
     }
     std::map<uint32_t, std::vector<const FetchError*>> by_number;
     for (const FetchError* error : all) {
@@ -52,16 +52,12 @@ class Placer {
                        .message = error.message});
   }
 
-  /// A fetch that failed as a whole is one error, at the path that all its objects have in common.
-  void place_whole(const Fetch& fetch, const FetchError& error) {
+  /// A fetch that failed as a whole is an error of each field that it was to bring to the root; at other objects it is
+  /// one error, at the path that they all have in common.
+  void place_whole(FetchId fetch_id, const FetchError& error) {
+    const Fetch& fetch = plan_.fetches[fetch_id];
+    if (fetch.at_root) return place_whole_at_root(fetch_id, error);
     Path path;
-    if (fetch.at_root) {
-      add_whole(path, fetch, error);
-      for (const federation::Slot& slot : plan_.shapes[fetch.shape].slots) {
-        for (const std::string& key : slot.response_keys) explained_.add({PathElement::field(key)});
-      }
-      return;
-    }
     std::vector<PositionId> chain;
     for (PositionId at = fetch.position; plan_.positions[at].parent;) {
       chain.push_back(at);
@@ -73,6 +69,22 @@ class Placer {
       if (position.type.is_list()) break;
     }
     add_whole(std::move(path), fetch, error);
+  }
+
+  void place_whole_at_root(FetchId fetch_id, const FetchError& error) {
+    const Fetch& fetch = plan_.fetches[fetch_id];
+    const std::vector<StoredValue>& data = store_.results[fetch_id];
+    // An error beside data names no field: it may be about none of those that did arrive.
+    const bool arrived = !data.empty() && data.front().kind == ValueKind::object;
+    size_t places = 0;
+    for (const federation::Slot& slot : plan_.shapes[fetch.shape].slots) {
+      for (const std::string& key : slot.response_keys) {
+        const Path path = {PathElement::field(key)};
+        explained_.add(path);
+        if (!arrived && places++ < limits::kErrorPathsMax) add_whole(path, fetch, error);
+      }
+    }
+    if (places == 0) add_whole({}, fetch, error);
   }
 
   /// Fetches that share a request share its failure: said once for each path.

@@ -161,6 +161,35 @@ TEST(Errors, OfSubgraphsAsAWhole) {
   }
 }
 
+// Spec: https://spec.graphql.org/September2025/#sec-Errors.Error-Result-Format
+TEST(Errors, OfARootFetchAsAWholeStandAtEachOfItsFields) {
+  const FetchResult lost[] = {ErrorCode::SUBGRAPH_UNREACHABLE, HttpAnswer{500, "oops"},
+                              ok(R"({"data":null,"errors":[{"message":"m"}]})")};
+  const std::string_view codes[] = {"SUBGRAPH_UNREACHABLE", "SUBGRAPH_HTTP_ERROR", "DOWNSTREAM_SERVICE_ERROR"};
+  for (size_t i = 0; i < std::size(lost); ++i) {
+    Script script("shop");
+    script.on("catalog", "", lost[i]).on("stock", "", R"({"data":{"warehouse":{"city":"c"}}})");
+    const std::string answer = script.run("{ a: product(id: 1) { name } warehouse { city } b: product(id: 2) { id } }");
+    EXPECT_TRUE(answer.starts_with(R"({"data":{"a":null,"warehouse":{"city":"c"},"b":null},)")) << answer;
+    EXPECT_EQ(errors_of(answer), fmt::format("[\"a\"] {}\n[\"b\"] {}\n", codes[i], codes[i]));
+  }
+}
+
+TEST(Errors, OfAMutationAsAWholeStandAtItsField) {
+  Script script("shop");
+  script.on("catalog", "", R"({"data":{"addProduct":{"id":"1"}}})").on("stock", "", ErrorCode::SUBGRAPH_TIMEOUT);
+  EXPECT_EQ(errors_of(script.run("mutation { addProduct(name: \"n\") { id } r: restock(id: 1, amount: 2) { sku } }")),
+            "[\"r\"] SUBGRAPH_TIMEOUT\n");
+}
+
+TEST(Errors, OfARootFetchAsAWholeAreCapped) {
+  Script script("shop");
+  script.on("catalog", "", ErrorCode::SUBGRAPH_UNREACHABLE);
+  std::string operation = "{";
+  for (int i = 0; i < 150; ++i) operation += fmt::format(" p{}: product(id: {}) {{ name }}", i, i);
+  EXPECT_EQ(std::ranges::count(errors_of(script.run(operation + " }")), '\n'), 100);
+}
+
 TEST(Errors, ABodyWithAnErrorStatusKeepsItsData) {
   Script script("shop");
   script.on("catalog", "", HttpAnswer{500, R"({"data":{"product":{"name":"n"}}})"});
