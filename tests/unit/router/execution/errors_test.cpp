@@ -198,6 +198,64 @@ TEST(Errors, ABodyWithAnErrorStatusKeepsItsData) {
             R"("extensions":{"code":"SUBGRAPH_HTTP_ERROR"}}]})");
 }
 
+// What an error explains is what its fetch was to bring, not what another subgraph got wrong beside it.
+TEST(Errors, OfOneSubgraphExplainNoNullOfAnother) {
+  const FetchResult lost[] = {ErrorCode::SUBGRAPH_UNREACHABLE,
+                              ok(R"({"data":{"_entities":[null]},"errors":[{"message":"m","path":["_entities",0]}]})"),
+                              ok(R"({"data":{"_entities":[5]}})")};
+  const std::string_view codes[] = {"SUBGRAPH_UNREACHABLE", "DOWNSTREAM_SERVICE_ERROR", "SUBGRAPH_INVALID"};
+  for (size_t i = 0; i < std::size(lost); ++i) {
+    Script script("shop");
+    script.on("catalog", "", R"({"data":{"product":{"name":null,"sku":"s"}}})").on("stock", "", lost[i]);
+    EXPECT_EQ(errors_of(script.run("{ product(id: 1) { name count } }")),
+              fmt::format("[\"product\"] {}\n[\"product\",\"name\"] NON_NULL_VIOLATION\n", codes[i]));
+    EXPECT_EQ(errors_of(script.run("{ product(id: 1) { count name } }")), fmt::format("[\"product\"] {}\n", codes[i]))
+        << "the null that spreads first is the lost one";
+  }
+}
+
+TEST(Errors, OfAFetchExplainNoItemOfTheListThatItIsFor) {
+  Script script("shop");
+  script.on("catalog", "", R"({"data":{"products":[{"sku":"a","price":1},null]}})")
+      .on("stock", "", ErrorCode::SUBGRAPH_UNREACHABLE);
+  EXPECT_EQ(errors_of(script.run("{ products { value } }")),
+            "[\"products\"] SUBGRAPH_UNREACHABLE\n[\"products\",1] NON_NULL_VIOLATION\n");
+}
+
+TEST(Errors, OfOneRootFetchExplainNoNullOfAnother) {
+  Script script("shop");
+  script.on("catalog", "", ErrorCode::SUBGRAPH_UNREACHABLE).on("stock", "", R"({"data":{"summary":{"empty":[null]}}})");
+  EXPECT_EQ(errors_of(script.run("{ summary { best { name } empty { count } } }")),
+            "[\"summary\"] SUBGRAPH_UNREACHABLE\n[\"summary\",\"empty\",0] NON_NULL_VIOLATION\n");
+}
+
+// The count is asked for with the sku, which only the catalog knows.
+TEST(Errors, ExplainWhatCouldNotBeAskedForThen) {
+  struct Case {
+    FetchResult result;
+    std::string_view errors;
+  };
+  const Case cases[] = {
+      {ErrorCode::SUBGRAPH_UNREACHABLE, "[\"latestReviews\"] SUBGRAPH_UNREACHABLE\n"},
+      {ok(R"({"data":{"_entities":[null]},"errors":[{"message":"m","path":["_entities",0]}]})"),
+       "[\"latestReviews\",0,\"product\"] DOWNSTREAM_SERVICE_ERROR\n"},
+      {ok(R"({"data":{"_entities":[{"sku":null}]},"errors":[{"message":"m"}]})"),
+       "[\"latestReviews\"] DOWNSTREAM_SERVICE_ERROR\n"},
+  };
+  for (const Case& each : cases) {
+    Script script("shop");
+    script.on("reviews", "", R"({"data":{"latestReviews":[{"product":{"id":"1"}}]}})").on("catalog", "", each.result);
+    EXPECT_EQ(errors_of(script.run("{ latestReviews { product { count } } }")), each.errors);
+  }
+}
+
+TEST(Errors, BesideDataExplainWhatIsBelowIt) {
+  Script script("shop");
+  script.on("catalog", "", R"({"data":{"products":[{"sku":"a"},{"sku":null}]},"errors":[{"message":"m"}]})")
+      .on("stock", "", R"({"data":{"_entities":[{"count":1}]}})");
+  EXPECT_EQ(errors_of(script.run("{ products { count } }")), "- DOWNSTREAM_SERVICE_ERROR\n");
+}
+
 TEST(Errors, AreMaskedUnlessSettingsSayOtherwise) {
   const std::string body = R"({"data":{"product":null},"errors":[{"message":"db at 10.0.0.1","path":["product"],)"
                            R"("extensions":{"code":"TEAPOT","stack":"x"}}]})";
