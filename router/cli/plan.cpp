@@ -73,8 +73,9 @@ int plan(const PlanOptions& options) {
   if (!variables) return report(variables.error(), options.operation_file);
   auto conditions = operation::condition_variables(*document, *selected);
   if (!conditions) return report({conditions.error()}, options.operation_file);
-  const uint32_t mask = operation::condition_mask(*conditions, *document, *selected, *variables);
-  auto normalized = operation::normalize(*document, supergraph->schema, *selected, mask);
+  const auto mask = operation::condition_mask(*conditions, *document, *selected, *variables);
+  if (!mask) return report({mask.error()}, options.operation_file);
+  auto normalized = operation::normalize(*document, supergraph->schema, *selected, *mask);
   if (!normalized) return report({normalized.error()}, options.operation_file);
   if (!options.stage.empty()) {
     const auto stages = outlines(options.stage, *supergraph, *document, *normalized);

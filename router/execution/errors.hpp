@@ -35,13 +35,16 @@ struct ClientError {
   std::string message;
 };
 
-/// Which paths of the answer an error explains already.
-class ExplainedPaths {
+/// Which nulls of the answer an error explains already.
+class Explained {
  public:
-  ExplainedPaths() : nodes_(1) {}
+  Explained() : nodes_(1) {}
   void add(const Path& path);
+  /// Everything that `fetch` was to bring, wherever that is.
+  void add(FetchId fetch);
   /// True when an error stands at `path`, above it or below it.
   bool explains(const Path& path) const;
+  bool explains(FetchId fetch) const { return fetch.value() < fetches_.size() && fetches_[fetch.value()]; }
 
  private:
   struct Node {
@@ -49,12 +52,13 @@ class ExplainedPaths {
     bool error = false;
   };
   std::vector<Node> nodes_;
+  std::vector<bool> fetches_;  ///< by FetchId; what lies beyond the end is not explained
 };
 
 /// Places every fetch error in the answer: one entry for each of its places, at most limits::kErrorPathsMax.
 /// Appends to `errors`, at most up to kErrorsMax in total, and to `explained`.
 void place_errors(const Plan& plan, const Store& store, const std::vector<FetchError>& fetch_errors,
-                  std::vector<ClientError>& errors, ExplainedPaths& explained);
+                  std::vector<ClientError>& errors, Explained& explained);
 
 /// Appends `"errors":[…]`.
 void write_errors(const std::vector<ClientError>& errors, std::string& out);

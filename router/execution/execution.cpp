@@ -190,7 +190,7 @@ void Execution::abandon(ErrorCode reason) {
 
 void Execution::write_response(std::string& out) {
   Impl& impl = *impl_;
-  ExplainedPaths explained;
+  Explained explained;
   place_errors(*impl.plan, impl.store, impl.fetch_errors, impl.errors, explained);
   const Introspection introspection(*impl.plan, impl.supergraph.schema, impl.variables);
   size_t expected = out.size() + 64;

@@ -28,7 +28,7 @@ bool is_int32(std::string_view raw) {
 }  // namespace
 
 Projection::Projection(const Plan& plan, const schema::Schema& schema, const Store& store,
-                       const Introspection& introspection, ExplainedPaths& explained, std::vector<ClientError>& errors,
+                       const Introspection& introspection, Explained& explained, std::vector<ClientError>& errors,
                        std::string& out)
     : plan_(plan),
       schema_(schema),
@@ -87,7 +87,7 @@ bool Projection::write_field(const OutputField& field, const ObjectCursor& curso
   if (field.child) return write_composite(field.type, cursors_.child(cursor, field.child));
   const uint32_t block = field.shape ? cursor.blocks[plan_.shapes[field.shape].index] : kNone;
   const StoredValue value = block == kNone ? StoredValue() : store_.slot(block, field.slot);
-  return write_leaf(field.type, value);
+  return write_leaf(field.type, value, Sources(&field.shape, field.shape ? 1 : 0));
 }
 
 bool Projection::or_null(bool written, TypeRef type, size_t checkpoint) {
@@ -100,24 +100,33 @@ bool Projection::or_null(bool written, TypeRef type, size_t checkpoint) {
 }
 
 /// Null in a place that may not be null has to be explained by an error, once, where it starts to bubble.
-bool Projection::write_null(TypeRef type) {
+bool Projection::write_null(TypeRef type, Sources sources) {
   if (!type.non_null()) {
     out_ += "null";
     return true;
   }
-  ++path_uses_;
-  if (!explained_.explains(path_)) {
+  if (!explained(sources)) {
     add_error(ErrorCode::NON_NULL_VIOLATION, "a subgraph returned null for a non-null field");
   }
   return false;
 }
 
-bool Projection::invalid(TypeRef type) {
-  ++path_uses_;
-  if (!explained_.explains(path_)) {
+bool Projection::invalid(TypeRef type, Sources sources) {
+  if (!explained(sources)) {
     add_error(ErrorCode::SUBGRAPH_INVALID, "the subgraph returned a value that does not fit the field's type");
   }
   return or_null(false, type, out_.size());
+}
+
+bool Projection::explained(Sources sources) {
+  ++path_uses_;
+  return explained_.explains(path_) ||
+         std::ranges::any_of(sources, [&](ShapeId id) { return explained_.explains(plan_.shapes[id].fetch); });
+}
+
+Projection::Sources Projection::sources(const ValueCursor& value) const {
+  const federation::Position& position = plan_.positions[value.position];
+  return Sources(position.shapes).first(position.landed);
 }
 
 void Projection::add_error(ErrorCode code, std::string message) {
@@ -130,18 +139,18 @@ void Projection::add_error(ErrorCode code, std::string message) {
 
 bool Projection::write_composite(TypeRef type, const ValueCursor& value) {
   const ValueKind kind = value.kind();
-  if (kind < ValueKind::leaf) return write_null(type);
+  if (kind < ValueKind::leaf) return write_null(type, sources(value));
   const size_t checkpoint = out_.size();
   if (type.is_list()) {
-    if (kind != ValueKind::list) return invalid(type);
+    if (kind != ValueKind::list) return invalid(type, sources(value));
     return or_null(write_composite_list(type, value), type, checkpoint);
   }
-  if (kind != ValueKind::object) return invalid(type);
+  if (kind != ValueKind::object) return invalid(type, sources(value));
   // What lands in one shape only is, with all that is linked to it, the same wherever it stands.
   const uint32_t sole = value.values.size() == 1 ? value.values[0].index : kNone;
   if (sole != kNone && write_again(sole)) return true;
   const ObjectCursor object = cursors_.object(value);
-  if (!object.type_case || !plan_.cases[object.type_case].accessible) return write_null(type);
+  if (!object.type_case || !plan_.cases[object.type_case].accessible) return write_null(type, sources(value));
   const uint64_t path_uses = path_uses_;
   const bool written = write_object(object);
   if (written && sole != kNone && path_uses == path_uses_) remember(sole, checkpoint);
@@ -175,16 +184,16 @@ bool Projection::write_composite_list(TypeRef type, const ValueCursor& value) {
 
 // --- leaves
 
-bool Projection::write_leaf(TypeRef type, const StoredValue& value) {
-  if (value.kind < ValueKind::leaf || value.token == Kind::null) return write_null(type);
+bool Projection::write_leaf(TypeRef type, const StoredValue& value, Sources sources) {
+  if (value.kind < ValueKind::leaf || value.token == Kind::null) return write_null(type, sources);
   const size_t checkpoint = out_.size();
   const std::string_view raw = store_.raw(value);
-  if (!type.is_list()) return write_scalar(type, value.token, raw);
-  if (value.token != Kind::array) return invalid(type);
-  return or_null(write_leaf_list(type, value), type, checkpoint);
+  if (!type.is_list()) return write_scalar(type, value.token, raw, sources);
+  if (value.token != Kind::array) return invalid(type, sources);
+  return or_null(write_leaf_list(type, value, sources), type, checkpoint);
 }
 
-bool Projection::write_leaf_list(TypeRef type, const StoredValue& list) {
+bool Projection::write_leaf_list(TypeRef type, const StoredValue& list, Sources sources) {
   json::Scanner scanner(store_.bodies[list.body]);
   scanner.seek(list.index);
   out_ += '[';
@@ -200,7 +209,7 @@ bool Projection::write_leaf_list(TypeRef type, const StoredValue& list) {
       scanner.value(value);
       item.token = value.kind;
       item.length = static_cast<uint32_t>(value.raw.size());
-      const bool written = write_leaf(type.item(), item);
+      const bool written = write_leaf(type.item(), item, sources);
       path_.pop_back();
       if (!written) return false;
     } while (scanner.take(','));
@@ -209,12 +218,12 @@ bool Projection::write_leaf_list(TypeRef type, const StoredValue& list) {
   return true;
 }
 
-bool Projection::write_scalar(TypeRef type, Kind token, std::string_view raw) {
+bool Projection::write_scalar(TypeRef type, Kind token, std::string_view raw, Sources sources) {
   const schema::Type& named = schema_.types[type.type];
   if (named.kind == schema::TypeKind::enum_) {
-    if (token != Kind::string || !is_enum_value(named, raw)) return invalid(type);
+    if (token != Kind::string || !is_enum_value(named, raw)) return invalid(type, sources);
   } else if (!fits(named, raw, token)) {
-    return invalid(type);
+    return invalid(type, sources);
   }
   const bool quote = named.builtin == BuiltinScalar::id && token == Kind::number;
   if (quote) out_ += '"';
@@ -230,7 +239,7 @@ bool Projection::fits(const schema::Type& type, std::string_view raw, Kind kind)
     case BuiltinScalar::int_:
       return kind == Kind::number && is_int32(raw);
     case BuiltinScalar::float_:
-      return kind == Kind::number;
+      return kind == Kind::number && json::is_finite_double(raw);
     case BuiltinScalar::string:
       return kind == Kind::string;
     case BuiltinScalar::boolean:

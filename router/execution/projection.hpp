@@ -2,6 +2,7 @@
 // Spec: https://spec.graphql.org/September2025/#sec-Handling-Execution-Errors
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ class Projection {
  public:
   /// `errors` grows by what only shows here: values that do not fit their type, and nulls that nothing explains.
   Projection(const Plan& plan, const schema::Schema& schema, const Store& store, const Introspection& introspection,
-             ExplainedPaths& explained, std::vector<ClientError>& errors, std::string& out);
+             Explained& explained, std::vector<ClientError>& errors, std::string& out);
 
   /// Appends the value of `data`; beyond `bytes_max` that is null, with an error.
   void write(size_t bytes_max);
@@ -24,16 +25,21 @@ class Projection {
   using OutputField = federation::OutputField;
   using TypeRef = federation::TypeRef;
 
+  /// The shapes that were to hold a value.
+  using Sources = std::span<const federation::ShapeId>;
+
   // Each returns false when the value is null and its place does not allow that; `out` is then to be cut back.
   bool write_object(const ObjectCursor& cursor);
   bool write_field(const OutputField& field, const ObjectCursor& cursor);
   bool write_composite(TypeRef type, const ValueCursor& value);
   bool write_composite_list(TypeRef type, const ValueCursor& value);
-  bool write_leaf(TypeRef type, const StoredValue& value);
-  bool write_leaf_list(TypeRef type, const StoredValue& list);
-  bool write_scalar(TypeRef type, json::Kind token, std::string_view raw);
-  bool write_null(TypeRef type);
-  bool invalid(TypeRef type);
+  bool write_leaf(TypeRef type, const StoredValue& value, Sources sources);
+  bool write_leaf_list(TypeRef type, const StoredValue& list, Sources sources);
+  bool write_scalar(TypeRef type, json::Kind token, std::string_view raw, Sources sources);
+  bool write_null(TypeRef type, Sources sources);
+  bool invalid(TypeRef type, Sources sources);
+  bool explained(Sources sources);
+  Sources sources(const ValueCursor& value) const;
   /// `written`, or null from `checkpoint` on when it is false and `type` allows it.
   bool or_null(bool written, TypeRef type, size_t checkpoint);
 
@@ -50,7 +56,7 @@ class Projection {
   const Store& store_;
   Cursors cursors_;
   const Introspection& introspection_;
-  ExplainedPaths& explained_;
+  Explained& explained_;
   std::vector<ClientError>& errors_;
   std::string& out_;
   size_t end_max_ = SIZE_MAX;  ///< of out_

@@ -46,6 +46,8 @@ class JoinReader {
       subgraphs.erase(repeated.begin(), repeated.end());
     }
     if (version_ == "v0.2") complete_union_members(schema_, facts_);
+    // What only follows from another refusal is not refused again.
+    if (errors_.empty() && check_roots() && version_ != "v0.1") check_mentions();
     for (auto& [key, types] : facts_.members) std::ranges::sort(types);
     std::ranges::sort(facts_.types, {}, [](const JoinTypeLine& line) { return std::pair(line.type, line.offset); });
     std::ranges::sort(facts_.fields, {}, [](const JoinField& line) { return std::pair(line.field, line.offset); });
@@ -53,6 +55,16 @@ class JoinReader {
   }
 
  private:
+  /// A line about types of a subgraph, which has to have them.
+  struct Mention {
+    SubgraphId subgraph;
+    TypeId type, other = {};  ///< `other` may be invalid
+    FieldId field = {};       ///< that has the line; else `on` has it
+    TypeId on = {};
+    std::string_view directive;
+    uint32_t offset = 0;
+  };
+
   void refuse(std::string message, uint32_t offset) {
     errors_.push_back({std::move(message), document_.position(offset)});
   }
@@ -88,10 +100,49 @@ class JoinReader {
           subgraph.name = text(directive, "name");
           subgraph.url = text(directive, "url");
         }
+        check_name(subgraph, value.offset);
         facts_.subgraphs.push_back(std::move(subgraph));
       }
     }
     if (facts_.subgraphs.empty()) refuse(fmt::format("enum {} lists no subgraph", graph_enum_), 0);
+  }
+
+  void check_name(const Subgraph& subgraph, uint32_t offset) {
+    for (size_t i = 0; i < facts_.subgraphs.size(); ++i) {
+      const Subgraph& known = facts_.subgraphs[SubgraphId(i)];
+      if (known.name != subgraph.name) continue;
+      return refuse(fmt::format("enum {} names subgraph \"{}\" twice: {} and {}", graph_enum_, known.name,
+                                known.enum_id, subgraph.enum_id),
+                    offset);
+    }
+  }
+
+  /// Without the root types nothing is reachable, and nothing would be missed.
+  bool check_roots() {
+    const size_t errors_before = errors_.size();
+    for (const TypeDefinition& definition : document_.type_definitions) {
+      const TypeId type = schema_.find_any_type(definition.name);
+      if (!type || (type != schema_.query_type && type != schema_.mutation_type)) continue;
+      if (!facts_.subgraphs_of[type.value()].empty()) continue;
+      refuse(fmt::format("no subgraph has the {} type \"{}\"", type == schema_.query_type ? "query" : "mutation",
+                         definition.name),
+             definition.offset);
+    }
+    return errors_.size() == errors_before;
+  }
+
+  void check_mentions() {
+    for (const Mention& mention : mentions_) {
+      for (TypeId type : {mention.type, mention.other}) {
+        if (!type || facts_.joined(type, mention.subgraph)) continue;
+        const std::string where =
+            mention.field ? field_text(mention.field) : std::string(schema_.type_name(mention.on));
+        refuse(fmt::format("@{} on \"{}\" names subgraph \"{}\", but \"{}\" is not joined to it", mention.directive,
+                           where, facts_.subgraphs[mention.subgraph].name, schema_.type_name(type)),
+               mention.offset);
+        break;
+      }
+    }
   }
 
   void read_type(const TypeDefinition& definition) {
@@ -145,11 +196,18 @@ class JoinReader {
       refuse(fmt::format("@{} names an unknown type", directive.name), directive.offset);
       return;
     }
+    mentions_.push_back({.subgraph = subgraph,
+                         .type = object,
+                         .other = abstract,
+                         .on = directive.name == member_ ? abstract : object,
+                         .directive = directive.name,
+                         .offset = directive.offset});
     if (schema_.types[object].kind != TypeKind::object) return;  // an interface of an interface: objects repeat it
     facts_.members[{abstract, subgraph}].push_back(object);
   }
 
   void read_field(TypeId type, const TypeDefinition& definition, const graphql::FieldDefinition& field) {
+    const size_t lines_before = facts_.fields.size();
     for (auto [id, directive] : document_.each(field.first_directive)) {
       refuse_pass_through(directive);
       if (directive.name != field_) continue;
@@ -171,7 +229,7 @@ class JoinReader {
       line.offset = directive.offset;
       if (!text(directive, "graph").empty()) {
         line.subgraph = graph(directive);
-        if (line.subgraph) facts_.fields.push_back(std::move(line));
+        if (line.subgraph) bind(std::move(line), lines_before, directive);
       } else if (version_ == "v0.1") {
         ownership_.unbound.push_back(std::move(line));
       } else {
@@ -182,9 +240,30 @@ class JoinReader {
     }
   }
 
+  /// The lines of the same field start at `lines_before`.
+  void bind(JoinField line, size_t lines_before, const Directive& directive) {
+    for (size_t i = lines_before; i < facts_.fields.size(); ++i) {
+      if (facts_.fields[i].subgraph != line.subgraph) continue;
+      return refuse(fmt::format("@{} on \"{}\" names subgraph \"{}\" twice", directive.name, field_text(line.field),
+                                facts_.subgraphs[line.subgraph].name),
+                    directive.offset);
+    }
+    mentions_.push_back({.subgraph = line.subgraph,
+                         .type = schema_.fields[line.field].parent,
+                         .field = line.field,
+                         .directive = directive.name,
+                         .offset = directive.offset});
+    facts_.fields.push_back(std::move(line));
+  }
+
+  std::string field_text(FieldId field) const {
+    return fmt::format("{}.{}", schema_.type_name(schema_.fields[field].parent), schema_.field_name(field));
+  }
+
   const Document& document_;
   const Schema& schema_;
   std::vector<LoadError>& errors_;
+  std::vector<Mention> mentions_;
   std::string_view version_;  ///< of join: "v0.3"
   std::string type_, field_, graph_, implements_, member_, owner_, pass_through_, graph_enum_;
   Ownership ownership_;

@@ -46,7 +46,7 @@ struct JoinFacts {
 };
 
 /// Reads the join facts of `document`, whatever version of join it links; constructs that the planner does not
-/// implement go to `errors`.
+/// implement, and lines that contradict each other, go to `errors`.
 JoinFacts read_join_facts(const graphql::Document& document, const schema::Schema& schema, const LinkSpecs& specs,
                           std::vector<LoadError>& errors);
 

@@ -1,6 +1,9 @@
 #include "router/json/scalar_check.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #ifdef __SSE2__
@@ -35,6 +38,36 @@ size_t number_length(std::string_view text) {
     if (!digits()) return 0;
   }
   return at;
+}
+
+bool is_finite_double(std::string_view number) {
+  constexpr int64_t kExponentMax = 1'000'000'000'000;  // beyond any document's digits
+  constexpr size_t kPlainFiniteBytes = 300;            // without an exponent that is below 1e300
+  const auto is_exponent_mark = [](char c) { return c == 'e' || c == 'E'; };
+  if (number.size() <= kPlainFiniteBytes && std::ranges::none_of(number, is_exponent_mark)) return true;
+  double value = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (error == std::errc()) return std::isfinite(value);
+  if (error != std::errc::result_out_of_range) return false;
+  // Too small counts as zero; too large does not fit. The sign of the scientific exponent tells which it was.
+  size_t e = number.find_first_of("eE");
+  const size_t lead = number.find_first_of("123456789");
+  if (lead == std::string_view::npos) return true;
+  const size_t mantissa_end = std::min(e, number.size());
+  const size_t point = std::min(number.find('.'), mantissa_end);
+  int64_t magnitude = lead < point ? static_cast<int64_t>(point - lead) : -static_cast<int64_t>(lead - point);
+  if (e != std::string_view::npos) {
+    ++e;
+    const bool minus = number[e] == '-';
+    if (minus || number[e] == '+') ++e;
+    int64_t exponent = 0;
+    if (std::from_chars(number.data() + e, number.data() + number.size(), exponent).ec != std::errc() ||
+        exponent > kExponentMax) {
+      exponent = kExponentMax;
+    }
+    magnitude += minus ? -exponent : exponent;
+  }
+  return magnitude < 0;
 }
 
 int hex4(std::string_view text) {

@@ -11,6 +11,9 @@ namespace signet::json {
 /// Length of the number at the start of `text`.
 size_t number_length(std::string_view text);
 
+/// Whether the valid number `number` is finite as an IEEE 754 double.
+bool is_finite_double(std::string_view number);
+
 /// Length of the string, quotes included, that starts with the quote at the front of `text`. Control characters,
 /// unknown escapes and lone surrogates are refused; UTF-8 is checked for the whole text elsewhere.
 size_t string_length(std::string_view text, bool& escaped);

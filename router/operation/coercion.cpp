@@ -2,6 +2,7 @@
 
 #include "router/base/limits.hpp"
 #include "router/json/document.hpp"
+#include "router/json/scalar_check.hpp"
 #include "router/json/writer.hpp"
 #include "router/operation/document_facts.hpp"
 #include "router/operation/json_integer.hpp"
@@ -165,7 +166,7 @@ class ValueCoercion {
         return kind == Kind::boolean ? copy(node) : error("a boolean is expected");
       case BuiltinScalar::float_:
         if (kind != Kind::number) return error("a number is expected");
-        return is_finite_double(json_.raw(node)) ? copy(node) : error("the number is too large");
+        return json::is_finite_double(json_.raw(node)) ? copy(node) : error("the number is too large");
       case BuiltinScalar::int_: {
         if (kind != Kind::number) return error("an integer is expected");
         const std::optional<std::string> integer = canonical_integer(json_.raw(node), kIntDigitsMax);
@@ -251,14 +252,19 @@ std::expected<CoercedVariables, std::vector<DocumentError>> coerce_variables(con
   return coerced;
 }
 
-uint32_t condition_mask(const std::vector<std::string_view>& conditions, const Document& document,
-                        OperationId operation, const CoercedVariables& variables) {
+std::expected<uint32_t, DocumentError> condition_mask(const std::vector<std::string_view>& conditions,
+                                                      const Document& document, OperationId operation,
+                                                      const CoercedVariables& variables) {
   uint32_t mask = 0;
   size_t index = 0;
   for (auto [id, definition] : document.each(document[operation].first_variable)) {
+    const std::string& json = variables.values[index++].json;
     const auto at = std::ranges::find(conditions, definition.name);
-    if (at != conditions.end() && variables.values[index].json == "true") mask |= 1u << (at - conditions.begin());
-    ++index;
+    if (at == conditions.end()) continue;
+    if (json == "null") {
+      return std::unexpected(invalid(document, definition, "null is not allowed in @skip and @include"));
+    }
+    if (json == "true") mask |= 1u << (at - conditions.begin());
   }
   return mask;
 }

@@ -32,7 +32,10 @@ std::expected<CoercedVariables, std::vector<DocumentError>> coerce_variables(con
                                                                              std::string_view variables_json);
 
 /// The mask for normalize(): the values of `conditions` (Boolean variables) among the coerced ones.
-uint32_t condition_mask(const std::vector<std::string_view>& conditions, const graphql::Document& document,
-                        graphql::OperationId operation, const CoercedVariables& variables);
+/// Errors: BAD_USER_INPUT for a null, which a nullable variable may hold in spite of its default.
+/// Spec: https://spec.graphql.org/September2025/#sec-All-Variable-Usages-Are-Allowed
+std::expected<uint32_t, DocumentError> condition_mask(const std::vector<std::string_view>& conditions,
+                                                      const graphql::Document& document, graphql::OperationId operation,
+                                                      const CoercedVariables& variables);
 
 }  // namespace signet::operation

@@ -1,7 +1,6 @@
 #include "router/operation/json_integer.hpp"
 
 #include <charconv>
-#include <cmath>
 #include <cstdint>
 
 namespace signet::operation {
@@ -46,31 +45,6 @@ bool fits_int32(std::string_view canonical) {
   int32_t value = 0;
   const auto [end, error] = std::from_chars(canonical.data(), canonical.data() + canonical.size(), value);
   return error == std::errc() && end == canonical.data() + canonical.size();
-}
-
-bool is_finite_double(std::string_view number) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-  if (error == std::errc()) return std::isfinite(value);
-  if (error != std::errc::result_out_of_range) return false;
-  // Too small counts as zero; too large does not fit. The sign of the scientific exponent tells which it was.
-  size_t e = number.find_first_of("eE");
-  const size_t lead = number.find_first_of("123456789");
-  if (lead == std::string_view::npos) return true;
-  const size_t mantissa_end = std::min(e, number.size());
-  const size_t point = std::min(number.find('.'), mantissa_end);
-  int64_t magnitude = lead < point ? static_cast<int64_t>(point - lead) : -static_cast<int64_t>(lead - point);
-  if (e != std::string_view::npos) {
-    ++e;
-    const bool minus = number[e] == '-';
-    if (minus || number[e] == '+') ++e;
-    int64_t exponent = 0;
-    if (std::from_chars(number.data() + e, number.data() + number.size(), exponent).ec != std::errc()) {
-      exponent = INT32_MAX;
-    }
-    magnitude += minus ? -exponent : exponent;
-  }
-  return magnitude < 0;
 }
 
 }  // namespace signet::operation

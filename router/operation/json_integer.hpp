@@ -13,7 +13,4 @@ std::optional<std::string> canonical_integer(std::string_view number, size_t dig
 /// True when `canonical` (from canonical_integer) lies within 32 bits, signed.
 bool fits_int32(std::string_view canonical);
 
-/// True when a JSON number is finite as an IEEE 754 double.
-bool is_finite_double(std::string_view number);
-
 }  // namespace signet::operation

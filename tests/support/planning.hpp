@@ -44,8 +44,12 @@ inline Planned plan_text(const federation::Supergraph& supergraph, std::string_v
     result.error = describe(coerced.error().front());
     return result;
   }
-  const auto normalized = operation::normalize(*document, supergraph.schema, *id,
-                                               operation::condition_mask(*conditions, *document, *id, *coerced));
+  const auto mask = operation::condition_mask(*conditions, *document, *id, *coerced);
+  if (!mask) {
+    result.error = describe(mask.error());
+    return result;
+  }
+  const auto normalized = operation::normalize(*document, supergraph.schema, *id, *mask);
   if (!normalized) {
     result.error = describe(normalized.error());
     return result;

@@ -130,8 +130,13 @@ bool RequestRun::take_variables() {
     return false;
   }
   variables_ = std::move(*variables);
-  condition_mask_ =
+  const auto mask =
       operation::condition_mask(operation_->conditions, operation_->document, operation_->operation, variables_);
+  if (!mask) {
+    fail({mask.error()});
+    return false;
+  }
+  condition_mask_ = *mask;
   return true;
 }
 

@@ -161,12 +161,99 @@ TEST(Errors, OfSubgraphsAsAWhole) {
   }
 }
 
+// Spec: https://spec.graphql.org/September2025/#sec-Errors.Error-Result-Format
+TEST(Errors, OfARootFetchAsAWholeStandAtEachOfItsFields) {
+  const FetchResult lost[] = {ErrorCode::SUBGRAPH_UNREACHABLE, HttpAnswer{500, "oops"},
+                              ok(R"({"data":null,"errors":[{"message":"m"}]})")};
+  const std::string_view codes[] = {"SUBGRAPH_UNREACHABLE", "SUBGRAPH_HTTP_ERROR", "DOWNSTREAM_SERVICE_ERROR"};
+  for (size_t i = 0; i < std::size(lost); ++i) {
+    Script script("shop");
+    script.on("catalog", "", lost[i]).on("stock", "", R"({"data":{"warehouse":{"city":"c"}}})");
+    const std::string answer = script.run("{ a: product(id: 1) { name } warehouse { city } b: product(id: 2) { id } }");
+    EXPECT_TRUE(answer.starts_with(R"({"data":{"a":null,"warehouse":{"city":"c"},"b":null},)")) << answer;
+    EXPECT_EQ(errors_of(answer), fmt::format("[\"a\"] {}\n[\"b\"] {}\n", codes[i], codes[i]));
+  }
+}
+
+TEST(Errors, OfAMutationAsAWholeStandAtItsField) {
+  Script script("shop");
+  script.on("catalog", "", R"({"data":{"addProduct":{"id":"1"}}})").on("stock", "", ErrorCode::SUBGRAPH_TIMEOUT);
+  EXPECT_EQ(errors_of(script.run("mutation { addProduct(name: \"n\") { id } r: restock(id: 1, amount: 2) { sku } }")),
+            "[\"r\"] SUBGRAPH_TIMEOUT\n");
+}
+
+TEST(Errors, OfARootFetchAsAWholeAreCapped) {
+  Script script("shop");
+  script.on("catalog", "", ErrorCode::SUBGRAPH_UNREACHABLE);
+  std::string operation = "{";
+  for (int i = 0; i < 150; ++i) operation += fmt::format(" p{}: product(id: {}) {{ name }}", i, i);
+  EXPECT_EQ(std::ranges::count(errors_of(script.run(operation + " }")), '\n'), 100);
+}
+
 TEST(Errors, ABodyWithAnErrorStatusKeepsItsData) {
   Script script("shop");
   script.on("catalog", "", HttpAnswer{500, R"({"data":{"product":{"name":"n"}}})"});
   EXPECT_EQ(script.run("{ product(id: 1) { name } }"),
             R"({"data":{"product":{"name":"n"}},"errors":[{"message":"the subgraph answered with HTTP status 500",)"
             R"("extensions":{"code":"SUBGRAPH_HTTP_ERROR"}}]})");
+}
+
+// What an error explains is what its fetch was to bring, not what another subgraph got wrong beside it.
+TEST(Errors, OfOneSubgraphExplainNoNullOfAnother) {
+  const FetchResult lost[] = {ErrorCode::SUBGRAPH_UNREACHABLE,
+                              ok(R"({"data":{"_entities":[null]},"errors":[{"message":"m","path":["_entities",0]}]})"),
+                              ok(R"({"data":{"_entities":[5]}})")};
+  const std::string_view codes[] = {"SUBGRAPH_UNREACHABLE", "DOWNSTREAM_SERVICE_ERROR", "SUBGRAPH_INVALID"};
+  for (size_t i = 0; i < std::size(lost); ++i) {
+    Script script("shop");
+    script.on("catalog", "", R"({"data":{"product":{"name":null,"sku":"s"}}})").on("stock", "", lost[i]);
+    EXPECT_EQ(errors_of(script.run("{ product(id: 1) { name count } }")),
+              fmt::format("[\"product\"] {}\n[\"product\",\"name\"] NON_NULL_VIOLATION\n", codes[i]));
+    EXPECT_EQ(errors_of(script.run("{ product(id: 1) { count name } }")), fmt::format("[\"product\"] {}\n", codes[i]))
+        << "the null that spreads first is the lost one";
+  }
+}
+
+TEST(Errors, OfAFetchExplainNoItemOfTheListThatItIsFor) {
+  Script script("shop");
+  script.on("catalog", "", R"({"data":{"products":[{"sku":"a","price":1},null]}})")
+      .on("stock", "", ErrorCode::SUBGRAPH_UNREACHABLE);
+  EXPECT_EQ(errors_of(script.run("{ products { value } }")),
+            "[\"products\"] SUBGRAPH_UNREACHABLE\n[\"products\",1] NON_NULL_VIOLATION\n");
+}
+
+TEST(Errors, OfOneRootFetchExplainNoNullOfAnother) {
+  Script script("shop");
+  script.on("catalog", "", ErrorCode::SUBGRAPH_UNREACHABLE).on("stock", "", R"({"data":{"summary":{"empty":[null]}}})");
+  EXPECT_EQ(errors_of(script.run("{ summary { best { name } empty { count } } }")),
+            "[\"summary\"] SUBGRAPH_UNREACHABLE\n[\"summary\",\"empty\",0] NON_NULL_VIOLATION\n");
+}
+
+// The count is asked for with the sku, which only the catalog knows.
+TEST(Errors, ExplainWhatCouldNotBeAskedForThen) {
+  struct Case {
+    FetchResult result;
+    std::string_view errors;
+  };
+  const Case cases[] = {
+      {ErrorCode::SUBGRAPH_UNREACHABLE, "[\"latestReviews\"] SUBGRAPH_UNREACHABLE\n"},
+      {ok(R"({"data":{"_entities":[null]},"errors":[{"message":"m","path":["_entities",0]}]})"),
+       "[\"latestReviews\",0,\"product\"] DOWNSTREAM_SERVICE_ERROR\n"},
+      {ok(R"({"data":{"_entities":[{"sku":null}]},"errors":[{"message":"m"}]})"),
+       "[\"latestReviews\"] DOWNSTREAM_SERVICE_ERROR\n"},
+  };
+  for (const Case& each : cases) {
+    Script script("shop");
+    script.on("reviews", "", R"({"data":{"latestReviews":[{"product":{"id":"1"}}]}})").on("catalog", "", each.result);
+    EXPECT_EQ(errors_of(script.run("{ latestReviews { product { count } } }")), each.errors);
+  }
+}
+
+TEST(Errors, BesideDataExplainWhatIsBelowIt) {
+  Script script("shop");
+  script.on("catalog", "", R"({"data":{"products":[{"sku":"a"},{"sku":null}]},"errors":[{"message":"m"}]})")
+      .on("stock", "", R"({"data":{"_entities":[{"count":1}]}})");
+  EXPECT_EQ(errors_of(script.run("{ products { count } }")), "- DOWNSTREAM_SERVICE_ERROR\n");
 }
 
 TEST(Errors, AreMaskedUnlessSettingsSayOtherwise) {

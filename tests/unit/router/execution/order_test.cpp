@@ -79,8 +79,9 @@ TEST(ExecutionOrder, AbandonedFetchesAreErrors) {
   execution.write_response(out);
   EXPECT_EQ(execution.error_count(), 2u);
   EXPECT_EQ(out,
-            R"({"data":null,"errors":[{"message":"the request took too long","extensions":{"code":"ROUTER_TIMEOUT"}},)"
-            R"({"message":"the request took too long","extensions":{"code":"ROUTER_TIMEOUT"}}]})");
+            R"({"data":null,"errors":[{"message":"the request took too long","path":["products"],)"
+            R"("extensions":{"code":"ROUTER_TIMEOUT"}},{"message":"the request took too long","path":["warehouse"],)"
+            R"("extensions":{"code":"ROUTER_TIMEOUT"}}]})");
 }
 
 }  // namespace

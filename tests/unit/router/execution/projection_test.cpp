@@ -74,6 +74,21 @@ TEST(Projection, ValuesMustFitTheirType) {
   EXPECT_EQ(one("id", "\"7\""), R"({"data":{"product":{"id":"7"}}})");
 }
 
+// Spec: https://spec.graphql.org/September2025/#sec-Float.Result-Coercion
+TEST(Projection, FloatsAreFinite) {
+  const std::string digits(308, '9');
+  for (const std::string& good : {digits, std::string("1.7976931348623157e308"), std::string("1e-400")}) {
+    EXPECT_EQ(one("price", good), fmt::format(R"({{"data":{{"product":{{"price":{}}}}}}})", good));
+  }
+  for (const std::string& bad :
+       {std::string("1e400"), std::string("-1E+400"), std::string("1e9223372036854775807"), digits + "99"}) {
+    EXPECT_EQ(one("price", bad), R"({"data":{"product":{"price":null}},"errors":[)"
+                                 R"({"message":"the subgraph returned a value that does not fit the field's type",)"
+                                 R"("path":["product","price"],"extensions":{"code":"SUBGRAPH_INVALID"}}]})")
+        << bad;
+  }
+}
+
 TEST(Projection, IntegersHave32Bits) {
   const auto total = [](std::string_view value) {
     Script script("shop");

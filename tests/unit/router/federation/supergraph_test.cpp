@@ -79,6 +79,46 @@ TEST(Supergraph, NamesWhatItRefuses) {
   }
 }
 
+TEST(Supergraph, RefusesJoinsThatContradictEachOther) {
+  struct Case {
+    std::string_view supergraph, from, to, message;
+  };
+  const Case cases[] = {
+      {"shop", "STOCK @join__graph(name: \"stock\"", "STOCK @join__graph(name: \"catalog\"",
+       "enum join__Graph names subgraph \"catalog\" twice: CATALOG and STOCK"},
+      {"shop", "type Query @join__type(graph: CATALOG) @join__type(graph: STOCK) @join__type(graph: REVIEWS)",
+       "type Query", "no subgraph has the query type \"Query\""},
+      {"shop", "type Mutation @join__type(graph: CATALOG) @join__type(graph: STOCK)", "type Mutation",
+       "no subgraph has the mutation type \"Mutation\""},
+      {"shop", "color: Color @join__field(graph: CATALOG)",
+       "color: Color @join__field(graph: CATALOG) @join__field(graph: CATALOG, external: true)",
+       "@join__field on \"Product.color\" names subgraph \"catalog\" twice"},
+      {"shop", "text: String", "text: String @join__field(graph: STOCK)",
+       "@join__field on \"Review.text\" names subgraph \"stock\", but \"Review\" is not joined to it"},
+      {"library", "@join__unionMember(graph: B, member: \"Tape\")", "@join__unionMember(graph: A, member: \"Tape\")",
+       "@join__unionMember on \"Found\" names subgraph \"a\", but \"Tape\" is not joined to it"},
+      {"library", "union Found\n  @join__type(graph: A)", "union Found",
+       "@join__unionMember on \"Found\" names subgraph \"a\", but \"Found\" is not joined to it"},
+      {"library", "@join__implements(graph: A, interface: \"Media\")\n",
+       "@join__implements(graph: C, interface: \"Media\")\n",
+       "@join__implements on \"Book\" names subgraph \"c\", but \"Media\" is not joined to it"},
+      {"library", "type Film implements Media @join__implements(graph: A, interface: \"Media\") @join__type(graph: A)",
+       "type Film implements Media @join__implements(graph: A, interface: \"Media\")",
+       "@join__implements on \"Film\" names subgraph \"a\", but \"Film\" is not joined to it"},
+  };
+  for (const Case& each : cases) {
+    std::string sdl = testing::golden_supergraph(std::string(each.supergraph));
+    const size_t at = sdl.find(each.from);
+    ASSERT_NE(at, std::string::npos) << each.from;
+    sdl.replace(at, each.from.size(), each.to);
+    const auto loaded = load_supergraph(sdl);
+    EXPECT_FALSE(loaded) << each.message;
+    if (loaded) continue;
+    EXPECT_EQ(loaded.error().front().message, each.message);
+    EXPECT_GT(loaded.error().front().position.line, 20u) << each.message;
+  }
+}
+
 TEST(Supergraph, AnIllegalCycleOfRequirementsIsUnreachable) {
   // shipping needs verdict, which needs shipping.
   const std::string sdl = edited("requires: \"weight price\"", "requires: \"verdict\"");

@@ -50,6 +50,7 @@ TEST(Coercion, Scalars) {
       {"Float", "1.50", "1.50"},
       {"Float", "1e-400", "1e-400"},
       {"Float", "1e400", "error: the number is too large"},
+      {"Float", "1e9223372036854775807", "error: the number is too large"},
       {"Float", "\"1\"", "error: a number is expected"},
       {"String", "\"a\\u00e9\\n\"", "\"a\\u00e9\\n\""},
       {"String", "1", "error: a string is expected"},
@@ -151,11 +152,29 @@ TEST(Coercion, MakesTheConditionMask) {
   const auto conditions = *condition_variables(document, graphql::OperationId(0));
   const auto mask = [&](std::string_view json) {
     const auto coerced = coerce_variables(document, pets(), graphql::OperationId(0), json);
-    return condition_mask(conditions, document, graphql::OperationId(0), *coerced);
+    return *condition_mask(conditions, document, graphql::OperationId(0), *coerced);
   };
   EXPECT_EQ(mask(R"({"a": false})"), 0b01u);
   EXPECT_EQ(mask(R"({"a": true})"), 0b11u);
   EXPECT_EQ(mask(R"({"a": true, "b": false})"), 0b10u);
+}
+
+// Spec: https://spec.graphql.org/September2025/#sec-All-Variable-Usages-Are-Allowed
+TEST(Coercion, NullIsNoCondition) {
+  const graphql::Document document =
+      parsed("query ($a: Boolean = true, $b: Boolean = true) {a @skip(if: $a) b(is: $b)}");
+  const auto conditions = *condition_variables(document, graphql::OperationId(0));
+  const auto mask = [&](std::string_view json) {
+    const auto coerced = coerce_variables(document, pets(), graphql::OperationId(0), json);
+    return condition_mask(conditions, document, graphql::OperationId(0), *coerced);
+  };
+  const auto null = mask(R"({"a": null})");
+  ASSERT_FALSE(null);
+  EXPECT_EQ(null.error().code, ErrorCode::BAD_USER_INPUT);
+  EXPECT_EQ(null.error().message, "variable \"$a\" is not valid: null is not allowed in @skip and @include");
+  EXPECT_EQ(null.error().positions, std::vector<graphql::Position>({{1, 8}}));
+  EXPECT_EQ(mask("{}"), 0b1u);
+  EXPECT_EQ(mask(R"({"b": null})"), 0b1u) << "what a field makes of null is its subgraph's business";
 }
 
 }  // namespace
