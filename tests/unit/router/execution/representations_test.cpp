@@ -74,5 +74,42 @@ TEST(Representations, VariablesAreSentWhereTheyAreUsed) {
   EXPECT_NE(script.sent[2].find(R"(],"to":"d\u0065"}})"), std::string::npos) << script.sent[2];
 }
 
+// The requirement is written for circles only, as its author knows them; who draws may return squares.
+TEST(Representations, AbstractValuesSayTheirTypeAndCoverWhatTheProviderReturns) {
+  Script script("shapes");
+  script.on("draw", "frame", R"({"data":{"page":{"id":"1","frame":{"__typename":"Frame","width":3}}}})")
+      .on("draw", "", R"({"data":{"page":{"id":"1","shape":{"__typename":"Square","id":"7"}}}})")
+      .on("print", "paper", R"({"data":{"_entities":[{"paper":2}]}})")
+      .on("print", "", R"({"data":{"_entities":[{"ink":5}]}})");
+  EXPECT_EQ(script.run("{ page { ink } }"), R"({"data":{"page":{"ink":5}}})");
+  EXPECT_EQ(representations(script.sent[1]),
+            R"([{"__typename":"Page","id":"1","shape":{"__typename":"Square","id":"7"}}])");
+  EXPECT_EQ(script.run("{ page { paper } }"), R"({"data":{"page":{"paper":2}}})");
+  EXPECT_EQ(representations(script.sent[1]),
+            R"([{"__typename":"Page","id":"1","frame":{"__typename":"Frame","width":3}}])");
+}
+
+TEST(Representations, AKeyMayBeTheTypeAlone) {
+  Script script("shapes");
+  script.on("draw", "", R"({"data":{"settings":{"grid":1}}})")
+      .on("print", "", R"({"data":{"_entities":[{"copies":2}]}})");
+  EXPECT_EQ(script.run("{ settings { grid copies } }"), R"({"data":{"settings":{"grid":1,"copies":2}}})");
+  EXPECT_EQ(representations(script.sent[1]), R"([{"__typename":"Settings"}])");
+}
+
+// The requirement takes the field from another subgraph than the client does. Its list is shorter there, and null here.
+TEST(Representations, TheirSourcesDoNotShowInTheClientsData) {
+  Script script("parcels");
+  script
+      .on("scale", "",
+          R"({"data":{"parcels":[{"id":"1","sides":[{"weight":1},{"weight":2}]},{"id":"2","sides":null}]}})")
+      .on("ruler", "",
+          R"({"data":{"_entities":[{"sides":[{"length":5,"width":6}]},{"sides":[{"length":7,"width":8}]}]}})")
+      .on("post", "", R"({"data":{"_entities":[{"wrapping":10},{"wrapping":11}]}})");
+  EXPECT_EQ(
+      script.run("{ parcels { sides { weight } wrapping } }"),
+      R"({"data":{"parcels":[{"sides":[{"weight":1},{"weight":2}],"wrapping":10},{"sides":null,"wrapping":11}]}})");
+}
+
 }  // namespace
 }  // namespace signet::execution

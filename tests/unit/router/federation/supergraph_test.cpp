@@ -192,5 +192,17 @@ TEST(Supergraph, RefusesOtherSchemas) {
   EXPECT_NE(first_error("type Query {"), "");
 }
 
+TEST(Supergraph, FieldSetsHoldFieldsOnly) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"cost: price", "aliases cannot stand in a field set"},
+      {"price @skip(if: true)", "directives cannot stand in a field set"},
+      {"...F", "named fragments cannot stand in a field set"},
+  };
+  for (const auto& [set, problem] : cases) {
+    EXPECT_EQ(first_error(edited("requires: \"price\"", fmt::format("requires: \"{}\"", set))),
+              fmt::format("requires \"{}\" of \"Product.value\": {}", set, problem));
+  }
+}
+
 }  // namespace
 }  // namespace signet::federation
