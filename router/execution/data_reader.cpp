@@ -160,9 +160,10 @@ CaseId DataReader::find_case(const Shape& shape) {
   if (!text_.scanner.take('}')) {
     do {
       const bool first = text_.scanner.take_name(kTypename);
-      const bool is_type = first || json::string_equals(text_.scanner.name(), "__typename");
+      const std::string_view member = first ? std::string_view() : text_.scanner.name();
       Scanner::Value value;
       if (text_.scanner.failed() || !text_.scanner.value(value)) return {};
+      const bool is_type = first || json::string_equals(member, "__typename");
       if (is_type) name = value.kind == Kind::string ? value.raw : std::string_view();
       if (first) break;
     } while (text_.scanner.take(','));

@@ -171,6 +171,7 @@ std::string unescape(std::string_view content) {
 }
 
 bool string_equals(std::string_view token, std::string_view text) {
+  if (token.size() < 2) return false;
   const std::string_view content = token.substr(1, token.size() - 2);
   if (content.size() == text.size() && content == text) return true;
   // Every escape is longer than what it stands for.

@@ -24,7 +24,7 @@ size_t escape_length(std::string_view text);
 /// The value of a valid string's content, that is without its quotes.
 std::string unescape(std::string_view content);
 
-/// Whether the valid string token `token`, quotes included, has the value `text`.
+/// Whether the valid string token `token`, quotes included, has the value `text`. An empty view is no token.
 bool string_equals(std::string_view token, std::string_view text);
 
 /// The value of four hexadecimal digits, or -1.

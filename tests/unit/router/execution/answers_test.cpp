@@ -58,5 +58,15 @@ TEST(Answers, FieldsAreFoundWhereverTheyStand) {
             R"({"data":{"products":[{"name":"N","sku":"s","price":1.0,"color":"RED"}]}})");
 }
 
+// Found by the fuzzer: a member that is no member, where the type of an object is looked for.
+TEST(Answers, BrokenObjectsOfAbstractTypesAreNotJson) {
+  Script script("library");
+  for (const char* object : {"{t", "{1:2}", "{\"a\"}", "{\"a\":1,", "{\"__typename\":}", "{\"a\":1 \"b\":2}", "{,}"}) {
+    script.clear().on("a", "media", fmt::format(R"({{"data":{{"media":[{}]}}}})", object));
+    const std::string answer = script.run("{ media { isbn } }");
+    EXPECT_NE(answer.find("the subgraph's answer is not JSON"), std::string::npos) << object << " " << answer;
+  }
+}
+
 }  // namespace
 }  // namespace signet::execution
