@@ -1,4 +1,5 @@
 // signet dev: a supergraph on loopback, signed and approved with throw-away keys, through the same gate as any other.
+#include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
 
@@ -51,6 +52,17 @@ std::optional<config::Endpoint> parse_loopback(const std::string& text) {
   return config::Endpoint{host, port, {}};
 }
 
+bool on_loopback(const config::Endpoint& endpoint) {
+  return endpoint.host.empty() || endpoint.host == "127.0.0.1" || endpoint.host == "::1" ||
+         endpoint.host == "localhost";
+}
+
+// Whether a file says what `path` is.
+bool said(const std::vector<config::Origin>& origins, std::string_view path) {
+  return std::ranges::any_of(origins,
+                             [&](const config::Origin& origin) { return origin.path == path && !origin.file.empty(); });
+}
+
 // Loopback subgraphs need no listing: each loopback URL of the graph is allowed as it stands.
 void allow_loopback_subgraphs(config::Config& config, std::string_view supergraph) {
   config.subgraphs.allow.emplace_back("127.0.0.0/8");
@@ -81,9 +93,14 @@ int dev(const DevOptions& options) {
   if (!loaded.loaded) return loaded.exit_code;
   config::Config config = std::move(loaded.loaded->config);
   config.listen.graphql = *listen;
-  if (options.config_files.empty()) {
-    config.listen.health = {};
-    config.listen.admin = {};
+  for (const auto& [path, endpoint] :
+       {std::pair("listen.health", &config.listen.health), std::pair("listen.admin", &config.listen.admin)}) {
+    if (!said(loaded.loaded->origins, path)) {
+      *endpoint = {};
+    } else if (!on_loopback(*endpoint)) {
+      complain(fmt::format("{}: development listens on loopback only; write 127.0.0.1:PORT, unix:/path or off", path));
+      return kWrong;
+    }
   }
   config.graph.state_dir.clear();  // a router's: throw-away serials and keys must not enter it
   config.graph.name = kName;

@@ -89,6 +89,11 @@ class Reader {
                              composite ? "needs a selection" : "cannot have a selection");
       return;
     }
+    for (auto [id, argument] : document_.each(selection.first_argument)) {
+      if (schema_.find_any_argument(field, argument.name)) continue;
+      problem_ =
+          fmt::format("\"{}.{}\" has no argument \"{}\"", schema_.type_name(type), selection.name, argument.name);
+    }
     const std::string arguments = graphql::print_canonical_arguments(document_, selection.first_argument);
     auto found = std::ranges::find_if(
         fields, [&](const Collected& each) { return each.field == field && each.arguments == arguments; });

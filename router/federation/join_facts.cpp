@@ -39,6 +39,7 @@ class JoinReader {
     ownership_.owners.resize(schema_.types.size());
     read_subgraphs();
     for (const TypeDefinition& definition : document_.type_definitions) read_type(definition);
+    facts_.tells_externals = version_ != "v0.1";
     if (version_ == "v0.1") complete_ownership(document_, schema_, ownership_, facts_, errors_);
     for (auto& subgraphs : facts_.subgraphs_of) {
       std::ranges::sort(subgraphs);

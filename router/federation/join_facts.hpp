@@ -36,6 +36,7 @@ struct JoinFacts {
   IdVector<SubgraphId, Subgraph> subgraphs;
   std::vector<JoinTypeLine> types;
   std::vector<JoinField> fields;
+  bool tells_externals = true;  ///< join v0.1 has no lines for fields that a subgraph declares and does not resolve
   std::vector<std::vector<SubgraphId>> subgraphs_of;  ///< by TypeId, ascending, each once
   /// Object types of an interface or union in one subgraph, ascending.
   std::map<std::pair<TypeId, SubgraphId>, std::vector<TypeId>> members;

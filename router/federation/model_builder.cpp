@@ -137,10 +137,40 @@ class ModelBuilder {
       if (!set) {
         refuse(fmt::format("key \"{}\" of \"{}\": {}", line.key, schema_.type_name(line.type), set.error()),
                line.offset);
-      } else if (line.resolvable) {
+        continue;
+      }
+      check_declared("key", std::string(schema_.type_name(line.type)), *set, line.subgraph, line.offset);
+      if (line.resolvable) {
         keys_.push_back({.type = line.type, .subgraph = line.subgraph, .set = *set});
       }
     }
+  }
+
+  /// A subgraph can only be asked, and can only ask, for fields that are in its own schema.
+  void check_declared(std::string_view what, const std::string& where, FieldSetId set, SubgraphId subgraph,
+                      uint32_t offset) {
+    if (!facts_.tells_externals) return;
+    const FieldId missing = undeclared(model_.sets.sets[set].cases, subgraph);
+    if (!missing) return;
+    refuse(fmt::format("{} \"{}\" of \"{}\": subgraph \"{}\" has no field \"{}\"", what, model_.sets.sets[set].text,
+                       where, facts_.subgraphs[subgraph].name, field_text(missing)),
+           offset);
+  }
+
+  /// The first field that `subgraph` does not declare; types that it does not know may come from others.
+  FieldId undeclared(const std::vector<SetCaseId>& cases, SubgraphId subgraph) const {
+    for (SetCaseId case_id : cases) {
+      const SetCase& each = model_.sets.cases[case_id];
+      if (!facts_.joined(each.type, subgraph)) continue;
+      for (SetItemId item : each.items) {
+        const FieldId field = model_.sets.items[item].field;
+        const auto lines = std::ranges::equal_range(facts_.fields, field, {}, &JoinField::field);
+        const auto mine = std::ranges::find(lines, subgraph, &JoinField::subgraph);
+        if (!lines.empty() && mine == lines.end()) return field;
+        if (const FieldId below = undeclared(model_.sets.items[item].cases, subgraph)) return below;
+      }
+    }
+    return {};
   }
 
   /// Whether `subgraph` resolves `field`, and the line that says so.
@@ -213,6 +243,7 @@ class ModelBuilder {
       refuse(fmt::format("requires \"{}\" of \"{}\": {}", text, field_text(field), set.error()), group.offset);
       return;
     }
+    check_declared("requires", field_text(model_.edges[group.edges.front()].field), *set, base.subgraph, group.offset);
     State view;
     view.type = base.type;
     view.subgraph = base.subgraph;
@@ -236,6 +267,7 @@ class ModelBuilder {
              line.offset);
       return;
     }
+    check_declared("provides", field_text(edge.field), *set, line.subgraph, line.offset);
     edge.head = view_state(edge.head, *set, model_.sets.sets[*set].cases, 0);
   }
 

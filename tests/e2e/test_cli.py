@@ -61,6 +61,14 @@ def test_plan_is_stable(shop):
     assert first == signet(*arguments, text="{ me { name score } }").stdout and "entities" in first
 
 
+def test_dev_listens_on_loopback_only(shop):
+    file = shop.folder / "open.yaml"
+    for name, place in [("health", "0.0.0.0:18088"), ("health", "10.0.0.1:18088")]:
+        file.write_text(f"version: 1\nlisten: {{ {name}: \"{place}\" }}\n")
+        done = signet("dev", "-c", file, "--supergraph", shop.graph_file, "--listen", "127.0.0.1:0", check=False)
+        assert done.returncode == 1 and f"listen.{name}: development listens on loopback only" in done.stderr
+
+
 def test_plan_shows_every_stage(shop):
     arguments = ("plan", "--supergraph", shop.graph_file, "--operation", "-")
     operation = "{ me { name score } }"

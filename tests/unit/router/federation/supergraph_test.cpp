@@ -121,7 +121,9 @@ TEST(Supergraph, RefusesJoinsThatContradictEachOther) {
 
 TEST(Supergraph, AnIllegalCycleOfRequirementsIsUnreachable) {
   // shipping needs verdict, which needs shipping.
-  const std::string sdl = edited("requires: \"weight price\"", "requires: \"verdict\"");
+  std::string sdl = edited("requires: \"weight price\"", "requires: \"verdict\"");
+  const std::string line = "requires: \"name shipping\")";
+  sdl.replace(sdl.find(line), line.size(), line + " @join__field(graph: STOCK, external: true)");
   EXPECT_EQ(first_error(sdl),
             "field \"Product.shipping\" cannot be reached at query.product.shipping: subgraph \"stock\" needs its key "
             "\"sku\" and "
@@ -202,6 +204,20 @@ TEST(Supergraph, FieldSetsHoldFieldsOnly) {
     EXPECT_EQ(first_error(edited("requires: \"price\"", fmt::format("requires: \"{}\"", set))),
               fmt::format("requires \"{}\" of \"Product.value\": {}", set, problem));
   }
+}
+
+TEST(Supergraph, SubgraphsDeclareWhatTheirFieldSetsName) {
+  const std::array<std::string_view, 3> cases[] = {
+      {"@join__type(graph: STOCK, key: \"sku\")", "@join__type(graph: STOCK, key: \"name\")",
+       "key \"name\" of \"Product\": subgraph \"stock\" has no field \"Product.name\""},
+      {"provides: \"name\"", "provides: \"color\"",
+       "provides \"color\" of \"Review.product\": subgraph \"reviews\" has no field \"Product.color\""},
+      {"requires: \"price\"", "requires: \"color\"",
+       "requires \"color\" of \"Product.value\": subgraph \"stock\" has no field \"Product.color\""},
+      {"requires: \"price\"", "requires: \"price(a: 1)\"",
+       "requires \"price(a: 1)\" of \"Product.value\": \"Product.price\" has no argument \"a\""},
+  };
+  for (const auto& [from, to, message] : cases) EXPECT_EQ(first_error(edited(from, to)), message);
 }
 
 }  // namespace
