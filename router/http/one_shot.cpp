@@ -20,6 +20,11 @@ void Collect::piece(std::string_view bytes) {
   response_.body += bytes;
 }
 
+void Collect::whole(std::string&& body) {
+  if (!response_.body.empty() || body.size() > body_bytes_max_) return piece(body);
+  response_.body = std::move(body);
+}
+
 void Collect::end() {
   if (overflow_) {
     finish(std::unexpected(

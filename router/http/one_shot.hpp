@@ -20,6 +20,7 @@ class Collect final : public Sink {
 
   void head(int status, const Headers& headers) override;
   void piece(std::string_view bytes) override;
+  void whole(std::string&& body) override;
   void end() override;
   void fail(const Failure& failure) override;
 

@@ -133,7 +133,7 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
       co_return;
     }
     sink->head(outcome.status, outcome.headers);
-    if (!outcome.body.empty()) sink->piece(outcome.body);
+    if (!outcome.body.empty()) sink->whole(std::move(outcome.body));
     sink->end();
   }
 
@@ -266,15 +266,15 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
       auto framing = co_await read_head(input, outcome);
       if (!framing) co_return outcome;
       const std::string response_head = input.substr(0, framing->head_bytes);
-      input.erase(0, framing->head_bytes);
       ResponseParser parser(BodyLimits{request_.response_bytes_max});
       parser.put(asio::buffer(response_head), error);
       if (error == beast_http::error::need_more) error = {};
       if (!error && parser.status() >= 100 && parser.status() < 200) {
         if (parser.status() == 101) break;
+        input.erase(0, framing->head_bytes);
         continue;
       }
-      co_await read_body(parser, input, error, outcome);
+      co_await read_body(parser, input, framing->head_bytes, error, outcome);
       if (!outcome.good) co_return outcome;
       outcome.status = parser.status();
       for (const auto& [name, value] : parser.fields()) outcome.headers.add(name, value);
@@ -312,13 +312,16 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
     }
   }
 
-  asio::awaitable<void> read_body(ResponseParser& parser, std::string& input, error_code error, Outcome& outcome) {
+  /// What comes after the first `skip` bytes of `input`; afterwards `input` holds what is beyond the answer.
+  asio::awaitable<void> read_body(ResponseParser& parser, std::string& input, size_t skip, error_code error,
+                                  Outcome& outcome) {
     while (true) {
-      if (!error && !parser.is_done() && !input.empty()) {
-        const size_t used = parser.put(asio::buffer(input), error);
-        input.erase(0, used);
+      if (!error && !parser.is_done() && input.size() > skip) {
+        skip += parser.put(asio::buffer(input) + skip, error);
         if (error == beast_http::error::need_more) error = {};
       }
+      // Most often everything: nothing is moved then.
+      input.erase(0, std::exchange(skip, 0));
       if (parser.body_too_large()) {
         outcome.failure = {TransportError::too_large,
                            fmt::format("{}: the answer exceeds {} bytes", origin_, request_.response_bytes_max)};
