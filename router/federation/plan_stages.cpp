@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 5> kStageNames = {"positions", "states", 
 template <class AnyId>
 std::vector<std::string> labels(char letter, const std::vector<AnyId>& ids) {
   std::vector<std::string> result;
+  result.reserve(ids.size());
   for (AnyId id : ids) result.push_back(fmt::format("{}{}", letter, id.value()));
   return result;
 }
@@ -66,6 +67,7 @@ class StagePrinter {
 
   std::vector<std::string> state_texts(const std::vector<StateId>& states) const {
     std::vector<std::string> texts;
+    texts.reserve(states.size());
     for (StateId state : states) texts.push_back(state_text(state));
     return texts;
   }

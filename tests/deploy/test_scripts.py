@@ -55,7 +55,7 @@ def test_without_root_the_message_names_the_packages(tmp_path):
                           capture_output=True, text=True, stdin=subprocess.DEVNULL,
                           env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"})
     assert done.returncode == 3
-    assert "these packages are missing: nginx-light wrk" in done.stderr
+    assert "these packages are missing: libbenchmark-dev nginx-light wrk" in done.stderr
 
 
 def test_elsewhere_what_is_missing_is_named(tmp_path):
