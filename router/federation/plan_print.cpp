@@ -11,8 +11,7 @@ class PlanPrinter {
   PlanPrinter(const Supergraph& supergraph, const Plan& plan) : supergraph_(supergraph), plan_(plan) {}
 
   std::string print(bool documents) {
-    out_ = fmt::format("plan {}\n",
-                       plan_.type == operation::OperationType::mutation ? "mutation" : "query");
+    out_ = fmt::format("plan {}\n", plan_.type == operation::OperationType::mutation ? "mutation" : "query");
     for (size_t i = 0; i < plan_.requests.size(); ++i) {
       print_request(i);
       if (documents) out_ += fmt::format("    {}\n", plan_.requests[RequestId(i)].document);
