@@ -28,12 +28,10 @@ int report(const std::vector<operation::DocumentError>& errors, const std::strin
 std::expected<std::vector<json::Outline>, operation::DocumentError> outlines(
     const std::string& wanted, const federation::Supergraph& supergraph, const graphql::Document& document,
     const operation::NormalizedOperation& operation) {
-  using federation::PlanStage;
   const bool all = wanted == "all";
   std::vector<json::Outline> result;
   if (all || wanted == "operation") result.push_back(operation::outline(operation, supergraph.schema));
-  for (PlanStage stage :
-       {PlanStage::positions, PlanStage::states, PlanStage::fetches, PlanStage::selections, PlanStage::requests}) {
+  for (federation::PlanStage stage : federation::kPlanStages) {
     if (!all && wanted != federation::stage_name(stage)) continue;
     auto outline = federation::plan_stage(supergraph, document, operation, stage);
     if (!outline) return std::unexpected(std::move(outline.error()));

@@ -130,7 +130,6 @@ class Cursors::Walk {
 
   const Cursors& cursors_;
   FunctionRef<bool(const ObjectCursor&, const Path&)> visit_;
-  std::vector<bool> seen_;         ///< by block
   std::vector<PositionId> chain_;  ///< target first
   Path path_;
 };

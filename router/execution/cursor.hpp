@@ -41,8 +41,8 @@ class Cursors {
   ObjectCursor object(const ValueCursor& value) const;
 
   /// Calls `visit` for every object at `position` that has arrived, in the order of the answer, with its response path.
-  /// `visit` returns false to stop. False when it gave up because of
-  /// kWalkObjectsMax.
+  /// `visit` returns false to stop. False when it gave up
+  /// because of kWalkObjectsMax.
   bool each_object(PositionId position, FunctionRef<bool(const ObjectCursor&, const Path&)> visit) const;
 
  private:

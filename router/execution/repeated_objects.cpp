@@ -24,11 +24,10 @@ size_t RepeatedObjects::place_of(ShapeId shape, std::string_view rest) {
   std::memcpy(words.data(), rest.data(), rest.size());
   uint64_t hash = shape.value();
   for (uint64_t word : words) hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
-  return hash >> (64 - 9);
+  return hash >> (64 - kPlaceBits);
 }
 
 RepeatedObjects::Known RepeatedObjects::find(ShapeId shape, std::string_view text, std::string_view rest) const {
-  static_assert(kPlaces == size_t{1} << 9);
   const Place& place = places_[place_of(shape, rest)];
   const bool same = place.known.block != kNone && place.shape == shape && place.known.length <= rest.size() &&
                     text.substr(place.offset, place.known.length) == rest.substr(0, place.known.length);

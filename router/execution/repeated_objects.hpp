@@ -33,7 +33,7 @@ class RepeatedObjects {
   void remember(ShapeId shape, std::string_view text, size_t offset, size_t length, uint32_t block);
 
  private:
-  static constexpr size_t kPlaces = 512;
+  static constexpr unsigned kPlaceBits = 9;
 
   struct Place {
     ShapeId shape;
@@ -42,7 +42,7 @@ class RepeatedObjects {
   };
   static size_t place_of(ShapeId shape, std::string_view rest);
 
-  std::array<Place, kPlaces> places_{};
+  std::array<Place, size_t{1} << kPlaceBits> places_{};
 };
 
 }  // namespace signet::execution

@@ -175,9 +175,8 @@ FetchError read_error(const Document& json, NodeId error, const Settings& settin
 
 }  // namespace
 
-void read_subgraph_errors(const Plan& plan, const Settings& settings, RequestId request, const Document& reported,
+void read_subgraph_errors(const Plan& plan, const Settings& settings, RequestId request, const Document& json,
                           Store& store, std::vector<FetchError>& errors) {
-  const Document& json = reported;
   const std::vector<FetchId>& fetches = plan.requests[request].fetches;
   size_t count = 0;
   for (NodeId error : json.items(json.root())) {

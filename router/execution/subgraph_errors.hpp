@@ -8,10 +8,10 @@
 
 namespace signet::execution {
 
-/// Reads `reported`, the list of an answer's errors; data must have been read before, because the values
+/// Reads `json`, the list of an answer's errors; data must have been read before, because the values
 /// that errors explain are marked as failed. An error about an entity concerns every fetch that asked for it; one whose
 /// path tells nothing concerns the whole request.
-void read_subgraph_errors(const Plan& plan, const Settings& settings, RequestId request, const json::Document& reported,
+void read_subgraph_errors(const Plan& plan, const Settings& settings, RequestId request, const json::Document& json,
                           Store& store, std::vector<FetchError>& errors);
 
 }  // namespace signet::execution

@@ -1,6 +1,5 @@
 #include "router/federation/plan_stages.hpp"
 
-#include <array>
 #include <fmt/format.h>
 #include <set>
 
@@ -13,7 +12,8 @@ namespace {
 
 using json::Outline;
 
-constexpr std::array<std::string_view, 5> kStageNames = {"positions", "states", "fetches", "selections", "requests"};
+constexpr std::array<std::string_view, kPlanStages.size()> kStageNames = {"positions", "states", "fetches",
+                                                                          "selections", "requests"};
 
 template <class AnyId>
 std::vector<std::string> labels(char letter, const std::vector<AnyId>& ids) {

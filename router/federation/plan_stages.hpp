@@ -2,6 +2,7 @@
 // as it is.
 #pragma once
 
+#include <array>
 #include <expected>
 #include <optional>
 #include <string_view>
@@ -13,6 +14,8 @@ namespace signet::federation {
 
 /// The passes, in their order; passes/draft.hpp says what each does.
 enum class PlanStage : uint8_t { positions, states, fetches, selections, requests };
+inline constexpr std::array kPlanStages = {PlanStage::positions, PlanStage::states, PlanStage::fetches,
+                                           PlanStage::selections, PlanStage::requests};
 
 /// "positions" and so on.
 std::string_view stage_name(PlanStage stage);

@@ -232,9 +232,10 @@ std::vector<Derivation> derive(const Model& model, const std::vector<StateId>& o
 
 void compute_reach(Model& model) {
   model.reach.resize(model.states.size());
+  const bool any_parts = std::ranges::any_of(model.sets.items, [](const SetItem& item) { return !item.parts.empty(); });
   // Parts are put together only for what nothing else opens, so they come when all else is known.
   for (const bool parts : {false, true}) {
-    bool changed = true;
+    bool changed = !parts || any_parts;
     for (uint32_t round = 0; changed && round < kRoundsMax; ++round) {
       changed = false;
       for (size_t i = 0; i < model.states.size(); ++i) {

@@ -12,9 +12,6 @@ namespace signet::federation {
 namespace {
 
 constexpr std::string_view kSeparator = "\n----\n";
-constexpr std::array kStages = {PlanStage::positions, PlanStage::states, PlanStage::fetches, PlanStage::selections,
-                                PlanStage::requests};
-
 std::string all_stages(const Supergraph& supergraph, const std::string& text) {
   const auto document = graphql::parse_executable(text);
   if (!document) return document.error().message;
@@ -22,7 +19,7 @@ std::string all_stages(const Supergraph& supergraph, const std::string& text) {
       operation::normalize(*document, supergraph.schema, *operation::select_operation(*document, {}), 0);
   if (!operation) return operation.error().message;
   std::string result = operation::outline(*operation, supergraph.schema).print_text();
-  for (PlanStage stage : kStages) {
+  for (PlanStage stage : kPlanStages) {
     const auto outline = plan_stage(supergraph, *document, *operation, stage);
     result += outline ? outline->print_text() : testing::describe(outline.error()) + "\n";
   }

@@ -7,6 +7,7 @@
 #include "tests/support/golden.hpp"
 #include "tests/support/hard_plan.hpp"
 #include "tests/support/planning.hpp"
+#include "tests/support/small_graph.hpp"
 
 namespace signet::federation {
 namespace {
@@ -90,13 +91,9 @@ TEST(PlannerWide, ManyEqualOwnersStayCheap) {
   // One entity in twelve subgraphs with the same key; each leaf belongs to six of them.
   constexpr int kSubgraphs = 12;
   constexpr int kFields = 60;
-  std::string sdl = testing::golden_supergraph("shop");
-  sdl = sdl.substr(0, sdl.find("# A shop"));
-  sdl.erase(sdl.find("  mutation: Mutation\n"), std::string_view("  mutation: Mutation\n").size());
-  sdl += "enum join__Graph {\n";
-  for (int s = 0; s < kSubgraphs; ++s)
-    sdl += fmt::format("S{0} @join__graph(name: \"s{0}\", url: \"http://s{0}\")\n", s);
-  sdl += "}\ntype Query";
+  std::vector<std::string> names;
+  for (int s = 0; s < kSubgraphs; ++s) names.push_back(fmt::format("s{}", s));
+  std::string sdl = testing::supergraph_head(names) + "type Query";
   for (int s = 0; s < kSubgraphs; ++s) sdl += fmt::format(" @join__type(graph: S{})", s);
   sdl += " { node: Node @join__field(graph: S0) }\ntype Node";
   for (int s = 0; s < kSubgraphs; ++s) sdl += fmt::format(" @join__type(graph: S{}, key: \"id\")", s);
