@@ -179,7 +179,8 @@ class Chooser {
     evaluations_ += size_t{1} << useful.size();
     uint32_t best_subset = 0;
     for (uint32_t subset = 0; subset < (1u << useful.size()); ++subset) {
-      const uint64_t base = independent ? independent_cost(search, useful, subset) : base_cost(search, useful, subset);
+      const uint64_t base =
+          independent ? independent_cost(search, useful, subset) : cost_of(search, entries_of(search, useful, subset));
       if (base + least >= best.cost) continue;
       cover = search.landed_cover;
       for (uint32_t left = subset; left != 0; left &= left - 1) {
@@ -194,16 +195,24 @@ class Chooser {
     if (best.cost != kInfeasible) best.opened = entries_of(search, useful, best_subset);
   }
 
-  /// Fetches and stages when no useful state needs another.
-  static uint64_t independent_cost(const Search& search, const std::vector<size_t>& useful, uint32_t subset) {
-    uint64_t fetches = 0;
-    uint64_t depth = 0;
-    for (uint32_t left = subset; left != 0; left &= left - 1) {
-      const size_t entry = useful[static_cast<size_t>(std::countr_zero(left))];
-      fetches += (*search.reach)[entry].own_fetches;
-      depth = std::max<uint64_t>(depth, (*search.reach)[entry].depth);
+  /// Fetches and stages of what is opened.
+  struct Opening {
+    uint64_t fetches = 0, depth = 0;
+
+    void add(const Derivation& derivation) {
+      fetches += derivation.own_fetches;
+      depth = std::max<uint64_t>(depth, derivation.depth);
     }
-    return kFetchCost * fetches + kStageCost * depth;
+    uint64_t cost() const { return kFetchCost * fetches + kStageCost * depth; }
+  };
+
+  /// When no useful state needs another.
+  static uint64_t independent_cost(const Search& search, const std::vector<size_t>& useful, uint32_t subset) {
+    Opening opening;
+    for (uint32_t left = subset; left != 0; left &= left - 1) {
+      opening.add((*search.reach)[useful[static_cast<size_t>(std::countr_zero(left))]]);
+    }
+    return opening.cost();
   }
 
   static std::vector<uint32_t> entries_of(const Search& search, const std::vector<size_t>& useful, uint32_t subset) {
@@ -218,18 +227,10 @@ class Chooser {
     return entries;
   }
 
-  static uint64_t base_cost(const Search& search, const std::vector<size_t>& useful, uint32_t subset) {
-    return cost_of(search, entries_of(search, useful, subset));
-  }
-
   static uint64_t cost_of(const Search& search, const std::vector<uint32_t>& entries) {
-    uint64_t fetches = 0;
-    uint64_t depth = 0;
-    for (uint32_t entry : entries) {
-      fetches += (*search.reach)[entry].own_fetches;
-      depth = std::max<uint64_t>(depth, (*search.reach)[entry].depth);
-    }
-    return kFetchCost * fetches + kStageCost * depth;
+    Opening opening;
+    for (uint32_t entry : entries) opening.add((*search.reach)[entry]);
+    return opening.cost();
   }
 
   /// `base` and what the items cost from `cover`, which serves all of them; anything from `limit` on is as bad as
