@@ -71,6 +71,16 @@ ObjectCursor Cursors::object(const ValueCursor& value) const {
   return cursor;
 }
 
+ObjectCursor Cursors::object(PositionId position, uint32_t block) const {
+  const size_t shapes = plan_.positions[position].shapes.size();
+  ObjectCursor cursor{.position = position,
+                      .type_case = store_.blocks[block].type_case,
+                      .blocks = InlineVector<uint32_t, 6>(shapes, kNone)};
+  cursor.blocks[0] = block;
+  if (shapes > 1) link(cursor);
+  return cursor;
+}
+
 void Cursors::link(ObjectCursor& cursor) const {
   const Position& position = plan_.positions[cursor.position];
   for (size_t i = position.landed; i < position.shapes.size(); ++i) {

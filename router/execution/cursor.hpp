@@ -39,6 +39,8 @@ class Cursors {
   ValueCursor child(const ObjectCursor& parent, PositionId child) const;
   /// The object that `value` is; its kind must be object.
   ObjectCursor object(const ValueCursor& value) const;
+  /// The object of `block`, of the only shape that lands at `position`.
+  ObjectCursor object(PositionId position, uint32_t block) const;
 
   /// Calls `visit` for every object at `position` that has arrived, in the order of the answer, with its response path.
   /// `visit` returns false to stop. False when it gave up

@@ -137,19 +137,25 @@ StoredValue DataReader::read_object(ShapeId shape_id) {
   text_.scanner.expect('{');
   if (!text_.scanner.take('}')) {
     uint32_t expected = layout == nullptr ? 0 : layout->begin;
+    const uint32_t first_slot = store_.blocks[block].first_slot;
     do {
-      read_member(shape, layout, block, expected);
+      read_member(shape, layout, first_slot, expected);
     } while (text_.scanner.take(','));
     text_.scanner.expect('}');
   }
   if (text_.scanner.failed()) return {};
-  for (uint32_t i = layout == nullptr ? 0 : layout->begin; layout != nullptr && i < layout->end; ++i) {
-    if (store_.slot(block, i).kind != ValueKind::absent) continue;
+  if (layout != nullptr) report_absent(shape, *layout, block);
+  return {.kind = ValueKind::object, .index = block};
+}
+
+void DataReader::report_absent(const Shape& shape, const CaseSlots& layout, uint32_t block) {
+  const uint32_t first_slot = store_.blocks[block].first_slot;
+  for (uint32_t i = layout.begin; i < layout.end; ++i) {
+    if (store_.slots[first_slot + i].kind != ValueKind::absent) continue;
     enter(shape.slots[i]);
     wrong("the subgraph's answer lacks a field that was asked for");
     tail_.pop_back();
   }
-  return {.kind = ValueKind::object, .index = block};
 }
 
 /// The type comes first, because it is asked for first; a subgraph that sorts its members is read twice.
@@ -178,7 +184,7 @@ CaseId DataReader::find_case(const Shape& shape) {
 }
 
 /// Members come in the order in which they were asked for; only where they do not is there a search.
-void DataReader::read_member(const Shape& shape, const CaseSlots* layout, uint32_t block, uint32_t& expected) {
+void DataReader::read_member(const Shape& shape, const CaseSlots* layout, uint32_t first_slot, uint32_t& expected) {
   uint32_t index = expected;
   if (layout == nullptr || index == layout->end || !text_.scanner.take_name(shape.slots[index].wire_json)) {
     const std::string_view name = text_.scanner.name();
@@ -189,13 +195,13 @@ void DataReader::read_member(const Shape& shape, const CaseSlots* layout, uint32
       return;
     }
   }
-  if (store_.slot(block, index).kind != ValueKind::absent) {
+  if (store_.slots[first_slot + index].kind != ValueKind::absent) {
     text_.scanner.fail();  // the same member twice
     return;
   }
   expected = index + 1;
   const StoredValue value = read_slot(shape.slots[index]);
-  store_.slot(block, index) = value;
+  store_.slots[first_slot + index] = value;
 }
 
 uint32_t DataReader::find_slot(const Shape& shape, const CaseSlots& layout, std::string_view token) {
@@ -222,7 +228,7 @@ StoredValue DataReader::read_slot(const Slot& slot) {
 StoredValue DataReader::read_leaf() {
   const size_t start = text_.scanner.offset();
   Scanner::Value value;
-  if (!text_.scanner.value(value)) return {};
+  if (!text_.scanner.take_scalar(value) && !text_.scanner.value(value)) return {};
   if (value.kind == Kind::null) return null();
   // What a custom scalar holds is passed on as it is: no member of it may have two meanings.
   if (value.has_object && !json::Document::parse(value.raw)) {

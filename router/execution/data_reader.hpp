@@ -43,8 +43,9 @@ class DataReader {
   StoredValue read_perhaps_repeated(ShapeId shape);
   StoredValue read_object(ShapeId shape_id);
   CaseId find_case(const federation::Shape& shape);
-  void read_member(const federation::Shape& shape, const federation::CaseSlots* layout, uint32_t block,
+  void read_member(const federation::Shape& shape, const federation::CaseSlots* layout, uint32_t first_slot,
                    uint32_t& expected);
+  void report_absent(const federation::Shape& shape, const federation::CaseSlots& layout, uint32_t block);
   static uint32_t find_slot(const federation::Shape& shape, const federation::CaseSlots& layout,
                             std::string_view token);
   void enter(const federation::Slot& slot);

@@ -49,10 +49,7 @@ void DistinctWalk::object(size_t depth, uint32_t block) {
   if (seen_[block] || ++store_.walked > kWalkObjectsMax) return;
   seen_[block] = true;
   if (depth + 1 == steps_.size()) {
-    ValueCursor value{.position = target_, .values = InlineVector<StoredValue, 3>(1)};
-    value.values[0] = {.kind = ValueKind::object, .index = block};
-    (*visit_)(cursors_.object(value));
-    return;
+    return (*visit_)(cursors_.object(target_, block));
   }
   const Step& next = steps_[depth + 1];
   if (store_.blocks[block].type_case != next.parent_case) return;

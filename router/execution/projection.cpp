@@ -50,59 +50,67 @@ void Projection::write(size_t bytes_max) {
     add_error(ErrorCode::SUBGRAPH_RESPONSE_TOO_LARGE, fmt::format("the answer is larger than {} bytes", bytes_max));
   }
   if (!written || too_large) {
-    out_.resize(checkpoint);
-    out_ += "null";
+    out_.cut(checkpoint);
+    out_.put("null");
   }
 }
 
 bool Projection::write_object(const ObjectCursor& cursor) {
   if (out_.size() > end_max_) return false;
   const PositionCase& type_case = plan_.cases[cursor.type_case];
-  out_ += '{';
-  bool comma = false;
+  char before = '{';
   for (const OutputField& field : type_case.output) {
-    if (comma) out_ += ',';
-    comma = true;
-    out_ += field.key_json;
+    out_.put(before, field.key_json);
+    before = ',';
     if (field.kind == OutputField::Kind::type_name) {
-      out_ += '"';
-      out_ += type_case.type_name;
-      out_ += '"';
+      out_.put('"', type_case.type_name);
+      out_.put('"');
       continue;
     }
+    if (!field.child && field.kind == OutputField::Kind::value && write_plain_leaf(field, leaf(field, cursor)))
+      continue;
     path_.push_back(PathElement::field(field.key));
     const bool written = write_field(field, cursor);
     path_.pop_back();
     if (!written) return false;
   }
-  out_ += '}';
+  if (before == '{') out_.put('{');
+  out_.put('}');
   return true;
 }
 
 bool Projection::write_field(const OutputField& field, const ObjectCursor& cursor) {
   if (field.kind == OutputField::Kind::introspection) {
-    introspection_.write(field.meta, out_);
+    out_.append_by([&](std::string& out) { introspection_.write(field.meta, out); });
     return true;
   }
-  if (field.child) return write_composite(field.type, cursors_.child(cursor, field.child));
+  if (!field.child) return write_leaf(field.type, leaf(field, cursor), Sources(&field.shape, field.shape ? 1 : 0));
+  const federation::Position& position = plan_.positions[field.child];
+  if (position.landed != 1) return write_composite(field.type, cursors_.child(cursor, field.child));
+  const federation::Shape& shape = plan_.shapes[position.shapes.front()];
+  const uint32_t block = cursor.blocks[shape.parent_index];
+  const StoredValue value = block == kNone ? StoredValue() : store_.slot(block, shape.parent_slot);
+  return write_sole(field.type, field.child, value);
+}
+
+StoredValue Projection::leaf(const OutputField& field, const ObjectCursor& cursor) const {
   const uint32_t block = field.shape ? cursor.blocks[plan_.shapes[field.shape].index] : kNone;
-  const StoredValue value = block == kNone ? StoredValue() : store_.slot(block, field.slot);
-  return write_leaf(field.type, value, Sources(&field.shape, field.shape ? 1 : 0));
+  return block == kNone ? StoredValue() : store_.slot(block, field.slot);
 }
 
 bool Projection::or_null(bool written, TypeRef type, size_t checkpoint) {
   if (written) return true;
   if (type.non_null() || out_.size() > end_max_) return false;
   ++cuts_;
-  out_.resize(checkpoint);
-  out_ += "null";
+  out_.cut(checkpoint);
+  out_.put("null");
   return true;
 }
 
 /// Null in a place that may not be null has to be explained by an error, once, where it starts to bubble.
 bool Projection::write_null(TypeRef type, Sources sources) {
   if (!type.non_null()) {
-    out_ += "null";
+    out_.put("null");
     return true;
   }
   if (!explained(sources)) {
@@ -124,9 +132,9 @@ bool Projection::explained(Sources sources) {
          std::ranges::any_of(sources, [&](ShapeId id) { return explained_.explains(plan_.shapes[id].fetch); });
 }
 
-Projection::Sources Projection::sources(const ValueCursor& value) const {
-  const federation::Position& position = plan_.positions[value.position];
-  return Sources(position.shapes).first(position.landed);
+Projection::Sources Projection::sources(PositionId position) const {
+  const federation::Position& known = plan_.positions[position];
+  return Sources(known.shapes).first(known.landed);
 }
 
 void Projection::add_error(ErrorCode code, std::string message) {
@@ -139,28 +147,43 @@ void Projection::add_error(ErrorCode code, std::string message) {
 
 bool Projection::write_composite(TypeRef type, const ValueCursor& value) {
   const ValueKind kind = value.kind();
-  if (kind < ValueKind::leaf) return write_null(type, sources(value));
+  if (kind < ValueKind::leaf) return write_null(type, sources(value.position));
   const size_t checkpoint = out_.size();
   if (type.is_list()) {
-    if (kind != ValueKind::list) return invalid(type, sources(value));
+    if (kind != ValueKind::list) return invalid(type, sources(value.position));
     return or_null(write_composite_list(type, value), type, checkpoint);
   }
-  if (kind != ValueKind::object) return invalid(type, sources(value));
+  if (kind != ValueKind::object) return invalid(type, sources(value.position));
+  return write_object_value(type, cursors_.object(value));
+}
+
+bool Projection::write_sole(TypeRef type, PositionId position, const StoredValue& value) {
+  if (value.kind < ValueKind::leaf) return write_null(type, sources(position));
+  const size_t checkpoint = out_.size();
+  if (type.is_list()) {
+    if (value.kind != ValueKind::list) return invalid(type, sources(position));
+    return or_null(write_sole_list(type, position, value), type, checkpoint);
+  }
+  if (value.kind != ValueKind::object) return invalid(type, sources(position));
   // What lands in one shape only is, with all that is linked to it, the same wherever it stands.
-  const uint32_t sole = value.values.size() == 1 ? value.values[0].index : kNone;
-  if (sole != kNone && write_again(sole)) return true;
-  const ObjectCursor object = cursors_.object(value);
-  if (!object.type_case || !plan_.cases[object.type_case].accessible) return write_null(type, sources(value));
+  if (write_again(value.index)) return true;
   const uint64_t path_uses = path_uses_;
-  const bool written = write_object(object);
-  if (written && sole != kNone && path_uses == path_uses_) remember(sole, checkpoint);
-  return or_null(written, type, checkpoint);
+  const uint32_t cuts = cuts_;
+  const bool written = write_object_value(type, cursors_.object(position, value.index));
+  if (written && path_uses == path_uses_ && cuts == cuts_) remember(value.index, checkpoint);
+  return written;
+}
+
+bool Projection::write_object_value(TypeRef type, const ObjectCursor& object) {
+  if (!object.type_case || !plan_.cases[object.type_case].accessible) return write_null(type, sources(object.position));
+  const size_t checkpoint = out_.size();
+  return or_null(write_object(object), type, checkpoint);
 }
 
 bool Projection::write_again(uint32_t block) {
   const Written& known = written_[block];
   if (known.length == 0 || known.cuts != cuts_ || out_.size() > end_max_) return false;
-  out_.append(out_, known.begin, known.length);
+  out_.repeat(known.begin, known.length);
   return true;
 }
 
@@ -170,38 +193,67 @@ void Projection::remember(uint32_t block, size_t begin) {
 
 bool Projection::write_composite_list(TypeRef type, const ValueCursor& value) {
   const uint32_t size = value.size(store_);
-  out_ += '[';
+  out_.put('[');
   for (uint32_t i = 0; i < size; ++i) {
-    if (i > 0) out_ += ',';
+    if (i > 0) out_.put(',');
     path_.push_back({.key = {}, .index = i});
     const bool written = write_composite(type.item(), value.item(store_, i));
     path_.pop_back();
     if (!written) return false;
   }
-  out_ += ']';
+  out_.put(']');
+  return true;
+}
+
+bool Projection::write_sole_list(TypeRef type, PositionId position, const StoredValue& list) {
+  const List items = store_.lists[list.index];
+  const TypeRef item_type = type.item();
+  out_.put('[');
+  for (uint32_t i = 0; i < items.count; ++i) {
+    if (i > 0) out_.put(',');
+    path_.push_back({.key = {}, .index = i});
+    const bool written = write_sole(item_type, position, store_.items[items.first + i]);
+    path_.pop_back();
+    if (!written) return false;
+  }
+  out_.put(']');
   return true;
 }
 
 // --- leaves
 
+bool Projection::write_plain_leaf(const OutputField& field, const StoredValue& value) {
+  if (value.kind != ValueKind::leaf || field.type.is_list()) return false;
+  const std::string_view raw = store_.raw(value);
+  const Fit how = fit(schema_.types[field.type.type], raw, value.token);
+  if (how == Fit::no) return false;
+  write_fitting(raw, how);
+  return true;
+}
+
 bool Projection::write_leaf(TypeRef type, const StoredValue& value, Sources sources) {
   if (value.kind < ValueKind::leaf || value.token == Kind::null) return write_null(type, sources);
   const size_t checkpoint = out_.size();
+  if (type.is_list()) {
+    if (value.token != Kind::array) return invalid(type, sources);
+    return or_null(write_leaf_list(type, value, sources), type, checkpoint);
+  }
   const std::string_view raw = store_.raw(value);
-  if (!type.is_list()) return write_scalar(type, value.token, raw, sources);
-  if (value.token != Kind::array) return invalid(type, sources);
-  return or_null(write_leaf_list(type, value, sources), type, checkpoint);
+  const Fit how = fit(schema_.types[type.type], raw, value.token);
+  if (how == Fit::no) return invalid(type, sources);
+  write_fitting(raw, how);
+  return true;
 }
 
 bool Projection::write_leaf_list(TypeRef type, const StoredValue& list, Sources sources) {
   json::Scanner scanner(store_.bodies[list.body]);
   scanner.seek(list.index);
-  out_ += '[';
+  out_.put('[');
   uint32_t index = 0;
   scanner.expect('[');
   if (!scanner.take(']')) {
     do {
-      if (index > 0) out_ += ',';
+      if (index > 0) out_.put(',');
       path_.push_back({.key = {}, .index = index++});
       StoredValue item{.kind = ValueKind::leaf, .body = list.body};
       item.index = static_cast<uint32_t>(scanner.offset());
@@ -214,42 +266,36 @@ bool Projection::write_leaf_list(TypeRef type, const StoredValue& list, Sources 
       if (!written) return false;
     } while (scanner.take(','));
   }
-  out_ += ']';
+  out_.put(']');
   return true;
 }
 
-bool Projection::write_scalar(TypeRef type, Kind token, std::string_view raw, Sources sources) {
-  const schema::Type& named = schema_.types[type.type];
-  if (named.kind == schema::TypeKind::enum_) {
-    if (token != Kind::string || !is_enum_value(named, raw)) return invalid(type, sources);
-  } else if (!fits(named, raw, token)) {
-    return invalid(type, sources);
-  }
-  const bool quote = named.builtin == BuiltinScalar::id && token == Kind::number;
-  if (quote) out_ += '"';
-  out_ += raw;
-  if (quote) out_ += '"';
-  return true;
+void Projection::write_fitting(std::string_view raw, Fit how) {
+  if (how == Fit::in_quotes) out_.put('"');
+  out_.put(raw);
+  if (how == Fit::in_quotes) out_.put('"');
 }
 
-/// Result coercion of the built-in scalars; a custom scalar is whatever its subgraph says.
+/// Result coercion of the built-in scalars and enums; a custom scalar is whatever its subgraph says.
 /// Spec: https://spec.graphql.org/September2025/#sec-Scalars
-bool Projection::fits(const schema::Type& type, std::string_view raw, Kind kind) const {
+Projection::Fit Projection::fit(const schema::Type& type, std::string_view raw, Kind kind) const {
+  const auto yes_if = [](bool fits) { return fits ? Fit::yes : Fit::no; };
   switch (type.builtin) {
     case BuiltinScalar::int_:
-      return kind == Kind::number && is_int32(raw);
+      return yes_if(kind == Kind::number && is_int32(raw));
     case BuiltinScalar::float_:
-      return kind == Kind::number && json::is_finite_double(raw);
+      return yes_if(kind == Kind::number && json::is_finite_double(raw));
     case BuiltinScalar::string:
-      return kind == Kind::string;
+      return yes_if(kind == Kind::string);
     case BuiltinScalar::boolean:
-      return kind == Kind::boolean;
+      return yes_if(kind == Kind::boolean);
     case BuiltinScalar::id:
-      return kind == Kind::string || (kind == Kind::number && is_integer_text(raw));
+      if (kind == Kind::string) return Fit::yes;
+      return kind == Kind::number && is_integer_text(raw) ? Fit::in_quotes : Fit::no;
     case BuiltinScalar::none:
-      return true;
+      return yes_if(type.kind != schema::TypeKind::enum_ || (kind == Kind::string && is_enum_value(type, raw)));
   }
-  return false;
+  return Fit::no;
 }
 
 bool Projection::is_enum_value(const schema::Type& type, std::string_view token) const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "router/base/text_buffer.hpp"
 #include "router/execution/cursor.hpp"
 #include "router/execution/errors.hpp"
 #include "router/execution/introspection.hpp"
@@ -15,6 +16,7 @@ namespace signet::execution {
 class Projection {
  public:
   /// `errors` grows by what only shows here: values that do not fit their type, and nulls that nothing explains.
+  /// `out` is nobody else's until the projection is gone.
   Projection(const Plan& plan, const schema::Schema& schema, const Store& store, const Introspection& introspection,
              Explained& explained, std::vector<ClientError>& errors, std::string& out);
 
@@ -33,13 +35,19 @@ class Projection {
   bool write_field(const OutputField& field, const ObjectCursor& cursor);
   bool write_composite(TypeRef type, const ValueCursor& value);
   bool write_composite_list(TypeRef type, const ValueCursor& value);
+  /// The same where one shape lands, that is nearly everywhere.
+  bool write_sole(TypeRef type, PositionId position, const StoredValue& value);
+  bool write_sole_list(TypeRef type, PositionId position, const StoredValue& list);
+  bool write_object_value(TypeRef type, const ObjectCursor& object);
   bool write_leaf(TypeRef type, const StoredValue& value, Sources sources);
   bool write_leaf_list(TypeRef type, const StoredValue& list, Sources sources);
-  bool write_scalar(TypeRef type, json::Kind token, std::string_view raw, Sources sources);
+  StoredValue leaf(const OutputField& field, const ObjectCursor& cursor) const;
+  /// Writes what needs neither an error nor its path. False: nothing is written yet.
+  bool write_plain_leaf(const OutputField& field, const StoredValue& value);
   bool write_null(TypeRef type, Sources sources);
   bool invalid(TypeRef type, Sources sources);
   bool explained(Sources sources);
-  Sources sources(const ValueCursor& value) const;
+  Sources sources(PositionId position) const;
   /// `written`, or null from `checkpoint` on when it is false and `type` allows it.
   bool or_null(bool written, TypeRef type, size_t checkpoint);
 
@@ -47,7 +55,9 @@ class Projection {
   bool write_again(uint32_t block);
   void remember(uint32_t block, size_t begin);
 
-  bool fits(const schema::Type& type, std::string_view raw, json::Kind kind) const;
+  enum class Fit : uint8_t { no, yes, in_quotes };
+  Fit fit(const schema::Type& type, std::string_view raw, json::Kind kind) const;
+  void write_fitting(std::string_view raw, Fit fit);
   bool is_enum_value(const schema::Type& type, std::string_view token) const;
   void add_error(ErrorCode code, std::string message);
 
@@ -58,7 +68,7 @@ class Projection {
   const Introspection& introspection_;
   Explained& explained_;
   std::vector<ClientError>& errors_;
-  std::string& out_;
+  TextBuffer out_;
   size_t end_max_ = SIZE_MAX;  ///< of out_
   Path path_;
 

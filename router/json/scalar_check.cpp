@@ -6,9 +6,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "router/base/utf8.hpp"
 
@@ -101,17 +98,10 @@ namespace {
 /// Bytes from `text[at]` on that a string may hold as they are, as far as whole blocks of 16 tell.
 size_t plain_blocks(std::string_view text, size_t at) {
 #ifdef __SSE2__
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const __m128i last_control = _mm_set1_epi8(0x1F);
   const size_t start = at;
   for (; at + 16 <= text.size(); at += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
-    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);  // unsigned: at most 0x1F
-    const __m128i special =
-        _mm_or_si128(control, _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
-    const int mask = _mm_movemask_epi8(special);
-    if (mask != 0) return at - start + static_cast<size_t>(std::countr_zero(static_cast<unsigned>(mask)));
+    const unsigned special = special_bytes(text.data() + at);
+    if (special != 0) return at - start + static_cast<size_t>(std::countr_zero(special));
   }
   return at - start;
 #else

@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "router/base/short_bytes.hpp"
 #include "router/json/document.hpp"
+#include "router/json/scalar_check.hpp"
 
 namespace signet::json {
 
@@ -60,7 +62,7 @@ class Scanner {
   /// Takes `name` when it comes next exactly so: `"name":`. Says nothing about other spellings of the same.
   bool take_name(std::string_view name) {
     skip_space();
-    if (static_cast<size_t>(end_ - at_) < name.size() || std::string_view(at_, name.size()) != name) return false;
+    if (static_cast<size_t>(end_ - at_) < name.size() || !same_bytes(at_, name)) return false;
     at_ += name.size();
     return true;
   }
@@ -75,12 +77,24 @@ class Scanner {
   /// Takes the next value, whatever it is. `depth_max` counts its own containers.
   bool value(Value& out, uint32_t depth_max = limits::kJsonDepthMax);
 
+  /// Takes the next value when that is a scalar whose end shows at once, which is so for most; else takes nothing.
+  bool take_scalar(Value& out) {
+    skip_space();
+    const size_t length = *at_ == '"' ? short_string_length(at_, end_) : 0;
+    if (length == 0) return false;
+    out.kind = Kind::string;
+    out.raw = {at_, length};
+    out.has_object = false;
+    at_ += length;
+    return true;
+  }
+
   /// True when nothing but white space is left.
   bool at_end() { return !failed_ && peek() == '\0' && at_ == end_; }
 
  private:
   void skip_space() {
-    while (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t') ++at_;
+    while (*at_ <= ' ' && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
   }
   bool scalar(Kind& kind);
   bool containers(uint32_t depth_max, bool& has_object);

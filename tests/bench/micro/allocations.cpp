@@ -4,7 +4,12 @@
 #include <cstdlib>
 #include <new>
 
+#include "router/base/allocator.hpp"
+
 namespace {
+
+// As the router's process has it; before the first benchmark.
+[[maybe_unused]] const bool g_tuned = (signet::tune_allocator(), true);
 
 std::atomic<uint64_t> g_allocations{0};
 
