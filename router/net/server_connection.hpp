@@ -85,12 +85,11 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void enter(Phase phase, std::chrono::milliseconds limit);
 
   std::shared_ptr<WorkerServer> worker_;
-  Socket socket_;
+  Stream stream_;
   http::IpAddress peer_;
   Phase phase_ = Phase::idle;
   SteadyTime deadline_ = SteadyTime::max();
   bool expired_ = false;
-  bool eof_ = false;
   std::string head_;   // the current request's head; field views point into it
   std::string input_;  // bytes read and not yet used
   std::optional<ServerResponse> reply_;
