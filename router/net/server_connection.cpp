@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include "router/base/limits.hpp"
+#include "router/net/server_tls.hpp"
+#include "router/net/tls_session.hpp"
 
 namespace signet::net {
 
@@ -64,6 +66,10 @@ void WorkerServer::adopt(int descriptor, http::IpAddress peer, bool unix_domain)
   });
 }
 
+void WorkerServer::use_tls(std::shared_ptr<const ServerTls> tls) {
+  loop_.post([self = shared_from_this(), tls = std::move(tls)]() mutable { self->settings_.tls = std::move(tls); });
+}
+
 void WorkerServer::close_idle() {
   loop_.post([self = shared_from_this()] {
     for (ServerConnection* connection : self->connections_) connection->close_if_idle();
@@ -108,12 +114,37 @@ void ServerConnection::close() {
 }
 
 asio::awaitable<void> ServerConnection::run() {
+  if (worker_->settings_.tls && !co_await handshake()) {
+    close();
+    co_return;
+  }
   while (true) {
     const auto framing = co_await read_head();
     if (!framing) break;
     if (co_await serve(*framing) == Next::close) break;
   }
   close();
+}
+
+asio::awaitable<bool> ServerConnection::handshake() {
+  const auto tls = worker_->settings_.tls;  // a new one may come meanwhile
+  enter(Phase::handshake, worker_->settings_.head_timeout);
+  TlsProblem problem;
+  if (auto session = tls->start(stream_.descriptor())) {
+    auto done = co_await stream_.handshake(std::move(session));
+    if (done) done = tls->check_client(*stream_.tls());
+    if (done) co_return true;
+    problem = std::move(done.error());
+  }
+  worker_->handler_.handshake_failed(expired_ ? TlsFailure::timeout : problem.failure);
+  if (expired_ || problem.failure == TlsFailure::closed) co_return false;
+  stream_.abandon_tls();
+  if (problem.failure == TlsFailure::plain_http) {
+    co_await refuse(400, ErrorCode::BAD_REQUEST, "this port speaks TLS: use https", nullptr);
+  } else {
+    co_await linger();  // the alert that says why would not survive a reset
+  }
+  co_return false;
 }
 
 // Waits until bytes are there and appends them to the input. False: the peer closed, or the deadline passed.
@@ -133,7 +164,10 @@ asio::awaitable<std::optional<Framing>> ServerConnection::read_head() {
   head_.clear();
   if (input_.empty()) {
     input_.shrink_to_fit();  // an idle connection holds no buffer
-    enter(Phase::idle, worker_->settings_.idle_timeout);
+    // Who came while the listener was closing has a moment to ask: what is kept after an answer is not kept now.
+    constexpr std::chrono::milliseconds kLastCall{1000};
+    const auto idle = worker_->settings_.idle_timeout;
+    enter(Phase::idle, worker_->totals_->draining ? std::min(idle, kLastCall) : idle);
   } else {
     enter(Phase::head, worker_->settings_.head_timeout);
   }
