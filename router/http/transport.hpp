@@ -17,6 +17,12 @@
 
 namespace signet::http {
 
+/// Whom to trust, and what to present, over TLS: made and understood by the transport alone.
+class TlsProfile {
+ public:
+  virtual ~TlsProfile() = default;
+};
+
 struct Request {
   Method method = Method::post;
   Url url;
@@ -25,6 +31,8 @@ struct Request {
   std::string body;
   /// Which addresses the host may resolve to. Null: any (only for hosts the operator's YAML names).
   std::shared_ptr<const EgressPolicy> egress;
+  /// For https. Null: the system's authorities. A connection serves requests of one profile only.
+  std::shared_ptr<const TlsProfile> tls;
   uint64_t response_bytes_max = 16u << 20;  ///< of the body, after content decoding
   bool idempotent = false;                  ///< may be sent again when a pooled connection turns out to be dead
   std::chrono::milliseconds connect_timeout{3000};

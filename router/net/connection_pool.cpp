@@ -52,6 +52,13 @@ void ConnectionPool::wait(const std::string& origin, std::weak_ptr<std::function
   origins_[origin].waiting.push_back(std::move(wake));
 }
 
+std::shared_ptr<SessionSlot> ConnectionPool::session_slot(const std::string& origin) {
+  const auto found = sessions_.find(origin);
+  if (found != sessions_.end()) return found->second;
+  if (sessions_.size() >= kSessionsMax) sessions_.clear();  // profiles that are no more
+  return sessions_.emplace(origin, std::make_shared<SessionSlot>()).first->second;
+}
+
 void ConnectionPool::sweep(SteadyTime now) {
   for (auto& [name, origin] : origins_) {
     std::erase_if(origin.idle, [&](const auto& connection) { return !usable(*connection, now); });

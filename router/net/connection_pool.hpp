@@ -1,4 +1,5 @@
-// ConnectionPool: idle and counted connections per origin, and the exchanges that wait for one.
+// ConnectionPool: idle and counted connections per origin, and the exchanges that wait for one. With TLS an origin is
+// named together with the profile under which it was verified.
 #pragma once
 
 #include <deque>
@@ -11,6 +12,7 @@
 #include "router/base/clock.hpp"
 #include "router/net/http_client.hpp"
 #include "router/net/stream.hpp"
+#include "router/net/tls_session.hpp"
 
 namespace signet::net {
 
@@ -36,6 +38,9 @@ class ConnectionPool {
   void put_idle(const std::string& origin, std::unique_ptr<PooledConnection> connection, SteadyTime now);
   /// `wake` is called once, when a reservation may succeed.
   void wait(const std::string& origin, std::weak_ptr<std::function<void()>> wake);
+  /// Where the TLS sessions of `origin` are kept, to be taken up again.
+  std::shared_ptr<SessionSlot> session_slot(const std::string& origin);
+  void forget_session(const std::string& origin) { sessions_.erase(origin); }
   /// Closes what has been idle too long.
   void sweep(SteadyTime now);
 
@@ -45,10 +50,12 @@ class ConnectionPool {
     size_t busy = 0;
     std::deque<std::weak_ptr<std::function<void()>>> waiting;
   };
+  static constexpr size_t kSessionsMax = 1'000;
   bool usable(PooledConnection& connection, SteadyTime now) const;
 
   ClientSettings settings_;
   std::unordered_map<std::string, Origin> origins_;
+  std::unordered_map<std::string, std::shared_ptr<SessionSlot>> sessions_;
 };
 
 }  // namespace signet::net

@@ -13,9 +13,11 @@
 
 #include "router/http/content_coding.hpp"
 #include "router/net/asio_address.hpp"
+#include "router/net/client_tls.hpp"
 #include "router/net/connection_pool.hpp"
 #include "router/net/framing_guard.hpp"
 #include "router/net/message_parser.hpp"
+#include "router/net/tls_session.hpp"
 
 namespace signet::net {
 
@@ -33,14 +35,12 @@ class ClientExchange;
 }  // namespace
 
 struct HttpClient::Impl : std::enable_shared_from_this<HttpClient::Impl> {
-  Impl(EventLoop& event_loop, ClientSettings settings)
-      : loop(event_loop), pool(settings), tls(make_client_tls_context()), read_buffer(64u << 10) {}
+  Impl(EventLoop& event_loop, ClientSettings settings) : loop(event_loop), pool(settings), read_buffer(64u << 10) {}
 
   void sweep();
 
   EventLoop& loop;
   ConnectionPool pool;
-  std::unique_ptr<asio::ssl::context> tls;
   std::vector<char> read_buffer;  // shared: nothing survives in it across an await
   std::list<ClientExchange*> active;
   std::unique_ptr<Timer> sweep_timer;
@@ -73,7 +73,9 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
                                                                  : request_.url.origin()),
         deadline_(deadline),
         sink_(&sink),
-        resolver_(client_->loop.context()) {}
+        resolver_(client_->loop.context()) {
+    if (request_.url.tls()) tls_key_ = fmt::format("{} {}", origin_, tls().id());
+  }
 
   void start() {
     place_ = client_->active.insert(client_->active.end(), this);
@@ -117,6 +119,12 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
     if (wake_) (*wake_)();
   }
 
+  const ClientTls& tls() const {
+    return request_.tls ? static_cast<const ClientTls&>(*request_.tls) : *ClientTls::system();
+  }
+  // Which connections may serve this request: those to its origin and, with TLS, under its profile.
+  const std::string& key() const { return tls_key_.empty() ? origin_ : tls_key_; }
+
   bool over() const { return timed_out_ || sink_ == nullptr; }
 
   asio::awaitable<void> run() {
@@ -139,19 +147,19 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
 
   asio::awaitable<Outcome> attempt(bool may_reuse) {
     Outcome outcome;
-    while (!client_->pool.reserve(origin_)) {
+    while (!client_->pool.reserve(key())) {
       co_await wait_for_turn();
       if (over()) {
         outcome.failure = {TransportError::timeout, "no connection to " + origin_ + " became free in time"};
         co_return outcome;
       }
     }
-    if (may_reuse) connection_ = client_->pool.take_idle(origin_, std::chrono::steady_clock::now());
+    if (may_reuse) connection_ = client_->pool.take_idle(key(), std::chrono::steady_clock::now());
     if (!connection_) {
       auto opened = co_await open();
       if (!opened) {
         outcome.failure = std::move(opened.error());
-        client_->pool.release(origin_);
+        client_->pool.release(key());
         co_return outcome;
       }
     }
@@ -160,10 +168,10 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
     outcome = co_await round_trip(keep);
     outcome.no_byte_came = outcome.no_byte_came && reused;
     if (keep && !over()) {
-      client_->pool.put_idle(origin_, std::move(connection_), std::chrono::steady_clock::now());
+      client_->pool.put_idle(key(), std::move(connection_), std::chrono::steady_clock::now());
     } else {
       connection_.reset();
-      client_->pool.release(origin_);
+      client_->pool.release(key());
     }
     co_return outcome;
   }
@@ -171,7 +179,7 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
   asio::awaitable<void> wait_for_turn() {
     asio::steady_timer turn(client_->loop.context(), SteadyTime::max());
     wake_ = std::make_shared<std::function<void()>>([&turn] { turn.cancel(); });
-    client_->pool.wait(origin_, wake_);
+    client_->pool.wait(key(), wake_);
     error_code ignored;
     co_await turn.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     wake_.reset();
@@ -181,15 +189,24 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
     connect_deadline_ = std::chrono::steady_clock::now() + request_.connect_timeout;
     auto opened = co_await connect();
     if (!opened) co_return std::unexpected(opened.error());
-    if (request_.url.tls()) {
-      const error_code error = co_await connection_->stream.handshake(client_->tls.get(), request_.url.host);
-      if (error) {
-        connection_.reset();
-        co_return failure(TransportError::tls, fmt::format("TLS with {}: {}", origin_, error.message()));
-      }
-    }
+    if (request_.url.tls()) opened = co_await start_tls();
     connect_deadline_ = SteadyTime::max();
-    co_return std::expected<void, http::Failure>();
+    co_return opened;
+  }
+
+  asio::awaitable<std::expected<void, http::Failure>> start_tls() {
+    Stream& stream = connection_->stream;
+    auto session = tls().start(stream.descriptor(), request_.url, client_->pool.session_slot(key()));
+    std::string problem = "no certificate can carry this host";
+    if (session) {
+      auto done = co_await stream.handshake(std::move(session));
+      auto valid = done ? check_server_certificate(*stream.tls()) : std::unexpected(done.error().detail);
+      if (valid) co_return std::expected<void, http::Failure>();
+      problem = std::move(valid.error());
+    }
+    client_->pool.forget_session(key());
+    connection_.reset();
+    co_return failure(TransportError::tls, fmt::format("TLS with {}: {}", origin_, problem));
   }
 
   asio::awaitable<std::expected<void, http::Failure>> connect() {
@@ -333,7 +350,7 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
         co_return;
       }
       error = co_await connection_->stream.receive(&input, client_->read_buffer);
-      if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
+      if (error == asio::error::eof) {
         error = {};
         parser.put_eof(error);  // ends a body that lasts until the connection closes
         if (!error) outcome.good = parser.is_done();
@@ -348,6 +365,7 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
   std::shared_ptr<HttpClient::Impl> client_;
   http::Request request_;
   std::string origin_;
+  std::string tls_key_;
   SteadyTime deadline_;
   SteadyTime connect_deadline_ = SteadyTime::max();
   http::Sink* sink_;

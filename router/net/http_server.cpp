@@ -133,6 +133,10 @@ uint16_t HttpServer::port() const {
   return impl_->bound_port;
 }
 
+void HttpServer::use_tls(const std::shared_ptr<const ServerTls>& tls) {
+  for (const auto& worker : impl_->workers) worker->use_tls(tls);
+}
+
 void HttpServer::start_draining() {
   impl_->counters->draining = true;
 }

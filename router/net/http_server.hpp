@@ -17,6 +17,7 @@
 #include "router/http/egress.hpp"
 #include "router/http/message.hpp"
 #include "router/net/event_loop.hpp"
+#include "router/net/tls_failure.hpp"
 
 namespace signet::net {
 
@@ -67,15 +68,20 @@ class ServerHandler {
   virtual void handle(const ServerRequest& request, Responder responder) = 0;
   /// The answer to something the server refuses itself: framing, caps, slowness. `head` is null while it is unknown.
   virtual ServerResponse refuse(int status, ErrorCode code, std::string_view message, const ServerRequest* head) = 0;
+  /// A client did not get as far as a request.
+  virtual void handshake_failed(TlsFailure) {}
 };
 
+class ServerTls;
+
 struct ServerSettings {
-  std::chrono::milliseconds head_timeout{10'000};   ///< first byte to end of head
+  std::chrono::milliseconds head_timeout{10'000};   ///< first byte to end of head; and the whole TLS handshake
   std::chrono::milliseconds body_timeout{30'000};   ///< end of head to end of body
   std::chrono::milliseconds idle_timeout{60'000};   ///< between requests
   std::chrono::milliseconds write_timeout{30'000};  ///< one answer
   uint64_t body_bytes_max = 2'000'000;
   size_t connections_max = 10'000;
+  std::shared_ptr<const ServerTls> tls;  ///< null: plain
 };
 
 struct ListenAddress {
@@ -98,6 +104,10 @@ class HttpServer {
   std::expected<void, std::string> listen(const ListenAddress& address);
   /// The bound port, for `port: 0`.
   uint16_t port() const;
+
+  /// Connections accepted from now on are offered this; those that are open keep what they have.
+  /// Threads: the acceptor's.
+  void use_tls(const std::shared_ptr<const ServerTls>& tls);
 
   /// Marks every later answer `Connection: close`. Threads: any.
   void start_draining();

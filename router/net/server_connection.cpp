@@ -4,14 +4,13 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <ctime>
 #include <fmt/format.h>
-#include <sys/uio.h>
 
 #include "router/base/limits.hpp"
+#include "router/net/server_tls.hpp"
+#include "router/net/tls_session.hpp"
 
 namespace signet::net {
 
@@ -61,11 +60,14 @@ void WorkerServer::adopt(int descriptor, http::IpAddress peer, bool unix_domain)
                                                              : AF_INET,
                                                  unix_domain ? 0 : IPPROTO_TCP),
                   descriptor, error);
-    if (!error) socket.non_blocking(true, error);
     auto connection = std::make_shared<ServerConnection>(self, std::move(socket), peer);
     if (error) return;
     asio::co_spawn(loop_.context(), [connection]() { return connection->run(); }, asio::detached);
   });
+}
+
+void WorkerServer::use_tls(std::shared_ptr<const ServerTls> tls) {
+  loop_.post([self = shared_from_this(), tls = std::move(tls)]() mutable { self->settings_.tls = std::move(tls); });
 }
 
 void WorkerServer::close_idle() {
@@ -81,7 +83,7 @@ void WorkerServer::close_all() {
 }
 
 ServerConnection::ServerConnection(std::shared_ptr<WorkerServer> worker, Socket socket, http::IpAddress peer)
-    : worker_(std::move(worker)), socket_(std::move(socket)), peer_(peer) {
+    : worker_(std::move(worker)), stream_(std::move(socket)), peer_(peer) {
   worker_->connections_.insert(this);
 }
 
@@ -100,8 +102,7 @@ void ServerConnection::expire_if_due(SteadyTime now) {
   if (now < deadline_) return;
   expired_ = true;
   deadline_ = SteadyTime::max();
-  error_code ignored;
-  socket_.cancel(ignored);
+  stream_.cancel();
 }
 
 void ServerConnection::close_if_idle() {
@@ -109,11 +110,14 @@ void ServerConnection::close_if_idle() {
 }
 
 void ServerConnection::close() {
-  error_code ignored;
-  socket_.close(ignored);
+  stream_.close();
 }
 
 asio::awaitable<void> ServerConnection::run() {
+  if (worker_->settings_.tls && !co_await handshake()) {
+    close();
+    co_return;
+  }
   while (true) {
     const auto framing = co_await read_head();
     if (!framing) break;
@@ -122,18 +126,36 @@ asio::awaitable<void> ServerConnection::run() {
   close();
 }
 
+asio::awaitable<bool> ServerConnection::handshake() {
+  const auto tls = worker_->settings_.tls;  // a new one may come meanwhile
+  enter(Phase::handshake, worker_->settings_.head_timeout);
+  TlsProblem problem;
+  if (auto session = tls->start(stream_.descriptor())) {
+    auto done = co_await stream_.handshake(std::move(session));
+    if (done) done = tls->check_client(*stream_.tls());
+    if (done) co_return true;
+    problem = std::move(done.error());
+  }
+  worker_->handler_.handshake_failed(expired_ ? TlsFailure::timeout : problem.failure);
+  if (expired_ || problem.failure == TlsFailure::closed) co_return false;
+  stream_.abandon_tls();
+  if (problem.failure == TlsFailure::plain_http) {
+    co_await refuse(400, ErrorCode::BAD_REQUEST, "this port speaks TLS: use https", nullptr);
+  } else {
+    co_await linger();  // the alert that says why would not survive a reset
+  }
+  co_return false;
+}
+
 // Waits until bytes are there and appends them to the input. False: the peer closed, or the deadline passed.
 asio::awaitable<bool> ServerConnection::receive() {
   error_code error;
-  co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(asio::use_awaitable, error));
+  if (!stream_.buffered()) co_await stream_.wait_readable(error);
   if (error) co_return false;
   std::vector<char>& buffer = worker_->read_buffer_;
-  const size_t bytes = socket_.read_some(asio::buffer(buffer), error);
+  const size_t bytes = stream_.read_some(buffer, error);
   if (error == asio::error::would_block || error == asio::error::try_again) co_return true;
-  if (error) {
-    eof_ = true;
-    co_return false;
-  }
+  if (error) co_return false;
   input_.append(buffer.data(), bytes);
   co_return true;
 }
@@ -142,7 +164,10 @@ asio::awaitable<std::optional<Framing>> ServerConnection::read_head() {
   head_.clear();
   if (input_.empty()) {
     input_.shrink_to_fit();  // an idle connection holds no buffer
-    enter(Phase::idle, worker_->settings_.idle_timeout);
+    // Who came while the listener was closing has a moment to ask: what is kept after an answer is not kept now.
+    constexpr std::chrono::milliseconds kLastCall{1000};
+    const auto idle = worker_->settings_.idle_timeout;
+    enter(Phase::idle, worker_->totals_->draining ? std::min(idle, kLastCall) : idle);
   } else {
     enter(Phase::head, worker_->settings_.head_timeout);
   }
@@ -192,8 +217,7 @@ asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& f
     co_return Next::close;
   }
   if (framing.expect_continue && !parser.is_done() && input_.empty()) {
-    co_await asio::async_write(socket_, asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")),
-                               asio::redirect_error(asio::use_awaitable, error));
+    co_await stream_.write({asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n"))});
   }
   if (!co_await read_body(parser, request)) co_return Next::close;
   request.body = parser.body();
@@ -252,7 +276,8 @@ void ServerConnection::respond(ServerResponse response) {
   if (reply_) return;
   reply_ = std::move(response);
   if (!resume_) return;  // answered inside handle(): nobody waits yet
-  asio::post(socket_.get_executor(), [self = shared_from_this(), resume = std::move(resume_)]() mutable { resume(); });
+  asio::post(worker_->loop_.context(),
+             [self = shared_from_this(), resume = std::move(resume_)]() mutable { resume(); });
   resume_ = nullptr;
 }
 
@@ -261,19 +286,12 @@ asio::awaitable<bool> ServerConnection::send(const ServerResponse* response, boo
   const std::string head = fmt::format("HTTP/1.1 {} {}\r\n{}{}Content-Length: {}\r\n{}\r\n", response->status,
                                        http::reason(response->status), response->fields, worker_->date_field_,
                                        response->body.size(), keep_alive ? "" : "Connection: close\r\n");
-  std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(response->body)};
+  Stream::Buffers buffers{asio::buffer(head), asio::buffer(response->body)};
   if (head_only || response->status == 204) buffers[1] = {};
   error_code error;
-  const size_t total = buffers[0].size() + buffers[1].size();
-  // Nearly always the kernel takes the whole answer at once.
-  const size_t written = socket_.write_some(buffers, error);
-  if (!error && written == total) co_return true;
-  if (error && error != asio::error::would_block && error != asio::error::try_again) co_return false;
-  const size_t of_head = std::min(written, buffers[0].size());
-  buffers[0] += of_head;
-  buffers[1] += written - of_head;
-  error = {};
-  co_await asio::async_write(socket_, buffers, asio::redirect_error(asio::use_awaitable, error));
+  if (stream_.try_write(buffers, error)) co_return true;  // nearly always
+  if (error) co_return false;
+  error = co_await stream_.write(buffers);
   co_return !error;
 }
 
@@ -289,9 +307,7 @@ asio::awaitable<void> ServerConnection::refuse(int status, ErrorCode code, std::
 asio::awaitable<void> ServerConnection::linger() {
   constexpr size_t kDiscardBytesMax = 4u << 20;
   constexpr std::chrono::milliseconds kLingerTime{1000};
-  error_code error;
-  socket_.shutdown(Socket::shutdown_send, error);
-  if (error) co_return;
+  if (!stream_.shutdown_send()) co_return;
   enter(Phase::lingering, kLingerTime);
   for (size_t discarded = 0; discarded < kDiscardBytesMax; discarded += input_.size()) {
     input_.clear();

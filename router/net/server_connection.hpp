@@ -36,6 +36,8 @@ class WorkerServer : public std::enable_shared_from_this<WorkerServer> {
   void start();
   /// Takes over a connected socket. Threads: any; the connection starts on the worker.
   void adopt(int descriptor, http::IpAddress peer, bool unix_domain);
+  /// For connections adopted from now on. Threads: any.
+  void use_tls(std::shared_ptr<const ServerTls> tls);
   /// Closes idle connections and lets busy ones finish. Threads: any.
   void close_idle();
   void close_all();
@@ -71,9 +73,10 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void close();
 
  private:
-  enum class Phase : uint8_t { idle, head, body, handling, writing, lingering };
+  enum class Phase : uint8_t { handshake, idle, head, body, handling, writing, lingering };
   enum class Next : uint8_t { keep, close };
 
+  boost::asio::awaitable<bool> handshake();
   boost::asio::awaitable<std::optional<Framing>> read_head();
   boost::asio::awaitable<Next> serve(const Framing& framing);
   boost::asio::awaitable<bool> read_body(RequestParser& parser, const ServerRequest& request);
@@ -85,12 +88,11 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void enter(Phase phase, std::chrono::milliseconds limit);
 
   std::shared_ptr<WorkerServer> worker_;
-  Socket socket_;
+  Stream stream_;
   http::IpAddress peer_;
   Phase phase_ = Phase::idle;
   SteadyTime deadline_ = SteadyTime::max();
   bool expired_ = false;
-  bool eof_ = false;
   std::string head_;   // the current request's head; field views point into it
   std::string input_;  // bytes read and not yet used
   std::optional<ServerResponse> reply_;

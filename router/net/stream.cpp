@@ -1,87 +1,158 @@
 #include "router/net/stream.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
+#include <algorithm>
+#include <cstring>
+
+#include "router/net/tls_session.hpp"
 
 namespace signet::net {
 
 namespace asio = boost::asio;
 
-Stream::Stream(Socket socket) : plain_(std::move(socket)) {
+namespace {
+
+// Takes the first `bytes` off.
+void consume(Stream::Buffers& buffers, size_t bytes) {
+  const size_t of_first = std::min(bytes, buffers[0].size());
+  buffers[0] += of_first;
+  buffers[1] += bytes - of_first;
+}
+
+bool would_block(const error_code& error) {
+  return error == asio::error::would_block || error == asio::error::try_again;
+}
+
+}  // namespace
+
+Stream::Stream(Socket socket) : socket_(std::move(socket)) {
   error_code ignored;
-  plain_.non_blocking(true, ignored);
+  socket_.non_blocking(true, ignored);
 }
 
-Socket& Stream::socket() {
-  return tls_ ? tls_->next_layer() : plain_;
+Stream::Stream(Stream&&) noexcept = default;
+
+Stream::~Stream() {
+  close();
 }
 
-asio::awaitable<error_code> Stream::handshake(asio::ssl::context* context, std::string host) {
-  tls_ = std::make_unique<asio::ssl::stream<Socket>>(std::move(plain_), *context);
-  error_code error;
-  if (SSL_set_tlsext_host_name(tls_->native_handle(), host.c_str()) != 1) {
-    co_return error_code(asio::error::invalid_argument);
+asio::awaitable<std::expected<void, TlsProblem>> Stream::handshake(std::unique_ptr<TlsSession> session) {
+  tls_ = std::move(session);
+  while (true) {
+    const TlsSession::Step step = tls_->handshake();
+    if (step == TlsSession::Step::done) co_return std::expected<void, TlsProblem>();
+    if (step == TlsSession::Step::failed) co_return std::unexpected(tls_->problem());
+    error_code error;
+    co_await socket_.async_wait(step == TlsSession::Step::want_read ? Socket::wait_read : Socket::wait_write,
+                                asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return std::unexpected(TlsProblem{TlsFailure::closed, error.message()});
   }
-  tls_->set_verify_mode(asio::ssl::verify_peer, error);
-  if (error) co_return error;
-  tls_->set_verify_callback(asio::ssl::host_name_verification(host), error);
-  if (error) co_return error;
-  co_await tls_->async_handshake(asio::ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, error));
-  co_return error;
+}
+
+void Stream::abandon_tls() {
+  tls_.reset();
+}
+
+size_t Stream::read_some(std::span<char> into, error_code& error) {
+  if (tls_) return tls_->read(into, error);
+  return socket_.read_some(asio::buffer(into.data(), into.size()), error);
+}
+
+bool Stream::buffered() const {
+  return tls_ && tls_->buffered();
+}
+
+asio::awaitable<void> Stream::wait_readable(error_code& error) {
+  return socket_.async_wait(tls_ && tls_->read_wants_write() ? Socket::wait_write : Socket::wait_read,
+                            asio::redirect_error(asio::use_awaitable, error));
 }
 
 asio::awaitable<error_code> Stream::receive(std::string* input, std::span<char> scratch) {
   error_code error;
-  if (tls_) {
-    constexpr size_t kTlsRecordBytes = 16u << 10;
-    tls_buffer_.resize(kTlsRecordBytes);
-    const size_t bytes =
-        co_await tls_->async_read_some(asio::buffer(tls_buffer_), asio::redirect_error(asio::use_awaitable, error));
-    input->append(tls_buffer_.data(), bytes);
-    co_return error;
-  }
   while (true) {
-    co_await plain_.async_wait(Socket::wait_read, asio::redirect_error(asio::use_awaitable, error));
+    if (!buffered()) co_await wait_readable(error);
     if (error) co_return error;
-    const size_t bytes = plain_.read_some(asio::buffer(scratch.data(), scratch.size()), error);
-    if (error == asio::error::would_block || error == asio::error::try_again) continue;
+    const size_t bytes = read_some(scratch, error);
+    if (would_block(error)) {
+      error = {};
+      continue;
+    }
     input->append(scratch.data(), bytes);
     co_return error;
   }
 }
 
-asio::awaitable<error_code> Stream::write(std::array<asio::const_buffer, 2> buffers) {
+bool Stream::try_write(Buffers& buffers, error_code& error) {
+  error = {};
+  if (tls_) return try_write_tls(buffers, error);
+  const size_t total = buffers[0].size() + buffers[1].size();
+  const size_t written = socket_.write_some(buffers, error);
+  if (would_block(error)) error = {};
+  if (error) return false;
+  if (written == total) return true;
+  consume(buffers, written);
+  return false;
+}
+
+// Record by record. The first carries the end of the first buffer and the beginning of the second: a small answer is
+// one record and one system call. What could not be sent is put together again, the same, with the next try.
+bool Stream::try_write_tls(Buffers& buffers, error_code& error) {
+  constexpr size_t kRecordBytes = SSL3_RT_MAX_PLAIN_LENGTH;
+  static thread_local std::array<char, kRecordBytes> joined;
+  while (buffers[0].size() + buffers[1].size() > 0) {
+    const asio::const_buffer& whole = buffers[0].size() == 0 ? buffers[1] : buffers[0];
+    std::span<const char> record(static_cast<const char*>(whole.data()), std::min(whole.size(), kRecordBytes));
+    if (buffers[0].size() > 0 && buffers[0].size() < kRecordBytes && buffers[1].size() > 0) {
+      const size_t of_second = std::min(buffers[1].size(), kRecordBytes - buffers[0].size());
+      std::memcpy(joined.data(), buffers[0].data(), buffers[0].size());
+      std::memcpy(joined.data() + buffers[0].size(), buffers[1].data(), of_second);
+      record = {joined.data(), buffers[0].size() + of_second};
+    }
+    const size_t sent = tls_->write(record, error);
+    if (would_block(error)) {
+      error = {};
+      return false;
+    }
+    if (error) return false;
+    consume(buffers, sent);
+  }
+  return true;
+}
+
+asio::awaitable<error_code> Stream::write(Buffers buffers) {
   error_code error;
-  if (tls_) {
-    co_await asio::async_write(*tls_, buffers, asio::redirect_error(asio::use_awaitable, error));
-  } else {
-    co_await asio::async_write(plain_, buffers, asio::redirect_error(asio::use_awaitable, error));
+  while (!try_write(buffers, error)) {
+    if (error) break;
+    co_await socket_.async_wait(Socket::wait_write, asio::redirect_error(asio::use_awaitable, error));
+    if (error) break;
   }
   co_return error;
 }
 
 bool Stream::stale() {
+  if (tls_ && tls_->buffered()) return !tls_->quiet();
   char byte = 0;
-  const ssize_t got = ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  // On TLS, bytes may be a session ticket; a clean idle connection has nothing to read or only such records.
-  if (got > 0) return tls_ == nullptr;
+  const ssize_t got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (got > 0) return !tls_ || !tls_->quiet();  // with TLS it may be a ticket
   return got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
-void Stream::close() {
-  error_code ignored;
-  socket().close(ignored);
+bool Stream::shutdown_send() {
+  if (tls_) tls_->close_notify();
+  error_code error;
+  socket_.shutdown(Socket::shutdown_send, error);
+  return !error;
 }
 
-std::unique_ptr<asio::ssl::context> make_client_tls_context() {
-  auto context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
-  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+void Stream::cancel() {
   error_code ignored;
-  context->set_default_verify_paths(ignored);
-  context->set_verify_mode(asio::ssl::verify_peer, ignored);
-  return context;
+  socket_.cancel(ignored);
+}
+
+void Stream::close() {
+  if (!socket_.is_open()) return;
+  if (tls_) tls_->close_notify();
+  error_code ignored;
+  socket_.close(ignored);
 }
 
 }  // namespace signet::net

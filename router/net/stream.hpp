@@ -1,51 +1,76 @@
-// Stream: a connected byte stream to a server, plain or TLS, TCP or Unix.
+// Stream: a connected byte stream, plain or TLS, TCP or Unix, of servers and clients alike.
+//
+// Reads go straight into a buffer that all streams of a thread share, and take no longer than the call: an idle
+// connection owns none. (An asynchronous read into it would let two streams overwrite each other's bytes between
+// completion and resumption.)
 #pragma once
 
 #include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <expected>
 #include <memory>
 #include <span>
 #include <string>
-#include <vector>
+
+#include "router/net/tls_failure.hpp"
 
 namespace signet::net {
 
 using boost::system::error_code;
 using Socket = boost::asio::generic::stream_protocol::socket;
 
+class TlsSession;
+
 /// Threads: its event loop's.
 class Stream {
  public:
+  using Buffers = std::array<boost::asio::const_buffer, 2>;
+
   explicit Stream(Socket socket);
+  Stream(Stream&&) noexcept;
+  Stream& operator=(Stream&&) = delete;
+  ~Stream();  ///< close()
 
-  /// Starts TLS as a client: SNI, and the certificate verified against `host` and the context's authorities.
-  boost::asio::awaitable<error_code> handshake(boost::asio::ssl::context* context, std::string host);
+  /// Speaks TLS from here on: `session` is one that was started on descriptor().
+  boost::asio::awaitable<std::expected<void, TlsProblem>> handshake(std::unique_ptr<TlsSession> session);
+  /// Speaks plain again, to a peer that never spoke anything else.
+  void abandon_tls();
+  const TlsSession* tls() const { return tls_.get(); }
+  int descriptor() { return socket_.native_handle(); }
 
-  /// Waits for bytes and appends them to `input`. `scratch` may be shared by all streams of a thread: it is filled and
-  /// emptied without an await in between. (An asynchronous read straight into it would let two streams overwrite each
-  /// other's bytes between completion and resumption.)
+  /// Takes what is there. Errors: would_block: nothing; eof: the peer has said that nothing more comes;
+  /// TlsError::truncated: it ended without saying so, and what came may not be all; the system's.
+  size_t read_some(std::span<char> into, error_code& error);
+  /// True when read_some() has something to tell that the network does not announce: ask before each wait.
+  bool buffered() const;
+  /// Waits until read_some() is worth a try. `error` has to outlive the wait.
+  boost::asio::awaitable<void> wait_readable(error_code& error);
+  /// Waits for bytes and appends them to `input`, by way of `scratch`, which the thread's streams may share.
   boost::asio::awaitable<error_code> receive(std::string* input, std::span<char> scratch);
-  /// Writes both buffers whole.
-  boost::asio::awaitable<error_code> write(std::array<boost::asio::const_buffer, 2> buffers);
+
+  /// Sends what the network takes at once, mostly all, and takes that off `buffers`. False: some is left, or `error`.
+  bool try_write(Buffers& buffers, error_code& error);
+  /// Sends both whole.
+  boost::asio::awaitable<error_code> write(Buffers buffers);
 
   /// True when the peer has closed, or sent bytes nobody asked for: not to be used for another request.
   bool stale();
+  /// Says that nothing more comes; reading goes on. False: the connection is gone.
+  bool shutdown_send();
   /// Ends whatever is awaited with operation_aborted.
+  void cancel();
+  /// cancel(), and the end; with TLS the peer is told, if that is possible at once.
   void close();
 
  private:
-  Socket& socket();
+  bool try_write_tls(Buffers& buffers, error_code& error);
 
-  Socket plain_;
-  std::unique_ptr<boost::asio::ssl::stream<Socket>> tls_;
-  std::vector<char> tls_buffer_;  // TLS reads complete asynchronously, so each stream has its own
+  Socket socket_;
+  std::unique_ptr<TlsSession> tls_;
 };
-
-/// A client context: TLS 1.2 or later, verification on, the system's authorities.
-std::unique_ptr<boost::asio::ssl::context> make_client_tls_context();
 
 }  // namespace signet::net

@@ -1,0 +1,41 @@
+// Why a TLS handshake or connection fails: a closed set for metrics, words for the operator's log, codes for streams.
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace signet::net {
+
+enum class TlsFailure : uint8_t {
+  closed,       ///< the peer went away, or said that it will not
+  timeout,      ///< the handshake took too long
+  plain_http,   ///< the peer does not speak TLS but HTTP
+  version,      ///< no version in common
+  cipher,       ///< no cipher suite, group or signature algorithm in common
+  alpn,         ///< the peer offers other protocols than http/1.1
+  certificate,  ///< the peer's certificate is missing or not to be trusted
+  malformed,    ///< bytes that are not TLS, or not as it says
+};
+
+std::string_view to_text(TlsFailure failure);
+inline constexpr size_t kTlsFailures = 8;
+
+struct TlsProblem {
+  TlsFailure failure = TlsFailure::closed;
+  std::string detail;  ///< for the operator's log, never for the peer
+};
+
+/// Errors of an established connection, beside the system's. Other values of the category are the peer's alerts.
+enum class TlsError {
+  truncated = 1,  ///< the connection ended without close_notify: what came may not be all
+  broken,         ///< a record that is not what the session agreed on
+};
+
+boost::system::error_code make_error_code(TlsError error);
+
+}  // namespace signet::net
+
+template <>
+struct boost::system::is_error_code_enum<signet::net::TlsError> : std::true_type {};
