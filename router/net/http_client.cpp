@@ -15,8 +15,7 @@
 #include "router/net/asio_address.hpp"
 #include "router/net/client_tls.hpp"
 #include "router/net/connection_pool.hpp"
-#include "router/net/framing_guard.hpp"
-#include "router/net/message_parser.hpp"
+#include "router/net/response_reader.hpp"
 #include "router/net/tls_session.hpp"
 
 namespace signet::net {
@@ -28,7 +27,6 @@ using http::TransportError;
 namespace {
 
 constexpr std::chrono::milliseconds kSweepInterval{20};
-constexpr int kInterimResponsesMax = 10;
 
 class ClientExchange;
 
@@ -80,6 +78,7 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
   void start() {
     place_ = client_->active.insert(client_->active.end(), this);
     asio::co_spawn(client_->loop.context(), [self = shared_from_this()]() { return self->run(); }, asio::detached);
+    inside_send_ = false;
   }
 
   void cancel() override {
@@ -95,13 +94,10 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
   }
 
  private:
-  struct Outcome {
-    bool good = false;
+  /// What an attempt came to. `no_byte_came`: on a connection that had served before, so that it may just have died.
+  struct Attempt {
+    std::optional<http::Failure> failure;
     bool no_byte_came = false;
-    http::Failure failure;
-    int status = 0;
-    http::Headers headers;
-    std::string body;
   };
 
   static std::unexpected<http::Failure> failure(TransportError error, std::string detail) {
@@ -128,52 +124,50 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
   bool over() const { return timed_out_ || sink_ == nullptr; }
 
   asio::awaitable<void> run() {
-    // Never report from inside send(), whatever co_spawn does.
-    co_await asio::post(client_->loop.context(), asio::use_awaitable);
-    Outcome outcome = co_await attempt(true);
-    if (!outcome.good && outcome.no_byte_came && request_.idempotent && !over()) outcome = co_await attempt(false);
+    Attempt attempt = co_await try_once(true);
+    if (attempt.no_byte_came && request_.idempotent && !over()) attempt = co_await try_once(false);
+    // Never report from inside send().
+    if (inside_send_) co_await asio::post(client_->loop.context(), asio::use_awaitable);
     client_->active.erase(place_);
-    if (timed_out_ && !outcome.good) outcome.failure = {TransportError::timeout, origin_ + " did not answer in time"};
     http::Sink* sink = std::exchange(sink_, nullptr);
     if (sink == nullptr) co_return;
-    if (!outcome.good) {
-      sink->fail(outcome.failure);
+    if (attempt.failure && timed_out_) {
+      attempt.failure = http::Failure{TransportError::timeout, origin_ + " did not answer in time"};
+    }
+    if (attempt.failure) {
+      sink->fail(*attempt.failure);
       co_return;
     }
-    sink->head(outcome.status, outcome.headers);
-    if (!outcome.body.empty()) sink->whole(std::move(outcome.body));
+    sink->head(response_->status(), response_->headers());
+    if (!response_->body().empty()) sink->whole(std::move(response_->body()));
     sink->end();
   }
 
-  asio::awaitable<Outcome> attempt(bool may_reuse) {
-    Outcome outcome;
+  asio::awaitable<Attempt> try_once(bool may_reuse) {
     while (!client_->pool.reserve(key())) {
       co_await wait_for_turn();
       if (over()) {
-        outcome.failure = {TransportError::timeout, "no connection to " + origin_ + " became free in time"};
-        co_return outcome;
+        co_return failed(TransportError::timeout, "no connection to " + origin_ + " became free in time");
       }
     }
     if (may_reuse) connection_ = client_->pool.take_idle(key(), std::chrono::steady_clock::now());
     if (!connection_) {
       auto opened = co_await open();
       if (!opened) {
-        outcome.failure = std::move(opened.error());
         client_->pool.release(key());
-        co_return outcome;
+        co_return Attempt{.failure = std::move(opened.error())};
       }
     }
     const bool reused = connection_->reused;
-    bool keep = false;
-    outcome = co_await round_trip(keep);
-    outcome.no_byte_came = outcome.no_byte_came && reused;
-    if (keep && !over()) {
+    Attempt attempt = co_await round_trip();
+    attempt.no_byte_came = attempt.no_byte_came && reused;
+    if (!attempt.failure && response_->reusable() && !over()) {
       client_->pool.put_idle(key(), std::move(connection_), std::chrono::steady_clock::now());
     } else {
       connection_.reset();
       client_->pool.release(key());
     }
-    co_return outcome;
+    co_return attempt;
   }
 
   asio::awaitable<void> wait_for_turn() {
@@ -269,97 +263,41 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
     co_return std::expected<void, http::Failure>();
   }
 
-  asio::awaitable<Outcome> round_trip(bool& keep) {
-    Outcome outcome;
+  asio::awaitable<Attempt> round_trip() {
+    Stream& stream = connection_->stream;
     const std::string head = request_head(request_);
-    error_code error = co_await connection_->stream.write({asio::buffer(head), asio::buffer(request_.body)});
+    Stream::Buffers buffers{asio::buffer(head), asio::buffer(request_.body)};
+    error_code error;
+    if (!stream.try_write(buffers, error) && !error) error = co_await stream.write(buffers);
+    response_.emplace(request_.response_bytes_max);
+    while (!error && !response_->over()) {
+      if (!stream.buffered()) std::tie(error) = co_await stream.wait_readable();
+      if (error) break;
+      response_->pull(client_->read_buffer, [&](std::span<char> into) { return stream.read_some(into, error); });
+      if (error == asio::error::would_block || error == asio::error::try_again) error = {};
+    }
+    if (error == asio::error::eof && response_->started()) {
+      error = {};
+      response_->end();
+    }
     if (error) {
-      outcome.no_byte_came = true;
-      outcome.failure = {TransportError::unreachable, fmt::format("{}: {}", origin_, error.message())};
-      co_return outcome;
+      Attempt attempt = failed(response_->started() ? TransportError::protocol : TransportError::unreachable,
+                               fmt::format("{}: {}", origin_, error.message()));
+      attempt.no_byte_came = !response_->started();
+      co_return attempt;
     }
-    std::string input;
-    for (int responses = 0; responses <= kInterimResponsesMax; ++responses) {
-      auto framing = co_await read_head(input, outcome);
-      if (!framing) co_return outcome;
-      const std::string response_head = input.substr(0, framing->head_bytes);
-      ResponseParser parser(BodyLimits{request_.response_bytes_max});
-      parser.put(asio::buffer(response_head), error);
-      if (error == beast_http::error::need_more) error = {};
-      if (!error && parser.status() >= 100 && parser.status() < 200) {
-        if (parser.status() == 101) break;
-        input.erase(0, framing->head_bytes);
-        continue;
-      }
-      co_await read_body(parser, input, framing->head_bytes, error, outcome);
-      if (!outcome.good) co_return outcome;
-      outcome.status = parser.status();
-      for (const auto& [name, value] : parser.fields()) outcome.headers.add(name, value);
-      auto decoded = http::decode_content(outcome.headers, std::move(parser.body()),
-                                          {.output_bytes_max = request_.response_bytes_max});
-      if (!decoded) {
-        outcome.good = false;
-        outcome.failure = {TransportError::protocol, fmt::format("{}: {}", origin_, decoded.error())};
-        co_return outcome;
-      }
-      outcome.body = std::move(*decoded);
-      keep = framing->keep_alive && input.empty() && !parser.need_eof();
-      co_return outcome;
+    if (response_->state() == ResponseReader::State::failed) {
+      co_return failed(response_->error(), fmt::format("{}: {}", origin_, response_->problem()));
     }
-    outcome.failure = {TransportError::protocol, origin_ + " sent interim responses only, or switched protocols"};
-    co_return outcome;
+    auto decoded = http::decode_content(response_->headers(), std::move(response_->body()),
+                                        {.output_bytes_max = request_.response_bytes_max});
+    if (!decoded) co_return failed(TransportError::protocol, fmt::format("{}: {}", origin_, decoded.error()));
+    response_->body() = std::move(*decoded);
+    co_return Attempt{};
   }
 
-  asio::awaitable<std::optional<Framing>> read_head(std::string& input, Outcome& outcome) {
-    while (true) {
-      if (!input.empty()) {
-        const auto framing = check_response_head(input);
-        if (!framing) {
-          outcome.failure = {TransportError::protocol, fmt::format("{}: {}", origin_, framing.error().message)};
-          co_return std::nullopt;
-        }
-        if (framing->head_bytes > 0) co_return *framing;
-      }
-      const error_code error = co_await connection_->stream.receive(&input, client_->read_buffer);
-      if (error) {
-        outcome.no_byte_came = input.empty();
-        outcome.failure = {TransportError::unreachable, fmt::format("{}: {}", origin_, error.message())};
-        co_return std::nullopt;
-      }
-    }
-  }
-
-  /// What comes after the first `skip` bytes of `input`; afterwards `input` holds what is beyond the answer.
-  asio::awaitable<void> read_body(ResponseParser& parser, std::string& input, size_t skip, error_code error,
-                                  Outcome& outcome) {
-    while (true) {
-      if (!error && !parser.is_done() && input.size() > skip) {
-        skip += parser.put(asio::buffer(input) + skip, error);
-        if (error == beast_http::error::need_more) error = {};
-      }
-      // Most often everything: nothing is moved then.
-      input.erase(0, std::exchange(skip, 0));
-      if (parser.body_too_large()) {
-        outcome.failure = {TransportError::too_large,
-                           fmt::format("{}: the answer exceeds {} bytes", origin_, request_.response_bytes_max)};
-        co_return;
-      }
-      if (error) break;
-      if (parser.is_done()) {
-        outcome.good = true;
-        co_return;
-      }
-      error = co_await connection_->stream.receive(&input, client_->read_buffer);
-      if (error == asio::error::eof) {
-        error = {};
-        parser.put_eof(error);  // ends a body that lasts until the connection closes
-        if (!error) outcome.good = parser.is_done();
-        if (outcome.good) co_return;
-        break;
-      }
-      if (error) break;
-    }
-    outcome.failure = {TransportError::protocol, fmt::format("{}: the answer is cut short or malformed", origin_)};
+  static Attempt failed(TransportError error, std::string detail) {
+    return {.failure = http::Failure{error, std::move(detail)}};
   }
 
   std::shared_ptr<HttpClient::Impl> client_;
@@ -374,6 +312,8 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
   std::unique_ptr<PooledConnection> connection_;
   std::shared_ptr<std::function<void()>> wake_;
   std::list<ClientExchange*>::iterator place_;
+  std::optional<ResponseReader> response_;
+  bool inside_send_ = true;
   bool timed_out_ = false;
 };
 

@@ -29,9 +29,7 @@ void MessageParser<isRequest>::on_body_init_impl(const boost::optional<std::uint
   if (*length > limits_.bytes_max) {
     body_too_large_ = true;
     error = beast_http::error::body_limit;
-    return;
   }
-  body_.reserve(*length);
 }
 
 template <bool isRequest>

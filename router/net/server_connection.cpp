@@ -150,7 +150,7 @@ asio::awaitable<bool> ServerConnection::handshake() {
 // Waits until bytes are there and appends them to the input. False: the peer closed, or the deadline passed.
 asio::awaitable<bool> ServerConnection::receive() {
   error_code error;
-  if (!stream_.buffered()) co_await stream_.wait_readable(error);
+  if (!stream_.buffered()) std::tie(error) = co_await stream_.wait_readable();
   if (error) co_return false;
   std::vector<char>& buffer = worker_->read_buffer_;
   const size_t bytes = stream_.read_some(buffer, error);

@@ -61,24 +61,8 @@ bool Stream::buffered() const {
   return tls_ && tls_->buffered();
 }
 
-asio::awaitable<void> Stream::wait_readable(error_code& error) {
-  return socket_.async_wait(tls_ && tls_->read_wants_write() ? Socket::wait_write : Socket::wait_read,
-                            asio::redirect_error(asio::use_awaitable, error));
-}
-
-asio::awaitable<error_code> Stream::receive(std::string* input, std::span<char> scratch) {
-  error_code error;
-  while (true) {
-    if (!buffered()) co_await wait_readable(error);
-    if (error) co_return error;
-    const size_t bytes = read_some(scratch, error);
-    if (would_block(error)) {
-      error = {};
-      continue;
-    }
-    input->append(scratch.data(), bytes);
-    co_return error;
-  }
+Socket::wait_type Stream::read_waits_for() const {
+  return tls_ && tls_->read_wants_write() ? Socket::wait_write : Socket::wait_read;
 }
 
 bool Stream::try_write(Buffers& buffers, error_code& error) {

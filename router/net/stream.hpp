@@ -6,8 +6,10 @@
 #pragma once
 
 #include <array>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -47,10 +49,10 @@ class Stream {
   size_t read_some(std::span<char> into, error_code& error);
   /// True when read_some() has something to tell that the network does not announce: ask before each wait.
   bool buffered() const;
-  /// Waits until read_some() is worth a try. `error` has to outlive the wait.
-  boost::asio::awaitable<void> wait_readable(error_code& error);
-  /// Waits for bytes and appends them to `input`, by way of `scratch`, which the thread's streams may share.
-  boost::asio::awaitable<error_code> receive(std::string* input, std::span<char> scratch);
+  /// Waits until read_some() is worth a try: `const auto [error] = co_await stream.wait_readable();`
+  auto wait_readable() {
+    return socket_.async_wait(read_waits_for(), boost::asio::as_tuple(boost::asio::deferred));
+  }
 
   /// Sends what the network takes at once, mostly all, and takes that off `buffers`. False: some is left, or `error`.
   bool try_write(Buffers& buffers, error_code& error);
@@ -67,6 +69,7 @@ class Stream {
   void close();
 
  private:
+  Socket::wait_type read_waits_for() const;
   bool try_write_tls(Buffers& buffers, error_code& error);
 
   Socket socket_;

@@ -1,0 +1,85 @@
+// ResponseReader: one HTTP/1.1 response out of the bytes of a connection, in whatever pieces they come. No sockets.
+//
+// A body whose length the head tells is read where it stays; for everything else Beast's parser follows the framing
+// guard. Interim responses are skipped.
+// Spec: RFC 9112 §6, RFC 9110 §15.2
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "router/http/message.hpp"
+#include "router/http/transport.hpp"
+#include "router/net/framing_guard.hpp"
+#include "router/net/message_parser.hpp"
+
+namespace signet::net {
+
+class ResponseReader {
+ public:
+  enum class State : uint8_t { head, body, done, failed };
+
+  /// `body_bytes_max`: of the body as it is sent, content coding included.
+  explicit ResponseReader(uint64_t body_bytes_max) : body_bytes_max_(body_bytes_max) {}
+
+  State state() const { return state_; }
+  bool over() const { return state_ >= State::done; }
+  /// Whether any byte came.
+  bool started() const { return started_; }
+
+  /// Lets `read_some(std::span<char>) -> size_t` read once, into `scratch` or to where the bytes belong, and takes what
+  /// it got. Nothing in `scratch` is needed afterwards.
+  template <class ReadSome>
+  void pull(std::span<char> scratch, ReadSome read_some) {
+    if (state_ == State::body && !parser_) {
+      const size_t got = body_.size();
+      body_.resize_and_overwrite(body_length_, [&](char* body, size_t) {
+        return got + std::min(read_some(std::span(body + got, body_length_ - got)), body_length_ - got);
+      });
+      if (body_.size() == body_length_) state_ = State::done;
+    } else {
+      take(std::string_view(scratch.data(), read_some(scratch)));
+    }
+  }
+  /// The connection has ended: the end of a body that lasts until then, else a failure.
+  void end();
+
+  // Once done:
+  int status() const { return status_; }
+  http::Headers& headers() { return headers_; }
+  std::string& body() { return body_; }
+  /// The connection may serve another request: the response ended where it said, and nothing came after it.
+  bool reusable() const { return state_ == State::done && keep_alive_ && !beyond_; }
+
+  // Once failed:
+  http::TransportError error() const { return error_; }
+  std::string_view problem() const { return problem_; }
+
+ private:
+  void take(std::string_view bytes);
+  /// Takes the head at the front of `bytes`; what is left of them. Nothing: it is not complete.
+  std::optional<std::string_view> take_head(std::string_view bytes);
+  void take_body(std::string_view bytes);
+  void finish(std::string_view rest);
+  void fail(http::TransportError error, std::string_view problem);
+
+  uint64_t body_bytes_max_;
+  State state_ = State::head;
+  bool started_ = false;
+  bool keep_alive_ = false;
+  bool beyond_ = false;
+  int interim_responses_ = 0;
+  int status_ = 0;
+  std::string kept_;  ///< of an unfinished head, or an unfinished chunk header
+  http::Headers headers_;
+  size_t body_length_ = 0;
+  std::optional<ResponseParser> parser_;  ///< of a body that has no length; its fields are not to be looked at
+  std::string body_;
+  http::TransportError error_ = http::TransportError::protocol;
+  std::string_view problem_;
+};
+
+}  // namespace signet::net
