@@ -5,6 +5,8 @@ namespace signet::app {
 Recorder::Recorder(telemetry::LabelTable& labels, double trace_rate, std::string_view route)
     : traces(trace_rate), labels_(labels), route_(labels.route(route)) {
   for (size_t i = 0; i < methods_.size(); ++i) methods_[i] = labels.method(to_text(static_cast<http::Method>(i)));
+  for (size_t i = 0; i < tls_failures_.size(); ++i)
+    tls_failures_[i] = labels.tls_failure(to_text(static_cast<net::TlsFailure>(i)));
   for (size_t i = 0; i < error_code_count(); ++i)
     errors_.push_back(labels.error_code(info(static_cast<ErrorCode>(i)).name));
 }

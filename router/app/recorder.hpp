@@ -12,6 +12,7 @@
 #include "router/base/error.hpp"
 #include "router/base/keyed_hash.hpp"
 #include "router/http/message.hpp"
+#include "router/net/tls_failure.hpp"
 #include "telemetry/record/access_record.hpp"
 #include "telemetry/record/metric.hpp"
 #include "telemetry/record/span.hpp"
@@ -45,6 +46,9 @@ class Recorder {
   telemetry::Label<telemetry::LabelClass::error_code> error(ErrorCode code) const {
     return errors_[static_cast<size_t>(code)];
   }
+  telemetry::Label<telemetry::LabelClass::tls_failure> tls_failure(net::TlsFailure failure) const {
+    return tls_failures_[static_cast<size_t>(failure)];
+  }
   telemetry::Label<telemetry::LabelClass::route> route() const { return route_; }
   telemetry::Label<telemetry::LabelClass::user_agent> user_agent(std::string_view header);
   telemetry::Label<telemetry::LabelClass::limit> limit(std::string_view name) { return labels_.limit(name); }
@@ -63,6 +67,7 @@ class Recorder {
   telemetry::LabelTable& labels_;
   std::array<telemetry::Label<telemetry::LabelClass::method>, 8> methods_;
   std::vector<telemetry::Label<telemetry::LabelClass::error_code>> errors_;
+  std::array<telemetry::Label<telemetry::LabelClass::tls_failure>, net::kTlsFailures> tls_failures_;
   telemetry::Label<telemetry::LabelClass::route> route_;
   std::unordered_map<std::string, telemetry::Label<telemetry::LabelClass::user_agent>, KeyedStringHash, std::equal_to<>>
       user_agents_;

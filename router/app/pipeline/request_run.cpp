@@ -168,6 +168,7 @@ void RequestRun::send_fetch(execution::FetchRequest&& request) {
   out.headers.add("Accept", "application/graphql-response+json, application/json;q=0.9");
   out.body = std::move(request.body);
   out.egress = snapshot_->settings->egress;
+  out.tls = endpoint.tls;
   out.response_bytes_max = endpoint.response_bytes_max;
   out.idempotent = !request.mutation;
   out.connect_timeout = endpoint.connect_timeout;
