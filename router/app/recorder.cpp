@@ -1,5 +1,7 @@
 #include "router/app/recorder.hpp"
 
+#include <algorithm>
+
 namespace signet::app {
 
 Recorder::Recorder(telemetry::LabelTable& labels, double trace_rate, std::string_view route)
@@ -32,6 +34,12 @@ void Recorder::span(const telemetry::Span& span) {
   } else {
     ++harvest_.dropped;
   }
+}
+
+void Recorder::tls_trouble(telemetry::Label<telemetry::LabelClass::subgraph> subgraph, std::string_view problem) {
+  const auto same = [&](const TlsTrouble& trouble) { return trouble.subgraph.id() == subgraph.id(); };
+  if (std::ranges::any_of(harvest_.tls_troubles, same)) return;
+  harvest_.tls_troubles.push_back({subgraph, std::string(problem)});
 }
 
 void Recorder::usage(const std::shared_ptr<const telemetry::UsageTemplate>& operation, bool failed) {

@@ -19,10 +19,17 @@
 
 namespace signet::app {
 
+/// A connection to a subgraph that TLS did not let come about.
+struct TlsTrouble {
+  telemetry::Label<telemetry::LabelClass::subgraph> subgraph;
+  std::string problem;  ///< from hosts of the configuration and OpenSSL's own words: nothing of a request
+};
+
 /// What a worker hands over, by value.
 struct Harvest {
   std::vector<telemetry::AccessRecord> access;
   std::vector<telemetry::Span> spans;
+  std::vector<TlsTrouble> tls_troubles;
   uint64_t dropped = 0;
 };
 
@@ -34,6 +41,8 @@ class Recorder {
   /// The end of a request: its line of the access log, its duration, its error. Returns what its span says as well.
   telemetry::AttributeSet request(const telemetry::AccessRecord& record);
   void span(const telemetry::Span& span);
+  /// Told to the operator, the first of a harvest for each subgraph.
+  void tls_trouble(telemetry::Label<telemetry::LabelClass::subgraph> subgraph, std::string_view problem);
   /// Counts a request of `operation`; its fields are counted with it.
   void usage(const std::shared_ptr<const telemetry::UsageTemplate>& operation, bool failed);
 
