@@ -23,12 +23,22 @@ struct Endpoint {
   std::string unix_path;
 };
 
+enum class TlsVersion : uint8_t { tls_1_2, tls_1_3 };
+
+struct ListenTls {
+  std::string cert_file;  ///< empty: no TLS
+  std::string key_file;
+  TlsVersion min_version = TlsVersion::tls_1_2;
+  std::string client_ca_file;  ///< empty: clients need no certificate
+};
+
 struct Listen {
   Endpoint graphql;
   std::string path = "/graphql";
   Endpoint health{"0.0.0.0", 8088, {}};
   Endpoint admin{"127.0.0.1", 8089, {}};
   std::vector<std::string> allowed_hosts;  ///< empty: any Host
+  ListenTls tls;
 };
 
 struct CdnSource {
@@ -81,11 +91,20 @@ struct Admission {
   milliseconds timeout{10'000};
 };
 
+struct SubgraphTls {
+  std::string ca_file;  ///< empty: the system's authorities
+  std::string cert_file;
+  std::string key_file;  ///< with cert_file, or both empty
+  bool empty() const { return ca_file.empty() && cert_file.empty() && key_file.empty(); }
+  friend bool operator==(const SubgraphTls&, const SubgraphTls&) = default;
+};
+
 /// Settings of one subgraph; unset values come from `subgraphs.all`.
 struct SubgraphSettings {
   std::optional<milliseconds> timeout;
   std::optional<milliseconds> connect_timeout;
   std::optional<uint64_t> max_response_bytes;
+  SubgraphTls tls;  ///< ca_file, and the other two together, each from `subgraphs.all` where empty
 };
 
 struct Subgraphs {
@@ -94,7 +113,7 @@ struct Subgraphs {
   static constexpr uint64_t kMaxResponseBytes = 16u << 20;
 
   std::vector<std::string> allow;
-  SubgraphSettings all{kTimeout, kConnectTimeout, kMaxResponseBytes};
+  SubgraphSettings all{kTimeout, kConnectTimeout, kMaxResponseBytes, {}};
   std::map<std::string, SubgraphSettings> by_name;
 };
 

@@ -24,6 +24,7 @@ class Checks {
     check_sources();
     check_timeouts();
     check_egress();
+    check_client_certificates();
     check_cors();
     check_csrf();
     check_operations();
@@ -126,6 +127,19 @@ class Checks {
                         fmt::format("{} is plain http to a host that is not loopback; use https, what is fetched there "
                                     "can be read and altered",
                                     quote(item)));
+    }
+  }
+
+  // A certificate without its key, or the other way round, of a subgraph.
+  void check_client_certificates() {
+    const YamlNode* subgraphs = root_.find("subgraphs");
+    if (subgraphs == nullptr) return;
+    for (const YamlMember& member : subgraphs->members) {
+      const YamlNode* tls = member.value.find("tls");
+      if (tls == nullptr || (tls->find("cert_file") == nullptr) == (tls->find("key_file") == nullptr)) continue;
+      const std::string path = join_path(join_path("subgraphs", member.key), "tls");
+      if (findings_.covers(path)) continue;
+      findings_.error(tls->place, path, "cert_file and key_file go together; write both, or neither");
     }
   }
 

@@ -57,6 +57,11 @@ Listen decode_listen(const MapReader& map, Listen out) {
   map.read("health", out.health, parse_endpoint_or_off);
   map.read("admin", out.admin, parse_endpoint_or_off);
   map.read("allowed_hosts", out.allowed_hosts);
+  const MapReader tls = map.map("tls");
+  tls.read("cert_file", out.tls.cert_file);
+  tls.read("key_file", out.tls.key_file);
+  tls.read_word("min_version", out.tls.min_version, {{"1.2", TlsVersion::tls_1_2}, {"1.3", TlsVersion::tls_1_3}});
+  tls.read("client_ca_file", out.tls.client_ca_file);
   return out;
 }
 
@@ -114,6 +119,10 @@ SubgraphSettings decode_subgraph(const MapReader& map, SubgraphSettings out) {
   map.read("timeout", out.timeout, parse_duration);
   map.read("connect_timeout", out.connect_timeout, parse_duration);
   map.read("max_response", out.max_response_bytes, parse_size);
+  const MapReader tls = map.map("tls");
+  tls.read("ca_file", out.tls.ca_file);
+  tls.read("cert_file", out.tls.cert_file);
+  tls.read("key_file", out.tls.key_file);
   return out;
 }
 

@@ -67,6 +67,21 @@ std::vector<SecretFile> secret_files(const YamlNode& root) {
   return out;
 }
 
+// Keys of certificates. One may serve several subgraphs, so that they are not asked to differ.
+void check_tls_keys(const YamlNode& root, Findings& findings) {
+  const auto check = [&](const YamlNode* tls, const std::string& path) {
+    const YamlNode* key = tls == nullptr ? nullptr : tls->find("key_file");
+    if (key == nullptr || key->kind != NodeKind::scalar || key->failed) return;
+    warn_if_readable_by_others(*key, path + ".tls.key_file", findings);
+  };
+  check(find_path(root, "listen.tls"), "listen");
+  const YamlNode* subgraphs = root.find("subgraphs");
+  if (subgraphs == nullptr) return;
+  for (const YamlMember& member : subgraphs->members) {
+    check(member.value.find("tls"), join_path("subgraphs", member.key));
+  }
+}
+
 }  // namespace
 
 void check_keys(const YamlNode* list, const std::string& path, Findings& findings) {
@@ -99,6 +114,7 @@ void check_secret_files(const YamlNode& root, Findings& findings) {
     }
     warn_if_readable_by_others(*file.node, file.path, findings);
   }
+  check_tls_keys(root, findings);
 }
 
 void warn_if_readable_by_others(const YamlNode& path_node, const std::string& path, Findings& findings) {

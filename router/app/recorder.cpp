@@ -1,10 +1,14 @@
 #include "router/app/recorder.hpp"
 
+#include <algorithm>
+
 namespace signet::app {
 
 Recorder::Recorder(telemetry::LabelTable& labels, double trace_rate, std::string_view route)
     : traces(trace_rate), labels_(labels), route_(labels.route(route)) {
   for (size_t i = 0; i < methods_.size(); ++i) methods_[i] = labels.method(to_text(static_cast<http::Method>(i)));
+  for (size_t i = 0; i < tls_failures_.size(); ++i)
+    tls_failures_[i] = labels.tls_failure(to_text(static_cast<net::TlsFailure>(i)));
   for (size_t i = 0; i < error_code_count(); ++i)
     errors_.push_back(labels.error_code(info(static_cast<ErrorCode>(i)).name));
 }
@@ -30,6 +34,12 @@ void Recorder::span(const telemetry::Span& span) {
   } else {
     ++harvest_.dropped;
   }
+}
+
+void Recorder::tls_trouble(telemetry::Label<telemetry::LabelClass::subgraph> subgraph, std::string_view problem) {
+  const auto same = [&](const TlsTrouble& trouble) { return trouble.subgraph.id() == subgraph.id(); };
+  if (std::ranges::any_of(harvest_.tls_troubles, same)) return;
+  harvest_.tls_troubles.push_back({subgraph, std::string(problem)});
 }
 
 void Recorder::usage(const std::shared_ptr<const telemetry::UsageTemplate>& operation, bool failed) {

@@ -12,16 +12,24 @@
 #include "router/base/error.hpp"
 #include "router/base/keyed_hash.hpp"
 #include "router/http/message.hpp"
+#include "router/net/tls_failure.hpp"
 #include "telemetry/record/access_record.hpp"
 #include "telemetry/record/metric.hpp"
 #include "telemetry/record/span.hpp"
 
 namespace signet::app {
 
+/// A connection to a subgraph that TLS did not let come about.
+struct TlsTrouble {
+  telemetry::Label<telemetry::LabelClass::subgraph> subgraph;
+  std::string problem;  ///< from hosts of the configuration and OpenSSL's own words: nothing of a request
+};
+
 /// What a worker hands over, by value.
 struct Harvest {
   std::vector<telemetry::AccessRecord> access;
   std::vector<telemetry::Span> spans;
+  std::vector<TlsTrouble> tls_troubles;
   uint64_t dropped = 0;
 };
 
@@ -33,6 +41,8 @@ class Recorder {
   /// The end of a request: its line of the access log, its duration, its error. Returns what its span says as well.
   telemetry::AttributeSet request(const telemetry::AccessRecord& record);
   void span(const telemetry::Span& span);
+  /// Told to the operator, the first of a harvest for each subgraph.
+  void tls_trouble(telemetry::Label<telemetry::LabelClass::subgraph> subgraph, std::string_view problem);
   /// Counts a request of `operation`; its fields are counted with it.
   void usage(const std::shared_ptr<const telemetry::UsageTemplate>& operation, bool failed);
 
@@ -44,6 +54,9 @@ class Recorder {
   }
   telemetry::Label<telemetry::LabelClass::error_code> error(ErrorCode code) const {
     return errors_[static_cast<size_t>(code)];
+  }
+  telemetry::Label<telemetry::LabelClass::tls_failure> tls_failure(net::TlsFailure failure) const {
+    return tls_failures_[static_cast<size_t>(failure)];
   }
   telemetry::Label<telemetry::LabelClass::route> route() const { return route_; }
   telemetry::Label<telemetry::LabelClass::user_agent> user_agent(std::string_view header);
@@ -63,6 +76,7 @@ class Recorder {
   telemetry::LabelTable& labels_;
   std::array<telemetry::Label<telemetry::LabelClass::method>, 8> methods_;
   std::vector<telemetry::Label<telemetry::LabelClass::error_code>> errors_;
+  std::array<telemetry::Label<telemetry::LabelClass::tls_failure>, net::kTlsFailures> tls_failures_;
   telemetry::Label<telemetry::LabelClass::route> route_;
   std::unordered_map<std::string, telemetry::Label<telemetry::LabelClass::user_agent>, KeyedStringHash, std::equal_to<>>
       user_agents_;

@@ -71,7 +71,10 @@ class RouterProcess {
         transport_(control_),
         telemetry_(options_.config, control_, transport_, clock_, labels_),
         store_(options_.config.graph.state_dir),
-        audit_([this](const std::string& problem) { report_not_audited(problem); }) {}
+        audit_([this](const std::string& problem) { report_not_audited(problem); }),
+        certificates_(control_, clock_, telemetry_,
+                      {.use_listener = [this](const auto& tls) { graphql_server_->use_tls(tls); },
+                       .use_subgraphs = [this] { use_profiles(); }}) {}
 
   int run() {
     close_memory();
@@ -86,6 +89,7 @@ class RouterProcess {
       audit_.open(folder + "/audit.log");
     }
     telemetry_.set_gauges([this](telemetry::MetricShard& metrics) { set_gauges(metrics); });
+    certificates_.start();
     graph_watcher_->start();
     if (operations_watcher_) operations_watcher_->start();
     telemetry_.start();
@@ -104,6 +108,8 @@ class RouterProcess {
     publish_state_.started = clock_.wall();
     if (auto writable = store_.check(); !writable) return std::unexpected("graph.state_dir: " + writable.error());
     if (auto own = check_state_is_own(); !own) return own;
+    if (auto read = certificates_.load(options_.config); !read) return read;
+    publish_state_.certificates = &certificates_;
     if (auto made = make_watchers(); !made) return made;
     start_workers();
     return listen();
@@ -234,7 +240,8 @@ class RouterProcess {
     graphql_server_ = std::make_unique<net::HttpServer>(
         control_, loops, handlers,
         net::ServerSettings{.body_bytes_max = options_.config.limits.body_bytes,
-                            .connections_max = std::min<size_t>(kClientConnectionsMax, descriptors_)});
+                            .connections_max = std::min<size_t>(kClientConnectionsMax, descriptors_),
+                            .tls = certificates_.listener()});
     if (auto bound = graphql_server_->listen(to_address(config.graphql)); !bound) return bound;
 
     HealthPages::Push push;
@@ -290,7 +297,7 @@ class RouterProcess {
   }
 
   std::expected<void, std::string> use_graph(const std::shared_ptr<const Graph>& graph) {
-    auto endpoints = make_endpoints(*graph, *settings_, labels_);
+    auto endpoints = make_endpoints(*graph, *settings_, certificates_.subgraphs(), labels_);
     if (!endpoints) return failure(endpoints);
     Snapshot next = *publish_state_.snapshot;
     next.graph = graph;
@@ -299,8 +306,22 @@ class RouterProcess {
     return {};
   }
 
+  // Other certificates or authorities towards subgraphs: what was prepared stays good.
+  void use_profiles() {
+    Snapshot next = *publish_state_.snapshot;
+    if (next.graph == nullptr) return;
+    if (auto endpoints = make_endpoints(*next.graph, *settings_, certificates_.subgraphs(), labels_)) {
+      next.endpoints = *endpoints;
+      hand_out(std::move(next));
+    }
+  }
+
   void publish(Snapshot snapshot) {
     ++snapshot.generation;  // what was prepared under other settings, another graph or manifest is prepared anew
+    hand_out(std::move(snapshot));
+  }
+
+  void hand_out(Snapshot snapshot) {
     publish_state_.snapshot = std::make_shared<const Snapshot>(std::move(snapshot));
     planners_->use(publish_state_.snapshot->generation);  // before any worker can ask for it
     for (const auto& thread : workers_) {
@@ -314,6 +335,7 @@ class RouterProcess {
   void set_gauges(telemetry::MetricShard& metrics) const {
     metrics.set(MetricId::server_active, {}, static_cast<int64_t>(graphql_server_->requests_in_flight()));
     metrics.set(MetricId::plan_cache_operations, {}, static_cast<int64_t>(planners_->cached_operations()));
+    certificates_.set_gauges(metrics);
     metrics.set(MetricId::plan_cache_bytes, {}, static_cast<int64_t>(planners_->cached_bytes()));
     const auto& graph = publish_state_.snapshot->graph;
     if (graph == nullptr) return;
@@ -398,6 +420,11 @@ class RouterProcess {
   // SIGHUP and POST /admin/reload: configuration and key files are read again through the same path as at the start,
   // then the sources. Applied whole or not at all.
   void reload() {
+    reload_configuration();
+    certificates_.check_now();
+  }
+
+  void reload_configuration() {
     if (auto reloaded = try_reload(); !reloaded) {
       telemetry_.event(LogLevel::error, "reload_refused", {{"error", reloaded.error()}});
       audit_.append(clock_.wall(), "reload.refused", {});
@@ -425,14 +452,17 @@ class RouterProcess {
     if (!graph_policy) return failure(graph_policy);
     auto operations_policy = gate_policy(**settings, ArtifactKind::operations);
     if (!operations_policy) return failure(operations_policy);
+    auto profiles = certificates_.prepare((*settings)->config.subgraphs);
+    if (!profiles) return failure(profiles);
     Snapshot next = *publish_state_.snapshot;
     next.settings = *settings;
     if (next.graph) {
-      auto endpoints = make_endpoints(*next.graph, **settings, labels_);
+      auto endpoints = make_endpoints(*next.graph, **settings, CertificateWatcher::tls_of(*profiles), labels_);
       if (!endpoints) return failure(endpoints);
       next.endpoints = *endpoints;
     }
     settings_ = *settings;
+    certificates_.adopt(std::move(*profiles));
     options_.origins = std::move(origins);
     graph_watcher_->set_policy(std::move(*graph_policy));
     if (operations_watcher_) operations_watcher_->set_policy(std::move(*operations_policy));
@@ -510,6 +540,7 @@ class RouterProcess {
   TelemetryHub telemetry_;
   StateStore store_;
   AuditFile audit_;
+  CertificateWatcher certificates_;
   std::shared_ptr<const Settings> settings_;
   ProcessState publish_state_;
   std::unique_ptr<ArtifactWatcher> graph_watcher_, operations_watcher_;

@@ -26,7 +26,8 @@ SubgraphEndpoint endpoint_for(const federation::Subgraph& subgraph, http::Url ur
               own.connect_timeout.value_or(config.all.connect_timeout.value_or(config::Subgraphs::kConnectTimeout)),
           .response_bytes_max = own.max_response_bytes.value_or(
               config.all.max_response_bytes.value_or(config::Subgraphs::kMaxResponseBytes)),
-          .label = {}};
+          .label = {},
+          .tls = nullptr};
 }
 
 }  // namespace
@@ -40,6 +41,7 @@ std::expected<std::shared_ptr<const Graph>, std::string> build_graph(
 
 std::expected<std::shared_ptr<const Endpoints>, std::string> make_endpoints(const Graph& graph,
                                                                             const Settings& settings,
+                                                                            const SubgraphTls& tls,
                                                                             telemetry::LabelTable& labels) {
   auto endpoints = std::make_shared<Endpoints>();
   for (const federation::Subgraph& subgraph : graph.supergraph.subgraphs) {
@@ -50,6 +52,7 @@ std::expected<std::shared_ptr<const Endpoints>, std::string> make_endpoints(cons
     }
     SubgraphEndpoint endpoint = endpoint_for(subgraph, std::move(*url), settings.config.subgraphs);
     endpoint.label = labels.subgraph(subgraph.name);
+    endpoint.tls = tls.of(subgraph.name);
     endpoints->push_back(std::move(endpoint));
   }
   return endpoints;

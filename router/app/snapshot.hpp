@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "router/app/settings.hpp"
+#include "router/app/tls_files.hpp"
 #include "router/federation/supergraph.hpp"
 #include "router/http/url.hpp"
 #include "router/policy/persisted_operations.hpp"
@@ -26,6 +27,7 @@ struct SubgraphEndpoint {
   std::chrono::milliseconds connect_timeout{};
   uint64_t response_bytes_max = 0;
   telemetry::Label<telemetry::LabelClass::subgraph> label;
+  std::shared_ptr<const http::TlsProfile> tls;  ///< null: the system's authorities
 };
 
 struct Graph {
@@ -58,6 +60,7 @@ std::expected<std::shared_ptr<const Graph>, std::string> build_graph(
 /// subgraphs.allow (any more).
 std::expected<std::shared_ptr<const Endpoints>, std::string> make_endpoints(const Graph& graph,
                                                                             const Settings& settings,
+                                                                            const SubgraphTls& tls,
                                                                             telemetry::LabelTable& labels);
 
 std::expected<std::shared_ptr<const policy::PersistedOperations>, std::string> build_operations(

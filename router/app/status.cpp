@@ -104,6 +104,10 @@ std::string status_page(const ProcessState& state, WallTime now) {
   } else {
     writer.null();
   }
+  if (state.certificates != nullptr) {
+    writer.key("tls");
+    state.certificates->write_status(writer);
+  }
   writer.key("last_refusal").begin_object();
   for (const auto& [kind, watcher] : state.watchers) {
     writer.key(kind);

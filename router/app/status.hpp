@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "router/app/artifact_watcher.hpp"
+#include "router/app/certificate_watcher.hpp"
 #include "router/app/snapshot.hpp"
 #include "router/app/telemetry_hub.hpp"
 #include "router/net/http_server.hpp"
@@ -18,6 +19,7 @@ namespace signet::app {
 struct ProcessState {
   std::shared_ptr<const Snapshot> snapshot;
   std::vector<std::pair<std::string, const ArtifactWatcher*>> watchers;  ///< by kind of artifact
+  const CertificateWatcher* certificates = nullptr;
   bool draining = false;
   unsigned workers = 0;
   WallTime started;

@@ -81,10 +81,21 @@ void TelemetryHub::harvest(const std::function<void()>& done) {
         access_log_.write(lines);
         if (harvest->dropped > 0) metrics_.add(MetricId::telemetry_dropped, {}, static_cast<int64_t>(harvest->dropped));
         if (exporter_) exporter_->add_spans(harvest->spans);
+        for (const TlsTrouble& trouble : harvest->tls_troubles) tell(trouble);
         if (--*left == 0) done();
       });
     });
   }
+}
+
+// Once a minute for each subgraph, unless something else is wrong with it now.
+void TelemetryHub::tell(const TlsTrouble& trouble) {
+  const SteadyTime now = clock_.steady();
+  const auto [told, first] = told_.try_emplace(trouble.subgraph.id());
+  if (!first && told->second.problem == trouble.problem && now - told->second.at < kTroubleRepeat) return;
+  told->second = {trouble.problem, now};
+  event(LogLevel::warn, "subgraph_tls_failed",
+        {{"subgraph", std::string(labels_.text(trouble.subgraph))}, {"problem", trouble.problem}});
 }
 
 void TelemetryHub::collect(const std::function<void(telemetry::Series)>& done) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "router/app/recorder.hpp"
@@ -37,6 +38,7 @@ class TelemetryHub {
 
  private:
   void harvest(const std::function<void()>& done);
+  void tell(const TlsTrouble& trouble);
   void export_now();
   void tick();
 
@@ -44,6 +46,7 @@ class TelemetryHub {
   static constexpr std::chrono::milliseconds kUsageInterval{60'000};
   static constexpr std::chrono::milliseconds kFlushTime{2'000};
   static constexpr std::chrono::milliseconds kStep{20};
+  static constexpr std::chrono::milliseconds kTroubleRepeat{60'000};
 
   const config::Config& config_;
   net::EventLoop& loop_;
@@ -62,6 +65,11 @@ class TelemetryHub {
   uint64_t dropped_counted_ = 0;
   uint64_t violations_counted_ = 0;
   std::vector<telemetry::UsageCount> usage_;
+  struct Told {
+    std::string problem;
+    SteadyTime at;
+  };
+  std::unordered_map<uint32_t, Told> told_;  // by subgraph
 };
 
 }  // namespace signet::app

@@ -40,6 +40,11 @@ ServerResponse Worker::refuse(int status, ErrorCode code, std::string_view messa
   return Edge(*snapshot_).error(head, status, {code, std::string(message)});
 }
 
+void Worker::handshake_failed(net::TlsFailure failure) {
+  recorder_.metrics.add(telemetry::MetricId::tls_handshake_failed,
+                        telemetry::AttributeSet().tls_failure(recorder_.tls_failure(failure)));
+}
+
 // What never became a GraphQL request is counted and logged all the same.
 void Worker::record_refusal(const ServerRequest* head, int status, std::optional<ErrorCode> code) {
   telemetry::AccessRecord record;

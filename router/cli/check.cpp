@@ -1,6 +1,7 @@
 // signet check: configuration and supergraph, every error at once.
 #include <fmt/format.h>
 
+#include "router/app/tls_files.hpp"
 #include "router/app/trust_setup.hpp"
 #include "router/cli/artifact_check.hpp"
 #include "router/cli/commands.hpp"
@@ -40,6 +41,10 @@ int check(const CheckOptions& options) {
     auto config = load_config(options.config_files, {.development = options.development}, options.json);
     if (!config.loaded) return config.exit_code;
     auto settings = app::Settings::make(config.loaded->config, options.development);
+    for (const app::TlsFileProblem& problem : app::check_tls_files(config.loaded->config)) {
+      complain(problem.text());
+      good = false;
+    }
     if (!settings) {
       complain(settings.error());
       good = false;

@@ -18,6 +18,7 @@
 #include <span>
 #include <string>
 
+#include "router/net/tls_error.hpp"
 #include "router/net/tls_failure.hpp"
 
 namespace signet::net {

@@ -1,7 +1,6 @@
-// Why a TLS handshake or connection fails: a closed set for metrics, words for the operator's log, codes for streams.
+// Why a TLS handshake fails: a closed set for metrics, and words for the operator's log.
 #pragma once
 
-#include <boost/system/error_code.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,15 +26,4 @@ struct TlsProblem {
   std::string detail;  ///< for the operator's log, never for the peer
 };
 
-/// Errors of an established connection, beside the system's. Other values of the category are the peer's alerts.
-enum class TlsError {
-  truncated = 1,  ///< the connection ended without close_notify: what came may not be all
-  broken,         ///< a record that is not what the session agreed on
-};
-
-boost::system::error_code make_error_code(TlsError error);
-
 }  // namespace signet::net
-
-template <>
-struct boost::system::is_error_code_enum<signet::net::TlsError> : std::true_type {};

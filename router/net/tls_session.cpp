@@ -62,6 +62,12 @@ struct SocketBio {
 
 namespace {
 
+// OpenSSL's TLS errors come last: what its other parts said before is how it came to them.
+int last_tls_reason() {
+  const unsigned long error = ERR_peek_last_error();
+  return ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
+}
+
 bool is_alert(int reason) {
   return reason > SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256;
 }
@@ -135,7 +141,7 @@ TlsSession::Step TlsSession::handshake() {
 
 void TlsSession::note_problem() {
   broken_ = true;
-  const int reason = ERR_GET_REASON(ERR_peek_error());
+  const int reason = last_tls_reason();
   if (reason == 0) {
     const std::string why = wire_.error != 0 ? error_code(wire_.error, boost::system::system_category()).message()
                                              : "the peer closed the connection";
@@ -148,7 +154,7 @@ void TlsSession::note_problem() {
     problem_.detail = X509_verify_cert_error_string(verified);
   } else if (is_alert(reason)) {
     problem_.detail = fmt::format("the peer refused: {}", SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET));
-  } else if (const char* words = ERR_reason_error_string(ERR_peek_error())) {
+  } else if (const char* words = ERR_reason_error_string(ERR_peek_last_error())) {
     problem_.detail = words;
   }
   ERR_clear_error();
@@ -157,7 +163,7 @@ void TlsSession::note_problem() {
 // What a read or write that neither succeeded nor has to wait says from now on.
 error_code TlsSession::failure() {
   broken_ = true;
-  const int reason = ERR_GET_REASON(ERR_peek_error());
+  const int reason = last_tls_reason();
   ERR_clear_error();
   if (wire_.error != 0) return {wire_.error, boost::system::system_category()};
   if (wire_.ended) return TlsError::truncated;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "router/net/openssl_ptr.hpp"
+#include "router/net/tls_error.hpp"
 #include "router/net/tls_failure.hpp"
 
 namespace signet::net {

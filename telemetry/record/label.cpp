@@ -130,6 +130,10 @@ Label<LabelClass::limit> LabelTable::limit(std::string_view registry_name) {
   return make<LabelClass::limit>(registry_name);
 }
 
+Label<LabelClass::tls_failure> LabelTable::tls_failure(std::string_view registry_name) {
+  return make<LabelClass::tls_failure>(registry_name);
+}
+
 Label<LabelClass::coordinate> LabelTable::coordinate(std::string_view type_name, std::string_view field_name) {
   return make<LabelClass::coordinate>(std::string(type_name) + "." + std::string(field_name));
 }

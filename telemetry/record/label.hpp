@@ -25,6 +25,7 @@ enum class LabelClass : uint8_t {
   user_agent,
   refusal_reason,
   limit,
+  tls_failure,
   coordinate,
 };
 
@@ -64,6 +65,7 @@ class LabelTable {
   Label<LabelClass::subgraph> subgraph(std::string_view name_in_supergraph);
   Label<LabelClass::refusal_reason> refusal_reason(std::string_view registry_name);
   Label<LabelClass::limit> limit(std::string_view registry_name);
+  Label<LabelClass::tls_failure> tls_failure(std::string_view registry_name);
   /// "Type.field" by names of the schema.
   Label<LabelClass::coordinate> coordinate(std::string_view type_name, std::string_view field_name);
 

@@ -37,6 +37,7 @@ class RawSocket {
   }
 
   bool valid() const { return descriptor_ >= 0; }
+  int descriptor() const { return descriptor_; }
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);

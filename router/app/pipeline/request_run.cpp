@@ -168,6 +168,7 @@ void RequestRun::send_fetch(execution::FetchRequest&& request) {
   out.headers.add("Accept", "application/graphql-response+json, application/json;q=0.9");
   out.body = std::move(request.body);
   out.egress = snapshot_->settings->egress;
+  out.tls = endpoint.tls;
   out.response_bytes_max = endpoint.response_bytes_max;
   out.idempotent = !request.mutation;
   out.connect_timeout = endpoint.connect_timeout;
@@ -196,7 +197,11 @@ void RequestRun::record_fetch(Fetch& fetch, const http::Outcome& outcome) {
       attributes.http_response_status_code(int64_t{outcome->status});
     }
   } else {
-    attributes.error_type(tools_.recorder.error(to_code(outcome.error().error)));
+    const auto& [error, detail] = outcome.error();
+    attributes.error_type(tools_.recorder.error(to_code(error)));
+    if (error == http::TransportError::tls) {
+      tools_.recorder.tls_trouble((*snapshot_->endpoints)[fetch.subgraph].label, detail);
+    }
   }
   tools_.recorder.metrics.observe(MetricId::client_duration, attributes,
                                   std::chrono::duration<double>(now - fetch.span.start).count());

@@ -203,13 +203,51 @@ TEST(Schema, KeysOfLaterVersionsSaySo) {
     EXPECT_TRUE(holds(error_with(std::string(key) + ": {}\n"),
                       std::string(key) + " is not supported by this version of signet"));
   }
-  for (std::string_view path : {"retry", "breaker", "dedupe", "tls", "headers", "http"}) {
+  for (std::string_view path : {"retry", "breaker", "dedupe", "headers", "http"}) {
     EXPECT_TRUE(holds(error_with("subgraphs: { products: { " + std::string(path) + ": {} } }\n"),
                       "subgraphs.products." + std::string(path) + " is not supported by this version of signet"));
   }
   EXPECT_TRUE(holds(error_with("limits: { cost: { max: 5 } }\n"), "limits.cost is not supported by this version"));
   EXPECT_TRUE(holds(error_with("telemetry: { otlp: { endpoint: \"http://[::1]:4318\", protocol: http/json } }\n"),
                     "\"http/json\" is not supported by this version of signet; write http/protobuf"));
+}
+
+TEST(CrossChecks, CertificatesAndKeysGoTogether) {
+  EXPECT_EQ(error_with("subgraphs: { a: { tls: { cert_file: /c } } }\n"),
+            "subgraphs.a.tls: cert_file and key_file go together; write both, or neither");
+  EXPECT_EQ(error_with("subgraphs: { all: { tls: { key_file: /k } } }\n"),
+            "subgraphs.all.tls: cert_file and key_file go together; write both, or neither");
+  const Loaded loaded =
+      load_good("subgraphs: { all: { tls: { ca_file: /ca } }, a: { tls: { cert_file: /c, key_file: /k } } }\n");
+  EXPECT_EQ(loaded.config.subgraphs.all.tls, (SubgraphTls{"/ca", {}, {}}));
+  EXPECT_EQ(loaded.config.subgraphs.by_name.at("a").tls, (SubgraphTls{{}, "/c", "/k"}));
+}
+
+TEST(CrossChecks, TlsOfTheListener) {
+  const auto with = [&](std::string_view tls) {
+    std::string text(kBase);
+    const std::string_view before = "listen: { graphql: 0.0.0.0:4000";
+    return text.replace(text.find(before), before.size(), std::string(before) + ", tls: " + std::string(tls));
+  };
+  EXPECT_EQ(errors_of(with("{ cert_file: /c }")),
+            std::vector<std::string>{"listen.tls.key_file: is missing; write an absolute path"});
+  EXPECT_EQ(errors_of(with("{ cert_file: /c, key_file: /k, min_version: \"1.1\" }")).size(), 1u);
+  for (const std::string_view version : {"1.3", "\"1.3\""}) {
+    const auto loaded = load_text(with("{ cert_file: /c, key_file: /k, min_version: " + std::string(version) + " }"));
+    ASSERT_TRUE(loaded) << render(loaded.error().front());
+    EXPECT_EQ(loaded->config.listen.tls.min_version, TlsVersion::tls_1_3);
+  }
+}
+
+TEST(CrossChecks, KeysOfCertificatesAreTheOwnersAlone) {
+  const std::string file = testing::TempDir() + "tls_key_of_cross_checks";
+  std::ofstream(file) << "key";
+  std::filesystem::permissions(file, std::filesystem::perms(0644));
+  const Loaded loaded = load_good("subgraphs: { a: { tls: { cert_file: /c, key_file: " + file + " } }, b: { tls: " +
+                                  "{ cert_file: /c, key_file: " + file + " } } }\n");  // one key may serve two
+  ASSERT_EQ(loaded.warnings.size(), 2u);
+  EXPECT_EQ(loaded.warnings[0].path, "subgraphs.a.tls.key_file");
+  EXPECT_TRUE(holds(loaded.warnings[0].message, "chmod 600"));
 }
 
 TEST(Schema, AdmissionTimeoutHasBounds) {

@@ -1,0 +1,237 @@
+#include "router/app/certificate_watcher.hpp"
+
+#include <algorithm>
+
+#include "router/base/units.hpp"
+
+namespace signet::app {
+
+using telemetry::MetricId;
+
+namespace {
+
+using Made = std::expected<void, TlsFileProblem>;
+
+template <class T>
+Made take(std::expected<T, TlsFileProblem>&& made, T& into) {
+  if (!made) return std::unexpected(std::move(made.error()));
+  into = std::move(*made);
+  return {};
+}
+
+}  // namespace
+
+// One set of files, what is made of it, and what was told about it.
+struct CertificateWatcher::Watched {
+  explicit Watched(TlsFileSet set) : files(std::move(set)) {}
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+  virtual ~Watched() = default;
+  /// Makes what connections use. Errors: nothing has changed then.
+  virtual Made make(const TlsTexts& texts) = 0;
+  virtual std::optional<WallTime> expires() const = 0;
+  virtual void use(const Hooks& hooks) const = 0;
+
+  TlsFileSet files;
+  crypto::Sha256 digest{};  // of the texts in use
+  WallTime since;
+  struct Problem {
+    TlsFileProblem what;
+    WallTime at;
+  };
+  std::optional<Problem> problem;        // told, and still so
+  std::optional<SteadyTime> torn_since;  // not told yet
+};
+
+struct CertificateWatcher::Listener final : Watched {
+  Listener(TlsFileSet set, std::shared_ptr<net::TicketKeys> keys) : Watched(std::move(set)), tickets(std::move(keys)) {}
+  Made make(const TlsTexts& texts) override { return take(make_listener_tls(files, texts, tickets), tls); }
+  std::optional<WallTime> expires() const override { return tls->expires(); }
+  void use(const Hooks& hooks) const override { hooks.use_listener(tls); }
+
+  std::shared_ptr<net::TicketKeys> tickets;
+  std::shared_ptr<const net::ServerTls> tls;
+};
+
+struct CertificateWatcher::Profile final : Watched {
+  Profile(std::string name, TlsFileSet set) : Watched(std::move(set)), subgraph(std::move(name)) {}
+  Made make(const TlsTexts& texts) override { return take(make_subgraph_tls(files, texts), tls); }
+  std::optional<WallTime> expires() const override { return tls->expires(); }
+  void use(const Hooks& hooks) const override { hooks.use_subgraphs(); }
+
+  std::string subgraph;  // empty: all
+  std::shared_ptr<const net::ClientTls> tls;
+};
+
+namespace {
+
+// For the start and for reloads, where a problem is an error.
+template <class Watched>
+std::expected<void, std::string> read_first(Watched& watched, WallTime now) {
+  auto texts = read_tls_files(watched.files);
+  if (!texts) return std::unexpected(texts.error().text());
+  if (auto made = watched.make(*texts); !made) return std::unexpected(made.error().text());
+  watched.digest = texts->digest();
+  watched.since = now;
+  return {};
+}
+
+}  // namespace
+
+CertificateWatcher::CertificateWatcher(net::EventLoop& loop, const Clock& clock, TelemetryHub& telemetry, Hooks hooks)
+    : loop_(loop),
+      clock_(clock),
+      telemetry_(telemetry),
+      hooks_(std::move(hooks)),
+      tickets_(std::make_shared<net::TicketKeys>(clock)) {}
+
+std::expected<void, std::string> CertificateWatcher::load(const config::Config& config) {
+  if (!config.listen.tls.cert_file.empty()) {
+    listener_ = std::make_shared<Listener>(listener_files(config.listen.tls), tickets_);
+    if (auto read = read_first(*listener_, clock_.wall()); !read) return read;
+  }
+  auto profiles = prepare(config.subgraphs);
+  if (!profiles) return std::unexpected(profiles.error());
+  adopt(std::move(*profiles));
+  return {};
+}
+
+std::expected<std::vector<std::shared_ptr<CertificateWatcher::Profile>>, std::string> CertificateWatcher::prepare(
+    const config::Subgraphs& subgraphs) const {
+  std::vector<std::shared_ptr<Profile>> out;
+  for (auto& [name, files] : subgraph_files(subgraphs)) {
+    const auto same = std::ranges::find_if(profiles_, [&](const auto& profile) { return profile->files == files; });
+    if (same != profiles_.end()) {
+      out.push_back(*same);
+      continue;
+    }
+    auto fresh = std::make_shared<Profile>(name, files);
+    if (auto read = read_first(*fresh, clock_.wall()); !read) return std::unexpected(read.error());
+    out.push_back(std::move(fresh));
+  }
+  return out;
+}
+
+SubgraphTls CertificateWatcher::tls_of(const std::vector<std::shared_ptr<Profile>>& profiles) {
+  SubgraphTls tls;
+  for (const auto& profile : profiles) {
+    if (profile->subgraph.empty()) {
+      tls.all = profile->tls;
+    } else {
+      tls.by_name[profile->subgraph] = profile->tls;
+    }
+  }
+  return tls;
+}
+
+void CertificateWatcher::adopt(std::vector<std::shared_ptr<Profile>> profiles) {
+  profiles_ = std::move(profiles);
+  subgraphs_ = tls_of(profiles_);
+}
+
+void CertificateWatcher::start() {
+  schedule();
+}
+
+void CertificateWatcher::schedule() {
+  timer_ = loop_.after(kPoll, [this] {
+    check(true);
+    schedule();
+  });
+}
+
+void CertificateWatcher::check_now() {
+  check(false);
+}
+
+void CertificateWatcher::check(bool patient) {
+  if (listener_) look(*listener_, patient);
+  for (const auto& profile : profiles_) look(*profile, patient);
+}
+
+void CertificateWatcher::look(Watched& watched, bool patient) {
+  auto texts = read_tls_files(watched.files);
+  if (!texts) return refused(watched, std::move(texts.error()), patient);
+  const crypto::Sha256 digest = texts->digest();
+  if (digest == watched.digest) {  // as before, or as before again
+    watched.problem.reset();
+    watched.torn_since.reset();
+    return;
+  }
+  if (auto made = watched.make(*texts); !made) return refused(watched, std::move(made.error()), patient);
+  watched.digest = digest;
+  applied(watched);
+}
+
+void CertificateWatcher::applied(Watched& watched) {
+  watched.since = clock_.wall();
+  watched.problem.reset();
+  watched.torn_since.reset();
+  subgraphs_ = tls_of(profiles_);
+  watched.use(hooks_);
+  telemetry_.metrics().add(MetricId::tls_files_applied, {});
+  telemetry::EventFields fields{{"key", watched.files.key}};
+  if (const auto expires = watched.expires()) fields.emplace_back("certificate_expires", format_timestamp(*expires));
+  telemetry_.event(LogLevel::info, "tls_files_applied", fields);
+}
+
+// Told once for each thing that is wrong.
+void CertificateWatcher::refused(Watched& watched, TlsFileProblem problem, bool patient) {
+  if (watched.problem && watched.problem->what.text() == problem.text()) return;
+  const SteadyTime now = clock_.steady();
+  if (!watched.torn_since) watched.torn_since = now;
+  if (patient && now - *watched.torn_since < kTornFilesGrace) return;
+  telemetry_.metrics().add(MetricId::tls_files_refused, {});
+  telemetry_.event(
+      LogLevel::error, "tls_files_refused",
+      {{"key", problem.key},
+       {"file", problem.file},
+       {"reason", problem.reason},
+       {"what_to_do", "put a certificate and its key, both valid, in place; until then the old ones serve"}});
+  watched.problem = Watched::Problem{std::move(problem), clock_.wall()};
+}
+
+std::shared_ptr<const net::ServerTls> CertificateWatcher::listener() const {
+  return listener_ ? listener_->tls : nullptr;
+}
+
+void CertificateWatcher::set_gauges(telemetry::MetricShard& metrics) const {
+  const auto seconds = [](WallTime time) {
+    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+  };
+  if (listener_) metrics.set(MetricId::tls_certificate_expiry, {}, seconds(listener_->tls->expires()));
+  for (const auto& profile : profiles_) {
+    const auto expires = profile->expires();
+    if (!expires) continue;
+    const std::string name = profile->subgraph.empty() ? "all" : profile->subgraph;
+    metrics.set(MetricId::tls_certificate_expiry,
+                telemetry::AttributeSet().subgraph_name(telemetry_.labels().subgraph(name)), seconds(*expires));
+  }
+}
+
+void CertificateWatcher::write_status(json::Writer& writer) const {
+  writer.begin_object();
+  const auto write = [&](const Watched& watched) {
+    writer.key(watched.files.key).begin_object().key("since").value(format_timestamp(watched.since));
+    writer.key("certificate_expires");
+    if (const auto expires = watched.expires()) {
+      writer.value(format_timestamp(*expires));
+    } else {
+      writer.null();
+    }
+    writer.key("refused");
+    if (watched.problem) {
+      const TlsFileProblem& what = watched.problem->what;
+      writer.begin_object().key("file").value(what.file).key("reason").value(what.reason);
+      writer.key("at").value(format_timestamp(watched.problem->at)).end_object();
+    } else {
+      writer.null();
+    }
+    writer.end_object();
+  };
+  if (listener_) write(*listener_);
+  for (const auto& profile : profiles_) write(*profile);
+  writer.end_object();
+}
+
+}  // namespace signet::app

@@ -1,0 +1,75 @@
+// CertificateWatcher: the certificates, keys and authorities in use, and their files, which are read again when they
+// change. A set of files is used whole and fitting; otherwise what was used before stays.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "router/app/telemetry_hub.hpp"
+#include "router/app/tls_files.hpp"
+#include "router/json/writer.hpp"
+
+namespace signet::app {
+
+/// Threads: the control thread.
+class CertificateWatcher {
+ public:
+  static constexpr std::chrono::milliseconds kPoll{1'000};
+  /// A writer may replace certificate and key one after the other: what does not fit is told when it has lasted.
+  static constexpr std::chrono::milliseconds kTornFilesGrace{2'500};
+
+  struct Hooks {
+    std::function<void(const std::shared_ptr<const net::ServerTls>&)> use_listener;
+    /// subgraphs() holds other profiles now.
+    std::function<void()> use_subgraphs;
+  };
+
+  CertificateWatcher(net::EventLoop& loop, const Clock& clock, TelemetryHub& telemetry, Hooks hooks);
+
+  /// Reads everything, for the start. Errors: the first problem, with its YAML key and file.
+  std::expected<void, std::string> load(const config::Config& config);
+  /// Looks at the files from now on.
+  void start();
+  /// Looks at once, and tells at once what does not fit.
+  void check_now();
+
+  /// null: no TLS on the client endpoint.
+  std::shared_ptr<const net::ServerTls> listener() const;
+  const SubgraphTls& subgraphs() const { return subgraphs_; }
+
+  /// For a reload: the sets of another configuration, to be adopted or dropped. Profiles whose files are the same stay
+  /// the same. Errors: as load().
+  struct Profile;
+  std::expected<std::vector<std::shared_ptr<Profile>>, std::string> prepare(const config::Subgraphs& subgraphs) const;
+  static SubgraphTls tls_of(const std::vector<std::shared_ptr<Profile>>& profiles);
+  void adopt(std::vector<std::shared_ptr<Profile>> profiles);
+
+  void set_gauges(telemetry::MetricShard& metrics) const;
+  /// Writes one object: what is in use since when, and what was refused last.
+  void write_status(json::Writer& writer) const;
+
+ private:
+  struct Watched;
+  struct Listener;
+  void look(Watched& watched, bool patient);
+  void check(bool patient);
+  void schedule();
+  void refused(Watched& watched, TlsFileProblem problem, bool patient);
+  void applied(Watched& watched);
+
+  net::EventLoop& loop_;
+  const Clock& clock_;
+  TelemetryHub& telemetry_;
+  Hooks hooks_;
+  std::shared_ptr<net::TicketKeys> tickets_;
+  std::shared_ptr<Listener> listener_;
+  std::vector<std::shared_ptr<Profile>> profiles_;
+  SubgraphTls subgraphs_;
+  std::unique_ptr<net::Timer> timer_;
+};
+
+}  // namespace signet::app

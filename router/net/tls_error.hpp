@@ -1,0 +1,19 @@
+// What ends an established TLS connection, as error codes of streams.
+#pragma once
+
+#include <boost/system/error_code.hpp>
+
+namespace signet::net {
+
+/// Errors of an established connection, beside the system's. Other values of the category are the peer's alerts.
+enum class TlsError {
+  truncated = 1,  ///< the connection ended without close_notify: what came may not be all
+  broken,         ///< a record that is not what the session agreed on
+};
+
+boost::system::error_code make_error_code(TlsError error);
+
+}  // namespace signet::net
+
+template <>
+struct boost::system::is_error_code_enum<signet::net::TlsError> : std::true_type {};
