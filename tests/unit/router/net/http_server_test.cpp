@@ -1,6 +1,7 @@
 #include "router/net/http_server.hpp"
 
 #include <atomic>
+#include <functional>
 #include <gtest/gtest.h>
 
 #include "tests/support/loop_thread.hpp"
@@ -13,7 +14,8 @@ using namespace std::chrono_literals;
 using testing_support::LoopThread;
 using testing_support::RawSocket;
 
-// Echoes method, target and body; counts what reached it.
+// Echoes method, target and body; counts what reached it. "/held" is answered by the test, "/stubborn" cannot be
+// abandoned.
 class Echo final : public ServerHandler {
  public:
   std::optional<ServerResponse> admit(const ServerRequest& head) override {
@@ -23,6 +25,16 @@ class Echo final : public ServerHandler {
   void handle(const ServerRequest& request, Responder responder) override {
     ++handled;
     if (request.target == "/dropped") return;
+    if (request.target == "/held") {
+      auto kept = std::make_shared<Responder>(std::move(responder));
+      kept->on_abandoned([this, kept] {
+        ++abandoned;
+        kept->send({200, {}, "to nobody", false});
+      });
+      held.push_back(kept);
+      return;
+    }
+    if (request.target == "/stubborn") return held.push_back(std::make_shared<Responder>(std::move(responder)));
     std::string body = std::string(request.target) + "|" + std::string(request.body) + "|" +
                        std::to_string(request.count("authorization"));
     if (request.target == "/big") body.assign(8u << 20, 'x');
@@ -31,7 +43,8 @@ class Echo final : public ServerHandler {
   ServerResponse refuse(int status, ErrorCode code, std::string_view message, const ServerRequest*) override {
     return {status, {}, std::string(info(code).name) + ": " + std::string(message), true};
   }
-  std::atomic<int> handled{0};
+  std::atomic<int> handled{0}, abandoned{0};
+  std::vector<std::shared_ptr<Responder>> held;  // the worker's
 };
 
 class HttpServerTest : public testing::Test {
@@ -48,7 +61,13 @@ class HttpServerTest : public testing::Test {
   void TearDown() override {
     acceptor.stop();
     worker.stop();
+    echo.held.clear();
     server.reset();
+  }
+  /// Waits for at most two seconds.
+  static bool becomes(const std::function<bool()>& condition) {
+    for (int i = 0; i < 2000 && !condition(); ++i) std::this_thread::sleep_for(1ms);
+    return condition();
   }
   RawSocket client() { return RawSocket::connect(server->port()); }
   std::string exchange(std::string_view bytes) {
@@ -149,6 +168,63 @@ TEST_F(HttpServerTest, LargeAnswersReachSlowReaders) {
 
 TEST_F(HttpServerTest, DroppedResponderAnswers500) {
   EXPECT_TRUE(exchange("GET /dropped HTTP/1.1\r\nHost: t\r\n\r\n").starts_with("HTTP/1.1 500 "));
+}
+
+TEST_F(HttpServerTest, ClientsThatLeaveAreNoticedWhileTheirRequestIsHandled) {
+  const std::string_view request = "POST /held HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc";
+  for (const std::string_view way : {"reset", "close", "half-close", "behind a pipelined request"}) {
+    const int before = echo.abandoned;
+    RawSocket socket = client();
+    socket.send(request);
+    if (way == "behind a pipelined request") socket.send(request);
+    ASSERT_TRUE(becomes([&] { return server->requests_in_flight() == 1; }));
+    std::this_thread::sleep_for(120ms);
+    EXPECT_EQ(echo.abandoned, before) << "while it waits, nothing is taken from it";
+    const auto left = std::chrono::steady_clock::now();
+    if (way == "reset") socket.reset();
+    if (way == "half-close" || way.starts_with("behind")) socket.shutdown_send();
+    if (way == "close") socket.close();
+    ASSERT_TRUE(becomes([&] { return echo.abandoned == before + 1; })) << way;
+    EXPECT_LT(std::chrono::steady_clock::now() - left, 500ms) << way;
+    EXPECT_TRUE(becomes([&] { return server->requests_in_flight() == 0 && server->connections() == 0; })) << way;
+    if (socket.valid()) EXPECT_EQ(socket.read_to_end(), "") << way;
+    worker.run([&] { echo.held.clear(); });
+  }
+}
+
+TEST_F(HttpServerTest, HandlersThatCannotStopFinish) {
+  RawSocket socket = client();
+  socket.send("GET /stubborn HTTP/1.1\r\nHost: t\r\n\r\n");
+  socket.shutdown_send();
+  ASSERT_TRUE(becomes([&] { return server->requests_in_flight() == 1; }));
+  std::this_thread::sleep_for(200ms);
+  EXPECT_EQ(server->requests_in_flight(), 1u);
+  worker.run([&] {
+    echo.held.front()->send({200, {}, "late", false});
+    echo.held.clear();
+  });
+  EXPECT_TRUE(socket.read_to_end().ends_with("late"));
+}
+
+// What a client sends ahead stays in the kernel, beyond one read buffer.
+TEST_F(HttpServerTest, PipelinedRequestsAreReadAsTheyAreAnswered) {
+  RawSocket socket = client();
+  socket.send("GET /held HTTP/1.1\r\nHost: t\r\n\r\n");
+  ASSERT_TRUE(becomes([&] { return echo.handled == 1; }));
+  std::thread flood([&] {
+    for (int i = 0; i < 20'000; ++i) socket.send("GET /next HTTP/1.1\r\nHost: t\r\n\r\n");
+    socket.shutdown_send();
+  });
+  std::this_thread::sleep_for(100ms);
+  EXPECT_EQ(echo.handled, 1);
+  worker.run([&] {
+    echo.held.front()->send({200, {}, "first", false});
+    echo.held.clear();
+  });
+  const std::string answers = socket.read_to_end();
+  flood.join();
+  EXPECT_TRUE(answers.ends_with("/next||0"));
+  EXPECT_EQ(echo.handled, 20'001);
 }
 
 TEST_F(HttpServerTest, DrainingTellsClientsToLeave) {
