@@ -36,6 +36,17 @@ class RawSocket {
     return RawSocket(descriptor);
   }
 
+  /// Starts connecting and does not wait for it.
+  static RawSocket begin_connect(const char* host, uint16_t port) {
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    inet_pton(AF_INET, host, &address.sin_addr);
+    ::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    return RawSocket(descriptor);
+  }
+
   bool valid() const { return descriptor_ >= 0; }
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
@@ -57,6 +68,8 @@ class RawSocket {
     return got;
   }
   std::string read_to_end() { return read_until({}); }
+  /// Ends what another thread waits for.
+  void shutdown() { ::shutdown(descriptor_, SHUT_RDWR); }
   void shutdown_send() { ::shutdown(descriptor_, SHUT_WR); }
   /// Closes so that the peer sees a reset.
   void reset() {
@@ -72,16 +85,22 @@ class RawSocket {
   int descriptor_;
 };
 
-/// A listening socket on a free loopback port.
+/// A listening socket on a loopback address, on a free port unless one is given.
 class RawListener {
  public:
-  RawListener() : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit RawListener(const char* host = "127.0.0.1", uint16_t port = 0, int backlog = 64)
+      : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
     if (descriptor_ < 0) throw std::runtime_error("no socket");
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    ::listen(descriptor_, 64);
+    address.sin_port = htons(port);
+    inet_pton(AF_INET, host, &address.sin_addr);
+    const int reuse = 1;
+    setsockopt(descriptor_, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+    if (::bind(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+      throw std::runtime_error("cannot bind");
+    }
+    ::listen(descriptor_, backlog);
     socklen_t length = sizeof address;
     getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &length);
     port_ = ntohs(address.sin_port);
@@ -93,6 +112,7 @@ class RawListener {
   RawListener& operator=(const RawListener&) = delete;
 
   uint16_t port() const { return port_; }
+  int descriptor() const { return descriptor_; }
   RawSocket accept() { return RawSocket(::accept(descriptor_, nullptr, nullptr)); }
 
  private:
