@@ -20,7 +20,10 @@ class RawSocket {
     setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   }
   RawSocket(RawSocket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  RawSocket& operator=(RawSocket&&) = delete;
+  RawSocket& operator=(RawSocket&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
   ~RawSocket() { close(); }
 
   static RawSocket connect(uint16_t port) {
@@ -66,6 +69,12 @@ class RawSocket {
       got.append(buffer, static_cast<size_t>(n));
     }
     return got;
+  }
+  /// What has come; empty when the peer has closed or five seconds have passed.
+  std::string read_some() {
+    char buffer[4096];
+    const ssize_t n = ::recv(descriptor_, buffer, sizeof buffer, 0);
+    return {buffer, n > 0 ? static_cast<size_t>(n) : 0};
   }
   std::string read_to_end() { return read_until({}); }
   /// Ends what another thread waits for.

@@ -240,5 +240,79 @@ TEST_F(HttpServerTest, DrainingTellsClientsToLeave) {
   EXPECT_FALSE(client().valid());
 }
 
+// A request that is on its way when the server begins to leave is answered.
+TEST_F(HttpServerTest, LeavingClosesOnlyWhatHasBeenQuiet) {
+  RawSocket idle = client();
+  idle.send("GET /1 HTTP/1.1\r\nHost: t\r\n\r\n");
+  idle.read_until("/1||0");
+  server->start_draining();
+  acceptor.run([&] { server->stop_accepting(); });
+  std::this_thread::sleep_for(150ms);
+  idle.send("GET /2 HTTP/1.1\r\nHost: t\r\n\r\n");
+  const std::string answer = idle.read_to_end();
+  EXPECT_TRUE(answer.ends_with("/2||0") && answer.find("Connection: close\r\n") != std::string::npos) << answer;
+}
+
+// Two workers, each of which says which one it is.
+class DealingTest : public testing::Test {
+ protected:
+  class Numbered final : public ServerHandler {
+   public:
+    explicit Numbered(std::string number) : number_(std::move(number)) {}
+    std::optional<ServerResponse> admit(const ServerRequest&) override { return std::nullopt; }
+    void handle(const ServerRequest&, Responder responder) override { responder.send({200, {}, number_, false}); }
+    ServerResponse refuse(int status, ErrorCode, std::string_view, const ServerRequest*) override {
+      return {status, {}, {}, true};
+    }
+
+   private:
+    std::string number_;
+  };
+
+  void SetUp() override {
+    server = std::make_unique<HttpServer>(acceptor.loop, std::vector<EventLoop*>{&first.loop, &second.loop},
+                                          std::vector<ServerHandler*>{&one, &two}, ServerSettings{});
+    acceptor.run([&] { ASSERT_TRUE(server->listen({"127.0.0.1", 0, {}})); });
+  }
+  void TearDown() override {
+    clients.clear();
+    acceptor.stop();
+    first.stop();
+    second.stop();
+    server.reset();
+  }
+  static char worker_of(RawSocket& socket) {
+    socket.send("GET / HTTP/1.1\r\nHost: t\r\n\r\n");
+    std::string answer;
+    for (std::string more = "-"; !more.empty() && !answer.ends_with("#1") && !answer.ends_with("#2");) {
+      answer += more = socket.read_some();
+    }
+    return answer.back();
+  }
+
+  Numbered one{"#1"}, two{"#2"};
+  LoopThread acceptor, first, second;
+  std::vector<RawSocket> clients;
+  std::unique_ptr<HttpServer> server;
+};
+
+// With 1, 2 and 4 connections no worker has one more than another has: none is idle while another queues.
+TEST_F(DealingTest, ConnectionsGoToTheWorkerWithTheFewest) {
+  const auto balance = [&] {
+    int difference = 0;
+    for (RawSocket& socket : clients) difference += worker_of(socket) == '1' ? 1 : -1;
+    return std::abs(difference);
+  };
+  for (const size_t count : {1u, 2u, 4u}) {
+    while (clients.size() < count) clients.push_back(RawSocket::connect(server->port()));
+    EXPECT_EQ(balance(), count % 2) << count;
+  }
+  // One worker loses its connections: the next two are its.
+  std::erase_if(clients, [&](RawSocket& socket) { return worker_of(socket) == '1'; });
+  for (int i = 0; i < 2000 && server->connections() > 2; ++i) std::this_thread::sleep_for(1ms);
+  for (int i = 0; i < 2; ++i) clients.push_back(RawSocket::connect(server->port()));
+  EXPECT_EQ(balance(), 0);
+}
+
 }  // namespace
 }  // namespace signet::net
