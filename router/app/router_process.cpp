@@ -68,7 +68,7 @@ class RouterProcess {
  public:
   explicit RouterProcess(RouterOptions options)
       : options_(std::move(options)),
-        transport_(control_),
+        transport_(control_, resolver_),
         telemetry_(options_.config, control_, transport_, clock_, labels_),
         store_(options_.config.graph.state_dir),
         audit_([this](const std::string& problem) { report_not_audited(problem); }),
@@ -200,8 +200,8 @@ class RouterProcess {
                             .cache_bytes = OperationCache::front_bytes(count)};
     for (unsigned i = 0; i < count; ++i) {
       auto thread = std::make_unique<WorkerThread>();
-      thread->worker =
-          std::make_unique<Worker>(thread->loop, clock_, labels_, publish_state_.snapshot, *planners_, share);
+      thread->worker = std::make_unique<Worker>(thread->loop, clock_, labels_, publish_state_.snapshot, *planners_,
+                                                resolver_, share);
       workers.push_back(thread->worker.get());
       workers_.push_back(std::move(thread));
     }
@@ -525,6 +525,7 @@ class RouterProcess {
       if (thread->thread.joinable()) thread->thread.join();
     }
     if (planners_) planners_->stop();  // who asks has stopped; the loops it replies to live on
+    resolver_.stop();
     if (builder_thread_.joinable()) builder_thread_.join();
   }
 
@@ -532,6 +533,7 @@ class RouterProcess {
   RouterOptions options_;
   SystemClock clock_;
   telemetry::LabelTable labels_;
+  net::Resolver resolver_;
   net::EventLoop control_;
   net::EventLoop builder_;
   std::vector<std::unique_ptr<WorkerThread>> workers_;

@@ -6,12 +6,13 @@ using net::ServerRequest;
 using net::ServerResponse;
 
 Worker::Worker(net::EventLoop& loop, const Clock& clock, telemetry::LabelTable& labels,
-               std::shared_ptr<const Snapshot> snapshot, PlannerPool& planners, const WorkerShare& share)
+               std::shared_ptr<const Snapshot> snapshot, PlannerPool& planners, net::Resolver& resolver,
+               const WorkerShare& share)
     : loop_(loop),
       clock_(clock),
       snapshot_(std::move(snapshot)),
       recorder_(labels, snapshot_->settings->config.telemetry.trace_sample, snapshot_->settings->config.listen.path),
-      transport_(loop, net::ClientSettings{.connections_per_origin_max = share.connections_per_subgraph}),
+      transport_(loop, resolver, net::ClientSettings{.connections_per_origin_max = share.connections_per_subgraph}),
       cache_(share.cache_bytes, OperationCache::Counts::own),
       planners_(planners) {
   cache_.use(snapshot_->generation);

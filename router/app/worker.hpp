@@ -23,7 +23,8 @@ struct WorkerShare {
 class Worker final : public net::ServerHandler {
  public:
   Worker(net::EventLoop& loop, const Clock& clock, telemetry::LabelTable& labels,
-         std::shared_ptr<const Snapshot> snapshot, PlannerPool& planners, const WorkerShare& share);
+         std::shared_ptr<const Snapshot> snapshot, PlannerPool& planners, net::Resolver& resolver,
+         const WorkerShare& share);
 
   /// From now on new requests use this snapshot; those under way keep theirs.
   void use(std::shared_ptr<const Snapshot> snapshot);

@@ -31,7 +31,8 @@ std::expected<http::Response, std::string> one_request(const std::string& url, c
   if (!body.empty()) request.headers.add("content-type", "application/json");
 
   net::EventLoop loop;
-  net::HttpClient client(loop);
+  net::Resolver resolver;
+  net::HttpClient client(loop, resolver);
   std::expected<http::Response, std::string> answer = std::unexpected(url + ": no answer");
   http::Collect sink(kAnswerBytesMax, [&](http::Outcome outcome) {
     if (outcome) {

@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "router/http/token.hpp"
+
 namespace signet::http {
 namespace {
 
 constexpr size_t kParametersMax = 32;
-
-bool is_token_char(char c) {
-  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  return letter || (c >= '0' && c <= '9') ||
-         (c != 0 && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
-}
 
 std::string lower_case(std::string_view text) {
   std::string out(text);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "router/http/token.hpp"
 #include "router/http/transport.hpp"
 
 namespace signet::http {
@@ -86,31 +87,62 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
+Headers::Field Headers::Iterator::operator*() const {
+  const size_t colon = rest_.find(':');
+  const size_t end = rest_.find('\r', colon);
+  return {rest_.substr(0, colon), rest_.substr(colon + 2, end - colon - 2)};
+}
+
+Headers::Iterator& Headers::Iterator::operator++() {
+  rest_.remove_prefix(rest_.find('\n') + 1);
+  return *this;
+}
+
+void Headers::add(std::string_view name, std::string_view value) {
+  if (!is_token(name)) return;
+  lines_.append(name).append(": ");
+  const size_t begin = lines_.size();
+  lines_ += value;
+  constexpr std::string_view kLineBreakers("\r\n\0", 3);
+  for (size_t at = begin; (at = lines_.find_first_of(kLineBreakers, at)) != std::string::npos;) lines_[at] = ' ';
+  lines_ += "\r\n";
+}
+
 void Headers::set(std::string_view name, std::string_view value) {
   remove(name);
   add(name, value);
 }
 
 void Headers::remove(std::string_view name) {
-  std::erase_if(fields_, [&](const Field& field) { return equals_ignoring_case(field.first, name); });
+  if (!contains(name)) return;
+  Headers kept;
+  for (const auto& [field, value] : *this) {
+    if (!equals_ignoring_case(field, name)) kept.add(field, value);
+  }
+  lines_ = std::move(kept.lines_);
 }
 
 std::string_view Headers::get(std::string_view name) const {
-  for (const auto& [field, value] : fields_) {
+  for (const auto& [field, value] : *this) {
     if (equals_ignoring_case(field, name)) return value;
   }
   return {};
 }
 
 size_t Headers::count(std::string_view name) const {
-  return static_cast<size_t>(
-      std::ranges::count_if(fields_, [&](const Field& field) { return equals_ignoring_case(field.first, name); }));
+  size_t count = 0;
+  for (const auto& [field, value] : *this) count += equals_ignoring_case(field, name) ? 1 : 0;
+  return count;
+}
+
+size_t Headers::size() const {
+  return static_cast<size_t>(std::ranges::count(lines_, '\n'));
 }
 
 std::string Headers::joined(std::string_view name) const {
   std::string out;
   bool first = true;
-  for (const auto& [field, value] : fields_) {
+  for (const auto& [field, value] : *this) {
     if (!equals_ignoring_case(field, name)) continue;
     if (!first) out += ", ";
     first = false;

@@ -5,9 +5,9 @@
 
 namespace signet::http {
 
-void Collect::head(int status, const Headers& headers) {
+void Collect::head(int status, Headers&& headers) {
   response_.status = status;
-  response_.headers = headers;
+  response_.headers = std::move(headers);
 }
 
 void Collect::piece(std::string_view bytes) {

@@ -18,7 +18,7 @@ class Collect final : public Sink {
   Collect(uint64_t body_bytes_max, std::function<void(Outcome)> done)
       : body_bytes_max_(body_bytes_max), done_(std::move(done)) {}
 
-  void head(int status, const Headers& headers) override;
+  void head(int status, Headers&& headers) override;
   void piece(std::string_view bytes) override;
   void whole(std::string&& body) override;
   void end() override;

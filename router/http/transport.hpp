@@ -60,7 +60,7 @@ struct Failure {
 class Sink {
  public:
   virtual ~Sink() = default;
-  virtual void head(int status, const Headers& headers) = 0;
+  virtual void head(int status, Headers&& headers) = 0;
   virtual void piece(std::string_view bytes) = 0;
   /// The whole body at once, for whoever wants to keep it without a copy.
   virtual void whole(std::string&& body) { piece(body); }

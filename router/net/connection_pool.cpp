@@ -1,20 +1,18 @@
 #include "router/net/connection_pool.hpp"
 
-#include <algorithm>
-
 namespace signet::net {
 
-bool ConnectionPool::usable(PooledConnection& connection, SteadyTime now) const {
+bool ConnectionPool::usable(const Origin& origin, PooledConnection& connection, SteadyTime now) const {
+  if (connection.address && origin.addresses && !origin.addresses->lists(*connection.address)) return false;
   return now - connection.idle_since < settings_.idle_timeout && now - connection.opened < settings_.age_max &&
          !connection.stream.stale();
 }
 
-std::unique_ptr<PooledConnection> ConnectionPool::take_idle(const std::string& origin, SteadyTime now) {
-  auto& idle = origins_[origin].idle;
-  while (!idle.empty()) {
-    auto connection = std::move(idle.back());  // the youngest: the others may age out
-    idle.pop_back();
-    if (usable(*connection, now)) {
+std::unique_ptr<PooledConnection> ConnectionPool::take_idle(Origin& origin, SteadyTime now) {
+  while (!origin.idle.empty()) {
+    auto connection = std::move(origin.idle.back());  // the youngest: the others may age out
+    origin.idle.pop_back();
+    if (usable(origin, *connection, now)) {
       connection->reused = true;
       return connection;
     }
@@ -22,50 +20,51 @@ std::unique_ptr<PooledConnection> ConnectionPool::take_idle(const std::string& o
   return nullptr;
 }
 
-bool ConnectionPool::reserve(const std::string& origin) {
-  Origin& pool = origins_[origin];
-  if (pool.busy >= settings_.connections_per_origin_max) return false;
-  ++pool.busy;
-  return true;
-}
-
-void ConnectionPool::release(const std::string& origin) {
-  Origin& pool = origins_[origin];
-  --pool.busy;
-  while (!pool.waiting.empty()) {
-    auto wake = pool.waiting.front().lock();
-    pool.waiting.pop_front();
-    if (wake) {
-      (*wake)();
-      return;
-    }
+void ConnectionPool::make_room(Origin& origin) {
+  while (!origin.idle.empty() && origin.idle.size() + origin.busy > settings_.connections_per_origin_max) {
+    origin.idle.erase(origin.idle.begin());
   }
 }
 
-void ConnectionPool::put_idle(const std::string& origin, std::unique_ptr<PooledConnection> connection, SteadyTime now) {
+void ConnectionPool::put_idle(Origin& origin, std::unique_ptr<PooledConnection> connection, SteadyTime now) {
   connection->idle_since = now;
-  origins_[origin].idle.push_back(std::move(connection));
-  release(origin);
-}
-
-void ConnectionPool::wait(const std::string& origin, std::weak_ptr<std::function<void()>> wake) {
-  origins_[origin].waiting.push_back(std::move(wake));
-}
-
-std::shared_ptr<SessionSlot> ConnectionPool::session_slot(const std::string& origin) {
-  const auto found = sessions_.find(origin);
-  if (found != sessions_.end()) return found->second;
-  if (sessions_.size() >= kSessionsMax) sessions_.clear();  // profiles that are no more
-  return sessions_.emplace(origin, std::make_shared<SessionSlot>()).first->second;
+  origin.idle.push_back(std::move(connection));
 }
 
 void ConnectionPool::sweep(SteadyTime now) {
+  constexpr std::chrono::minutes kRemembered{1};
   for (auto& [name, origin] : origins_) {
-    std::erase_if(origin.idle, [&](const auto& connection) { return !usable(*connection, now); });
+    std::erase_if(origin.idle, [&](const auto& connection) { return !usable(origin, *connection, now); });
+    if (origin.busy == 0 && origin.idle.empty() && origin.used != SteadyTime{}) continue;
+    origin.used = now;
+    if (origin.addresses) origin.addresses->use(now);
   }
-  std::erase_if(origins_, [](const auto& entry) {
-    return entry.second.idle.empty() && entry.second.busy == 0 && entry.second.waiting.empty();
-  });
+  std::erase_if(origins_,
+                [&](const auto& entry) { return entry.second.busy == 0 && now - entry.second.used >= kRemembered; });
+}
+
+ConnectionPool::Place::Place(ConnectionPool& pool, Origin& origin, Waiter& owner) : origin_(origin), owner_(owner) {
+  if (origin.busy < pool.settings_.connections_per_origin_max) {
+    ++origin.busy;
+    granted_ = true;
+  } else if (origin.waiting.size() < pool.settings_.waiting_per_origin_max) {
+    where_ = origin.waiting.insert(origin.waiting.end(), this);
+    queued_ = true;
+  }
+}
+
+ConnectionPool::Place::~Place() {
+  if (queued_) origin_.waiting.erase(where_);
+  if (!granted_) return;
+  if (origin_.waiting.empty()) {
+    --origin_.busy;
+    return;
+  }
+  Place& next = *origin_.waiting.front();
+  origin_.waiting.pop_front();
+  next.queued_ = false;
+  next.granted_ = true;
+  next.owner_.wake();
 }
 
 }  // namespace signet::net

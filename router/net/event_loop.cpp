@@ -5,15 +5,82 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include "router/base/clock.hpp"
 
 namespace signet::net {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+namespace {
+
+class LoopTimer;
+using TimerHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+// Timers in the order in which they are due, under one timer of Asio's.
+class TimerQueue {
+ public:
+  explicit TimerQueue(asio::io_context& context) : timer_(context) {}
+
+  void add(LoopTimer& timer);
+
+ private:
+  void wait();
+  void fire();
+
+  asio::steady_timer timer_;
+  SteadyTime armed_ = SteadyTime::max();
+  boost::intrusive::list<LoopTimer, boost::intrusive::base_hook<TimerHook>, boost::intrusive::constant_time_size<false>>
+      timers_;
+};
+
+class LoopTimer final : public Timer, public TimerHook {
+ public:
+  LoopTimer(SteadyTime due, Task task) : due_(due), task_(std::move(task)) {}
+
+  SteadyTime due() const { return due_; }
+  Task take_task() { return std::move(task_); }
+
+ private:
+  SteadyTime due_;
+  Task task_;
+};
+
+void TimerQueue::add(LoopTimer& timer) {
+  // Mostly it is the last one: most delays are alike, or as long as any.
+  auto at = timers_.end();
+  while (at != timers_.begin() && std::prev(at)->due() > timer.due()) --at;
+  timers_.insert(at, timer);
+  if (timer.due() < armed_) wait();
+}
+
+void TimerQueue::wait() {
+  armed_ = timers_.front().due();
+  timer_.expires_at(armed_);
+  timer_.async_wait([this](error_code error) {
+    if (!error) fire();
+  });
+}
+
+void TimerQueue::fire() {
+  armed_ = SteadyTime::max();
+  const SteadyTime now = std::chrono::steady_clock::now();
+  while (!timers_.empty() && timers_.front().due() <= now) {
+    LoopTimer& due = timers_.front();
+    timers_.pop_front();
+    due.take_task()();  // it may destroy its timer, and others
+  }
+  if (!timers_.empty() && timers_.front().due() < armed_) wait();
+}
+
+}  // namespace
+
 struct EventLoop::Impl {
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+  TimerQueue timers{context};
   std::optional<asio::signal_set> signals;
   std::move_only_function<void(int)> on_signal;
 
@@ -25,25 +92,6 @@ struct EventLoop::Impl {
     });
   }
 };
-
-namespace {
-
-class LoopTimer final : public Timer {
- public:
-  LoopTimer(asio::io_context& context, std::chrono::milliseconds delay, Task task)
-      : timer_(context, delay), task_(std::make_shared<Task>(std::move(task))) {
-    timer_.async_wait([alive = std::weak_ptr<Task>(task_)](error_code error) {
-      // The task may destroy the timer that holds it.
-      if (auto task = alive.lock(); task && !error) (*task)();
-    });
-  }
-
- private:
-  asio::steady_timer timer_;
-  std::shared_ptr<Task> task_;
-};
-
-}  // namespace
 
 EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
 EventLoop::~EventLoop() = default;
@@ -59,7 +107,9 @@ void EventLoop::post(Task task) {
 }
 
 std::unique_ptr<Timer> EventLoop::after(std::chrono::milliseconds delay, Task task) {
-  return std::make_unique<LoopTimer>(impl_->context, delay, std::move(task));
+  auto timer = std::make_unique<LoopTimer>(std::chrono::steady_clock::now() + delay, std::move(task));
+  impl_->timers.add(*timer);
+  return timer;
 }
 
 void EventLoop::on_signals(std::initializer_list<int> signals, std::move_only_function<void(int)> handler) {

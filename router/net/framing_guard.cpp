@@ -6,6 +6,7 @@
 #include "router/base/function_ref.hpp"
 #include "router/base/limits.hpp"
 #include "router/http/message.hpp"
+#include "router/http/token.hpp"
 
 namespace signet::net {
 namespace {
@@ -18,20 +19,6 @@ constexpr size_t kContentLengthDigitsMax = 10;
 std::unexpected<FramingRefusal> refuse(std::string_view message, int status = 400,
                                        ErrorCode code = ErrorCode::BAD_REQUEST) {
   return std::unexpected(FramingRefusal{status, code, message});
-}
-
-// Spec: RFC 9110 §5.6.2
-bool is_token_char(char c) {
-  if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) return true;
-  return std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-bool is_token(std::string_view text) {
-  if (text.empty()) return false;
-  for (char c : text) {
-    if (!is_token_char(c)) return false;
-  }
-  return true;
 }
 
 std::string_view trim(std::string_view text) {
@@ -79,7 +66,7 @@ class HeadScan {
   std::expected<void, FramingRefusal> field(std::string_view line) {
     if (line.front() == ' ' || line.front() == '\t') return refuse("a header field is folded over two lines");
     const size_t colon = line.find(':');
-    if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
+    if (colon == std::string_view::npos || !http::is_token(line.substr(0, colon))) {
       return refuse("a header field has no valid name");
     }
     const std::string_view name = line.substr(0, colon);
@@ -212,7 +199,7 @@ std::expected<RequestLine, FramingRefusal> check_request_line(std::string_view l
   }
   const std::string_view method = line.substr(0, first);
   const std::string_view version = line.substr(second + 1);
-  if (!is_token(method) || method.size() > 32) return refuse("the method is not valid");
+  if (!http::is_token(method) || method.size() > 32) return refuse("the method is not valid");
   if (version.starts_with("HTTP/2")) return refuse("HTTP/2 is not offered here", 505);
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse("the HTTP version is not 1.1 or 1.0");
   auto authority = check_target(method, line.substr(first + 1, second - first - 1));

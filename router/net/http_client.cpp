@@ -1,5 +1,6 @@
 #include "router/net/http_client.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -7,6 +8,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 #include <list>
@@ -14,6 +16,7 @@
 #include "router/http/content_coding.hpp"
 #include "router/net/asio_address.hpp"
 #include "router/net/client_tls.hpp"
+#include "router/net/connect_race.hpp"
 #include "router/net/connection_pool.hpp"
 #include "router/net/response_reader.hpp"
 #include "router/net/tls_session.hpp"
@@ -33,11 +36,13 @@ class ClientExchange;
 }  // namespace
 
 struct HttpClient::Impl : std::enable_shared_from_this<HttpClient::Impl> {
-  Impl(EventLoop& event_loop, ClientSettings settings) : loop(event_loop), pool(settings), read_buffer(64u << 10) {}
+  Impl(EventLoop& event_loop, Resolver& names, ClientSettings settings)
+      : loop(event_loop), resolver(names), pool(settings), read_buffer(64u << 10) {}
 
   void sweep();
 
   EventLoop& loop;
+  Resolver& resolver;
   ConnectionPool pool;
   std::vector<char> read_buffer;  // shared: nothing survives in it across an await
   std::list<ClientExchange*> active;
@@ -47,22 +52,19 @@ struct HttpClient::Impl : std::enable_shared_from_this<HttpClient::Impl> {
 namespace {
 
 std::string request_head(const http::Request& request) {
-  std::string head = fmt::format(
-      "{} {} HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\n", to_text(request.method),
-      request.url.scheme == http::Scheme::unix_socket ? request.unix_path : request.url.target,
-      request.url.scheme == http::Scheme::unix_socket ? "localhost" : request.url.authority(), request.body.size());
-  for (const auto& [name, value] : request.headers) {
-    head += name;
-    head += ": ";
-    head += value;
-    head += "\r\n";
-  }
-  head += "\r\n";
+  const bool unix_socket = request.url.scheme == http::Scheme::unix_socket;
+  std::string head;
+  head.reserve(128 + request.url.target.size() + request.url.host.size() + request.headers.lines().size());
+  head.append(to_text(request.method)).append(" ");
+  head.append(unix_socket ? request.unix_path : request.url.target).append(" HTTP/1.1\r\nHost: ");
+  head.append(unix_socket ? "localhost" : request.url.authority()).append("\r\nContent-Length: ");
+  head.append(fmt::format_int(request.body.size()).c_str()).append("\r\n");
+  head.append(request.headers.lines()).append("\r\n");
   return head;
 }
 
 // One request and its answer.
-class ClientExchange final : public http::Exchange, public std::enable_shared_from_this<ClientExchange> {
+class ClientExchange final : public http::Exchange, public Waiter, public std::enable_shared_from_this<ClientExchange> {
  public:
   ClientExchange(std::shared_ptr<HttpClient::Impl> client, http::Request request, SteadyTime deadline, http::Sink& sink)
       : client_(std::move(client)),
@@ -70,8 +72,7 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
         origin_(request_.url.scheme == http::Scheme::unix_socket ? "unix:" + request_.url.target
                                                                  : request_.url.origin()),
         deadline_(deadline),
-        sink_(&sink),
-        resolver_(client_->loop.context()) {
+        sink_(&sink) {
     if (request_.url.tls()) tls_key_ = fmt::format("{} {}", origin_, tls().id());
   }
 
@@ -84,6 +85,10 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
   void cancel() override {
     sink_ = nullptr;
     abort();
+  }
+
+  void wake() override {
+    if (waiting_ != nullptr) waiting_->cancel();
   }
 
   void expire_if_due(SteadyTime now) {
@@ -106,13 +111,9 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
 
   // Ends whatever is awaited.
   void abort() {
-    resolver_.cancel();
-    if (connecting_ != nullptr) {
-      error_code ignored;
-      connecting_->close(ignored);
-    }
+    if (race_) race_->cancel();
     if (connection_) connection_->stream.close();
-    if (wake_) (*wake_)();
+    wake();
   }
 
   const ClientTls& tls() const {
@@ -138,23 +139,24 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
       sink->fail(*attempt.failure);
       co_return;
     }
-    sink->head(response_->status(), response_->headers());
+    sink->head(response_->status(), std::move(response_->headers()));
     if (!response_->body().empty()) sink->whole(std::move(response_->body()));
     sink->end();
   }
 
   asio::awaitable<Attempt> try_once(bool may_reuse) {
-    while (!client_->pool.reserve(key())) {
-      co_await wait_for_turn();
-      if (over()) {
-        co_return failed(TransportError::timeout, "no connection to " + origin_ + " became free in time");
-      }
+    ConnectionPool::Origin& origin = client_->pool.origin(key());
+    const ConnectionPool::Place place(client_->pool, origin, *this);
+    while (!place.granted() && !place.refused() && !over()) co_await wait(SteadyTime::max());
+    if (over()) co_return failed(TransportError::timeout, "no connection to " + origin_ + " became free in time");
+    if (place.refused()) {
+      co_return failed(TransportError::unreachable, "too many requests wait for a connection to " + origin_);
     }
-    if (may_reuse) connection_ = client_->pool.take_idle(key(), std::chrono::steady_clock::now());
+    if (may_reuse) connection_ = client_->pool.take_idle(origin, std::chrono::steady_clock::now());
     if (!connection_) {
-      auto opened = co_await open();
+      client_->pool.make_room(origin);
+      auto opened = co_await open(origin);
       if (!opened) {
-        client_->pool.release(key());
         co_return Attempt{.failure = std::move(opened.error())};
       }
     }
@@ -162,35 +164,42 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
     Attempt attempt = co_await round_trip();
     attempt.no_byte_came = attempt.no_byte_came && reused;
     if (!attempt.failure && response_->reusable() && !over()) {
-      client_->pool.put_idle(key(), std::move(connection_), std::chrono::steady_clock::now());
+      client_->pool.put_idle(origin, std::move(connection_), std::chrono::steady_clock::now());
     } else {
       connection_.reset();
-      client_->pool.release(key());
     }
     co_return attempt;
   }
 
-  asio::awaitable<void> wait_for_turn() {
-    asio::steady_timer turn(client_->loop.context(), SteadyTime::max());
-    wake_ = std::make_shared<std::function<void()>>([&turn] { turn.cancel(); });
-    client_->pool.wait(key(), wake_);
+  // Until wake() or `until`, whichever is first.
+  asio::awaitable<void> wait(SteadyTime until) {
+    asio::steady_timer timer(client_->loop.context(), until);
+    const std::unique_ptr<asio::steady_timer*, void (*)(asio::steady_timer**)> shown(
+        &waiting_, [](asio::steady_timer** waiting) { *waiting = nullptr; });
+    waiting_ = &timer;
     error_code ignored;
-    co_await turn.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    wake_.reset();
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
 
-  asio::awaitable<std::expected<void, http::Failure>> open() {
+  asio::awaitable<std::expected<void, http::Failure>> open(ConnectionPool::Origin& origin) {
     connect_deadline_ = std::chrono::steady_clock::now() + request_.connect_timeout;
-    auto opened = co_await connect();
+    auto opened = co_await connect(origin);
     if (!opened) co_return std::unexpected(opened.error());
-    if (request_.url.tls()) opened = co_await start_tls();
+    if (request_.url.tls()) {
+      opened = co_await start_tls(origin);
+      if (!opened && origin.addresses && sink_ != nullptr) {
+        origin.addresses->failed(*connection_->address, std::chrono::steady_clock::now());
+      }
+      if (!opened) connection_.reset();
+    }
     connect_deadline_ = SteadyTime::max();
     co_return opened;
   }
 
-  asio::awaitable<std::expected<void, http::Failure>> start_tls() {
+  asio::awaitable<std::expected<void, http::Failure>> start_tls(ConnectionPool::Origin& origin) {
     Stream& stream = connection_->stream;
-    auto session = tls().start(stream.descriptor(), request_.url, client_->pool.session_slot(key()));
+    if (!origin.session) origin.session = std::make_shared<SessionSlot>();
+    auto session = tls().start(stream.descriptor(), request_.url, origin.session);
     std::string problem = "no certificate can carry this host";
     if (session) {
       auto done = co_await stream.handshake(std::move(session));
@@ -198,68 +207,96 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
       if (valid) co_return std::expected<void, http::Failure>();
       problem = std::move(valid.error());
     }
-    client_->pool.forget_session(key());
-    connection_.reset();
+    origin.session.reset();
     co_return failure(TransportError::tls, fmt::format("TLS with {}: {}", origin_, problem));
   }
 
-  asio::awaitable<std::expected<void, http::Failure>> connect() {
+  asio::awaitable<std::expected<void, http::Failure>> connect(ConnectionPool::Origin& origin) {
     if (request_.url.scheme == http::Scheme::unix_socket) {
-      co_return co_await connect_to(asio::local::stream_protocol::endpoint(request_.url.target));
+      co_return co_await connect_to({asio::local::stream_protocol::endpoint(request_.url.target)}, {}, nullptr);
     }
-    error_code error;
-    std::vector<tcp::endpoint> endpoints;
-    const auto literal = asio::ip::make_address(request_.url.host, error);
-    if (!error) {
-      endpoints.emplace_back(literal, request_.url.port);
-    } else {
-      error = {};
-      const auto results = co_await resolver_.async_resolve(request_.url.host, std::to_string(request_.url.port),
-                                                            tcp::resolver::numeric_service,
-                                                            asio::redirect_error(asio::use_awaitable, error));
-      if (error)
-        co_return failure(TransportError::unreachable, fmt::format("{}: {}", request_.url.host, error.message()));
-      for (const auto& result : results) endpoints.push_back(result.endpoint());
-    }
-    http::Failure last{TransportError::unreachable, request_.url.host + " has no address"};
-    for (const tcp::endpoint& endpoint : endpoints) {
-      if (over()) break;
-      if (request_.egress) {
-        if (auto allowed = request_.egress->check_address(to_ip(endpoint.address())); !allowed) {
-          last = {TransportError::egress_denied, allowed.error()};
-          continue;
-        }
+    if (!origin.addresses) origin.addresses = address_book();
+    AddressBook& book = *origin.addresses;
+    book.use(std::chrono::steady_clock::now());
+    if (!book.known()) co_await wait_for_lookup(book, std::chrono::steady_clock::now() + AddressBook::kPatience);
+    if (!book.known()) book.use_known();
+    if (!book.known()) co_await wait_for_lookup(book, SteadyTime::max());
+    http::Failure last{TransportError::unreachable, book.problem().empty()
+                                                        ? origin_ + ": the name was not found in time"
+                                                        : fmt::format("{}: {}", request_.url.host, book.problem())};
+    // First the addresses that are not left out, then the others, then those that a new lookup brings.
+    Addresses tried;
+    for (bool looked_again = false; !over();) {
+      const Addresses next = untried(book, tried, last);
+      if (!next.empty()) {
+        std::vector<ConnectRace::Endpoint> endpoints;
+        for (const http::IpAddress& address : next) endpoints.emplace_back(to_endpoint(address, request_.url.port));
+        auto connected = co_await connect_to(endpoints, next, &book);
+        if (connected) co_return connected;
+        last = connected.error();
+        tried.insert(tried.end(), next.begin(), next.end());
+      } else {
+        if (looked_again || !book.look_again(std::chrono::steady_clock::now())) break;
+        looked_again = true;
+        co_await wait_for_lookup(book, std::chrono::steady_clock::now() + AddressBook::kLookAgainPatience);
       }
-      auto connected = co_await connect_to(endpoint);
-      if (connected) co_return connected;
-      last = connected.error();
     }
     co_return std::unexpected(last);
   }
 
-  template <class Endpoint>
-  asio::awaitable<std::expected<void, http::Failure>> connect_to(const Endpoint& endpoint) {
-    constexpr bool kTcp = std::is_same_v<Endpoint, tcp::endpoint>;
-    Socket socket(client_->loop.context());
-    error_code error;
-    socket.open(endpoint.protocol(), error);
-    connecting_ = &socket;
-    if (!error) {
-      co_await socket.async_connect(asio::generic::stream_protocol::endpoint(endpoint),
-                                    asio::redirect_error(asio::use_awaitable, error));
+  std::shared_ptr<AddressBook> address_book() const {
+    if (const auto literal = http::IpAddress::parse(request_.url.host)) return std::make_shared<AddressBook>(*literal);
+    return std::make_shared<AddressBook>(client_->resolver, client_->loop, request_.url.host,
+                                         client_->pool.settings().name_refresh_after);
+  }
+
+  asio::awaitable<void> wait_for_lookup(AddressBook& book, SteadyTime until) {
+    if (book.asking()) book.tell(weak_from_this());
+    while (book.asking() && !over() && std::chrono::steady_clock::now() < until) co_await wait(until);
+  }
+
+  // The addresses to connect to next, all of them either left out before or not. Those that are not allowed are left
+  // out, and said so in `last`.
+  Addresses untried(AddressBook& book, const Addresses& tried, http::Failure& last) const {
+    Addresses next;
+    std::optional<bool> ejected;
+    for (const AddressBook::Candidate& candidate : book.candidates(std::chrono::steady_clock::now())) {
+      if (std::ranges::find(tried, candidate.address) != tried.end()) continue;
+      if (request_.egress) {
+        if (auto allowed = request_.egress->check_address(candidate.address); !allowed) {
+          last = {TransportError::egress_denied, allowed.error()};
+          continue;
+        }
+      }
+      if (ejected && *ejected != candidate.ejected) break;
+      ejected = candidate.ejected;
+      next.push_back(candidate.address);
     }
-    connecting_ = nullptr;
-    if (!error && over()) error = asio::error::timed_out;
+    return next;
+  }
+
+  asio::awaitable<std::expected<void, http::Failure>> connect_to(const std::vector<ConnectRace::Endpoint>& endpoints,
+                                                                 const Addresses& addresses, AddressBook* book) {
+    race_ = std::make_shared<ConnectRace>(client_->loop.context(), endpoints);
+    co_await race_->run();
+    const auto race = std::exchange(race_, nullptr);
+    const SteadyTime now = std::chrono::steady_clock::now();
+    for (size_t i = 0; i < addresses.size() && sink_ != nullptr; ++i) {
+      if (race->failed(i, now)) book->failed(addresses[i], now);
+    }
+    error_code error = race->won() ? error_code() : race->error();
+    if (over()) error = asio::error::timed_out;
     if (error) co_return failure(TransportError::unreachable, fmt::format("{}: {}", origin_, error.message()));
-    if constexpr (kTcp) socket.set_option(tcp::no_delay(true), error);
+    Socket& socket = race->socket();
+    if (book != nullptr) socket.set_option(tcp::no_delay(true), error);
     // The reactor has waited for the socket to become writable, and would be told about that again with every read: it
     // is made to forget.
-    const asio::generic::stream_protocol protocol = endpoint.protocol();
+    const asio::generic::stream_protocol protocol = endpoints[race->winner()].protocol();
     const auto descriptor = socket.release(error);
     if (!error) socket.assign(protocol, descriptor, error);
     if (error) co_return failure(TransportError::unreachable, fmt::format("{}: {}", origin_, error.message()));
-    connection_ = std::make_unique<PooledConnection>(
-        PooledConnection{Stream(std::move(socket)), std::chrono::steady_clock::now()});
+    connection_ = std::make_unique<PooledConnection>(PooledConnection{
+        Stream(std::move(socket)), now, book == nullptr ? std::nullopt : std::optional(addresses[race->winner()])});
     co_return std::expected<void, http::Failure>();
   }
 
@@ -307,10 +344,9 @@ class ClientExchange final : public http::Exchange, public std::enable_shared_fr
   SteadyTime deadline_;
   SteadyTime connect_deadline_ = SteadyTime::max();
   http::Sink* sink_;
-  tcp::resolver resolver_;
-  Socket* connecting_ = nullptr;
+  std::shared_ptr<ConnectRace> race_;
+  asio::steady_timer* waiting_ = nullptr;
   std::unique_ptr<PooledConnection> connection_;
-  std::shared_ptr<std::function<void()>> wake_;
   std::list<ClientExchange*>::iterator place_;
   std::optional<ResponseReader> response_;
   bool inside_send_ = true;
@@ -326,7 +362,8 @@ void HttpClient::Impl::sweep() {
   sweep_timer = loop.after(kSweepInterval, [this] { sweep(); });
 }
 
-HttpClient::HttpClient(EventLoop& loop, ClientSettings settings) : impl_(std::make_shared<Impl>(loop, settings)) {
+HttpClient::HttpClient(EventLoop& loop, Resolver& resolver, ClientSettings settings)
+    : impl_(std::make_shared<Impl>(loop, resolver, settings)) {
   loop.post([impl = impl_] { impl->sweep(); });
 }
 

@@ -63,7 +63,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
       }
       // Full, or out of descriptors: who says nothing makes room, and the backlog holds newcomers while we wait without
       // spinning.
-      for (const auto& worker : workers) worker->close_idle();
+      for (const auto& worker : workers) worker->make_room();
       asio::steady_timer pause(acceptor_loop.context(), kPause);
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }
@@ -145,7 +145,7 @@ void HttpServer::stop_accepting() {
   error_code ignored;
   if (impl_->tcp_acceptor) impl_->tcp_acceptor->close(ignored);
   if (impl_->unix_acceptor) impl_->unix_acceptor->close(ignored);
-  for (const auto& worker : impl_->workers) worker->close_idle();
+  for (const auto& worker : impl_->workers) worker->leave();
 }
 
 void HttpServer::close_all() {

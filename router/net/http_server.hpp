@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +22,7 @@
 
 namespace signet::net {
 
-/// Lifetime: views live until the responder is used or dropped.
+/// Lifetime: views live until the responder is used or dropped, or its request is abandoned.
 struct ServerRequest {
   http::Method method = http::Method::other;
   std::string_view target;
@@ -53,6 +54,10 @@ class Responder {
   ~Responder();
 
   void send(ServerResponse response);
+  /// `abandon` runs, once, when the client has closed its end before the answer; what is sent afterwards goes nowhere.
+  /// Without it, the request is handled to its end. A FIN counts as closing: who only half-closes and waits is not told
+  /// from who is gone.
+  void on_abandoned(std::move_only_function<void()> abandon);
 
  private:
   std::shared_ptr<ServerConnection> connection_;
@@ -111,7 +116,8 @@ class HttpServer {
 
   /// Marks every later answer `Connection: close`. Threads: any.
   void start_draining();
-  /// Stops accepting and closes connections that are idle; busy ones finish. Threads: the acceptor's.
+  /// Stops accepting and closes connections that have been idle for half a second; busy ones finish. Threads: the
+  /// acceptor's.
   void stop_accepting();
   /// Closes everything at once. Threads: the acceptor's, workers still running.
   void close_all();

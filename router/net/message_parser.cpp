@@ -20,6 +20,8 @@ MessageParser<isRequest>::MessageParser(BodyLimits limits) : limits_(limits) {
 
 template <bool isRequest>
 void MessageParser<isRequest>::on_field_impl(beast_http::field, string_view name, string_view value, error_code&) {
+  constexpr size_t kFieldsUsual = 16;
+  if (fields_.empty()) fields_.reserve(kFieldsUsual);
   if (!head_complete_) fields_.emplace_back(view(name), view(value));
 }
 

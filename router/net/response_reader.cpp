@@ -53,10 +53,6 @@ std::optional<std::string_view> ResponseReader::take_head(std::string_view bytes
   error_code error;
   parser.put(asio::buffer(head), error);
   if (error == beast_http::error::need_more) error = {};
-  if (parser.body_too_large()) {
-    fail(TransportError::too_large, "the body is larger than allowed");
-    return std::nullopt;
-  }
   if (error) {
     fail(TransportError::protocol, "the head is malformed");
     return std::nullopt;
@@ -70,10 +66,15 @@ std::optional<std::string_view> ResponseReader::take_head(std::string_view bytes
   }
   status_ = parser.status();
   keep_alive_ = framing->keep_alive && !parser.need_eof();
+  headers_.reserve(head.size());
   for (const auto& [name, value] : parser.fields()) headers_.add(name, value);
   if (parser.is_done()) {
     state_ = State::done;
     return bytes;
+  }
+  if (framing->content_length > body_bytes_max_) {
+    fail(TransportError::too_large, "the body is larger than allowed");
+    return std::nullopt;
   }
   state_ = State::body;
   if (framing->has_content_length && !framing->chunked) {

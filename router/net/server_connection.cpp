@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <ctime>
 #include <fmt/format.h>
+#include <poll.h>
 
 #include "router/base/limits.hpp"
 #include "router/net/server_tls.hpp"
@@ -46,7 +47,27 @@ void WorkerServer::sweep() {
   date_field_ = date_field();
   const SteadyTime now = std::chrono::steady_clock::now();
   for (ServerConnection* connection : connections_) connection->expire_if_due(now);
+  abandon_left();
+  constexpr std::chrono::milliseconds kQuietWhenLeaving{500};
+  if (leaving_) close_idle([&](const ServerConnection& each) { return each.quiet(now) >= kQuietWhenLeaving; });
+  ++sweeps_;
   sweep_timer_ = loop_.after(kSweepInterval, [this] { sweep(); });
+}
+
+// Clients that left while their requests are handled. Nobody reads from those sockets meanwhile, so one poll(2) a sweep
+// asks for all of them: POLLRDHUP shows a FIN behind bytes that are not read yet, and under TLS.
+void WorkerServer::abandon_left() {
+  std::vector<std::shared_ptr<ServerConnection>> busy;
+  std::vector<pollfd> polled;
+  for (ServerConnection* connection : connections_) {
+    if (!connection->may_be_abandoned(sweeps_)) continue;
+    busy.push_back(connection->shared_from_this());
+    polled.push_back({.fd = connection->descriptor(), .events = POLLRDHUP, .revents = 0});
+  }
+  if (polled.empty() || ::poll(polled.data(), polled.size(), 0) <= 0) return;
+  for (size_t i = 0; i < polled.size(); ++i) {
+    if ((polled[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) busy[i]->abandon();
+  }
 }
 
 void WorkerServer::adopt(int descriptor, http::IpAddress peer, bool unix_domain) {
@@ -70,10 +91,31 @@ void WorkerServer::use_tls(std::shared_ptr<const ServerTls> tls) {
   loop_.post([self = shared_from_this(), tls = std::move(tls)]() mutable { self->settings_.tls = std::move(tls); });
 }
 
-void WorkerServer::close_idle() {
+void WorkerServer::leave() {
+  loop_.post([self = shared_from_this()] { self->leaving_ = true; });
+}
+
+void WorkerServer::make_room() {
   loop_.post([self = shared_from_this()] {
-    for (ServerConnection* connection : self->connections_) connection->close_if_idle();
+    constexpr std::chrono::milliseconds kSilent{200}, kQuiet{1'000};
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (self->close_idle([&](const ServerConnection& each) { return !each.served() && each.quiet(now) >= kSilent; })) {
+      return;
+    }
+    self->close_idle([&](const ServerConnection& each) { return each.quiet(now) >= kQuiet; });
   });
+}
+
+// Whether there was one.
+template <class Choice>
+bool WorkerServer::close_idle(const Choice& choice) {
+  bool any = false;
+  for (ServerConnection* connection : connections_) {
+    if (!choice(*connection)) continue;
+    connection->close();
+    any = true;
+  }
+  return any;
 }
 
 void WorkerServer::close_all() {
@@ -105,8 +147,9 @@ void ServerConnection::expire_if_due(SteadyTime now) {
   stream_.cancel();
 }
 
-void ServerConnection::close_if_idle() {
-  if (phase_ == Phase::idle && input_.empty()) close();
+std::chrono::milliseconds ServerConnection::quiet(SteadyTime now) const {
+  if (phase_ != Phase::idle || !input_.empty()) return {};
+  return std::chrono::duration_cast<std::chrono::milliseconds>(worker_->settings_.idle_timeout - (deadline_ - now));
 }
 
 void ServerConnection::close() {
@@ -210,6 +253,7 @@ asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& f
   }
   if (auto refusal = worker_->handler_.admit(request)) {
     const bool whole = parser.is_done();  // nothing is left unread: the connection may live on
+    served_ = true;
     const bool keep = whole && framing.keep_alive && !refusal->close && !worker_->totals_->draining;
     const bool sent = co_await send(&*refusal, keep, request.method == http::Method::head);
     if (sent && keep) co_return Next::keep;
@@ -225,12 +269,18 @@ asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& f
   phase_ = Phase::handling;
   deadline_ = SteadyTime::max();
   reply_.reset();
+  handling_since_sweep_ = worker_->sweeps_;
   worker_->totals_->in_flight.fetch_add(1, std::memory_order_relaxed);
   worker_->handler_.handle(request, Responder(shared_from_this()));
   if (!reply_) co_await wait_for_reply();
+  if (abandoned_) {
+    worker_->totals_->in_flight.fetch_sub(1, std::memory_order_relaxed);
+    co_return Next::close;
+  }
   const bool keep = framing.keep_alive && !reply_->close && !worker_->totals_->draining;
   const bool sent = co_await send(&*reply_, keep, request.method == http::Method::head);
   reply_.reset();
+  served_ = true;
   worker_->totals_->in_flight.fetch_sub(1, std::memory_order_relaxed);
   if (sent && keep) co_return Next::keep;
   if (sent) co_await linger();
@@ -272,9 +322,30 @@ asio::awaitable<void> ServerConnection::wait_for_reply() {
       asio::use_awaitable);
 }
 
+void ServerConnection::on_abandoned(std::move_only_function<void()> abandon) {
+  abandon_ = std::move(abandon);
+}
+
+bool ServerConnection::may_be_abandoned(uint64_t sweep) const {
+  return phase_ == Phase::handling && abandon_ && !reply_ && handling_since_sweep_ < sweep;
+}
+
+void ServerConnection::abandon() {
+  if (!abandon_ || reply_) return;
+  abandoned_ = true;
+  auto abandon = std::exchange(abandon_, nullptr);
+  abandon();
+  resume();
+}
+
 void ServerConnection::respond(ServerResponse response) {
-  if (reply_) return;
+  if (reply_ || abandoned_) return;
   reply_ = std::move(response);
+  abandon_ = nullptr;
+  resume();
+}
+
+void ServerConnection::resume() {
   if (!resume_) return;  // answered inside handle(): nobody waits yet
   asio::post(worker_->loop_.context(),
              [self = shared_from_this(), resume = std::move(resume_)]() mutable { resume(); });
@@ -324,6 +395,10 @@ Responder::~Responder() {
 
 void Responder::send(ServerResponse response) {
   if (auto connection = std::move(connection_)) connection->respond(std::move(response));
+}
+
+void Responder::on_abandoned(std::move_only_function<void()> abandon) {
+  if (connection_) connection_->on_abandoned(std::move(abandon));
 }
 
 std::string_view ServerRequest::header(std::string_view name) const {

@@ -38,17 +38,24 @@ class WorkerServer : public std::enable_shared_from_this<WorkerServer> {
   void adopt(int descriptor, http::IpAddress peer, bool unix_domain);
   /// For connections adopted from now on. Threads: any.
   void use_tls(std::shared_ptr<const ServerTls> tls);
-  /// Closes idle connections and lets busy ones finish. Threads: any.
-  void close_idle();
+  /// Closes idle connections, each when it has been quiet for a moment, so that no request crosses its closing; busy
+  /// ones finish. Threads: any.
+  void leave();
+  /// Closes connections that have said nothing yet or, if there are none, those that have been quiet for long. Threads:
+  /// any.
+  void make_room();
   void close_all();
   size_t connections() const { return connections_count_.load(std::memory_order_relaxed); }
 
  private:
   friend class ServerConnection;
   static constexpr size_t kReadBufferBytes = 64u << 10;
-  static constexpr std::chrono::milliseconds kSweepInterval{100};
+  static constexpr std::chrono::milliseconds kSweepInterval{50};
 
   void sweep();
+  void abandon_left();
+  template <class Choice>
+  bool close_idle(const Choice& choice);
 
   EventLoop& loop_;
   ServerHandler& handler_;
@@ -59,6 +66,8 @@ class WorkerServer : public std::enable_shared_from_this<WorkerServer> {
   std::vector<char> read_buffer_;  // shared by all connections: nothing survives in it across an await
   std::string date_field_;
   std::unique_ptr<Timer> sweep_timer_;
+  uint64_t sweeps_ = 0;
+  bool leaving_ = false;
 };
 
 class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
@@ -68,8 +77,15 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
 
   boost::asio::awaitable<void> run();
   void respond(ServerResponse response);
+  void on_abandoned(std::move_only_function<void()> abandon);
+  /// Whether a handler has been at work for longer than a sweep, and would like to know that its client has left.
+  bool may_be_abandoned(uint64_t sweep) const;
+  void abandon();
+  int descriptor() { return stream_.descriptor(); }
   void expire_if_due(SteadyTime now);
-  void close_if_idle();
+  /// How long it has waited for the first byte of a request; zero while it does not.
+  std::chrono::milliseconds quiet(SteadyTime now) const;
+  bool served() const { return served_; }
   void close();
 
  private:
@@ -84,6 +100,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   boost::asio::awaitable<bool> send(const ServerResponse* response, bool keep_alive, bool head_only);
   boost::asio::awaitable<void> refuse(int status, ErrorCode code, std::string_view message, const ServerRequest* head);
   boost::asio::awaitable<void> wait_for_reply();
+  void resume();
   boost::asio::awaitable<void> linger();
   void enter(Phase phase, std::chrono::milliseconds limit);
 
@@ -97,6 +114,10 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   std::string input_;  // bytes read and not yet used
   std::optional<ServerResponse> reply_;
   std::move_only_function<void()> resume_;
+  std::move_only_function<void()> abandon_;  // set while a handler is at work that can be stopped
+  uint64_t handling_since_sweep_ = 0;
+  bool abandoned_ = false;
+  bool served_ = false;
 };
 
 }  // namespace signet::net

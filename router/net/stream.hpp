@@ -51,9 +51,7 @@ class Stream {
   /// True when read_some() has something to tell that the network does not announce: ask before each wait.
   bool buffered() const;
   /// Waits until read_some() is worth a try: `const auto [error] = co_await stream.wait_readable();`
-  auto wait_readable() {
-    return socket_.async_wait(read_waits_for(), boost::asio::as_tuple(boost::asio::deferred));
-  }
+  auto wait_readable() { return socket_.async_wait(read_waits_for(), boost::asio::as_tuple(boost::asio::deferred)); }
 
   /// Sends what the network takes at once, mostly all, and takes that off `buffers`. False: some is left, or `error`.
   bool try_write(Buffers& buffers, error_code& error);

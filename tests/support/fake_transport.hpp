@@ -26,7 +26,7 @@ class FakeTransport final : public http::Transport {
   http::Request answer(int status, std::string_view body = {}, const http::Headers& headers = {}) {
     Pending next = std::move(pending.front());
     pending.pop_front();
-    next.sink->head(status, headers);
+    next.sink->head(status, http::Headers(headers));
     if (!body.empty()) next.sink->piece(body);
     next.sink->end();
     return std::move(next.request);

@@ -84,7 +84,7 @@ void RequestRun::run(GraphqlRequest request) {
 }
 
 void RequestRun::ask(PlanQuestion question) {
-  start_deadline();
+  start_waiting();
   const SteadyTime deadline = started_ + snapshot_->settings->config.client_timeout;
   auto reply = [weak = weak_from_this()](const Planned& planned) {
     if (const auto self = weak.lock()) self->planned(planned);
@@ -147,15 +147,19 @@ void RequestRun::execute(const OperationVariant& variant) {
   record_.operation_hash = usage_->hash;
   execution_ = std::make_unique<execution::Execution>(snapshot_->graph->supergraph, variant.plan, std::move(variables_),
                                                       snapshot_->settings->execution);
-  start_deadline();
+  start_waiting();
   execution_->start([this](execution::FetchRequest&& request) { send_fetch(std::move(request)); });
   if (execution_->done()) answer_execution();
 }
 
-void RequestRun::start_deadline() {
+// From here on others have the word: planners, subgraphs, the clock, and the client, who may leave.
+void RequestRun::start_waiting() {
   if (deadline_) return;
   deadline_ =
       tools_.loop.after(snapshot_->settings->config.client_timeout, [self = shared_from_this()] { self->timed_out(); });
+  responder_.on_abandoned([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->abandoned();
+  });
 }
 
 void RequestRun::send_fetch(execution::FetchRequest&& request) {
@@ -184,7 +188,7 @@ void RequestRun::send_fetch(execution::FetchRequest&& request) {
   }
   fetch->sink = std::make_unique<http::Collect>(
       endpoint.response_bytes_max,
-      [self = shared_from_this(), fetch](const http::Outcome& outcome) { self->fetched(fetch, outcome); });
+      [self = shared_from_this(), fetch](http::Outcome outcome) { self->fetched(fetch, std::move(outcome)); });
   fetch->exchange = tools_.transport.send(std::move(out), tools_.clock.steady() + endpoint.timeout, *fetch->sink);
 }
 
@@ -214,30 +218,43 @@ void RequestRun::record_fetch(Fetch& fetch, const http::Outcome& outcome) {
   tools_.recorder.span(fetch.span);
 }
 
-void RequestRun::fetched(std::list<Fetch>::iterator fetch, const http::Outcome& outcome) {
+void RequestRun::fetched(std::list<Fetch>::iterator fetch, http::Outcome outcome) {
   const auto self = shared_from_this();  // the sink that holds the callback dies below
   record_fetch(*fetch, outcome);
   const execution::RequestId id = fetch->id;
   execution::FetchResult result = ErrorCode::SUBGRAPH_UNREACHABLE;
   if (outcome) {
-    result = execution::HttpAnswer{static_cast<uint16_t>(outcome->status), outcome->body};
+    result = execution::HttpAnswer{static_cast<uint16_t>(outcome->status), std::move(outcome->body)};
   } else {
     result = to_code(outcome.error().error);
   }
-  // The sink is still on the stack: it goes when the loop comes round.
-  auto finished = std::make_shared<std::list<Fetch>>();
-  finished->splice(finished->begin(), fetches_, fetch);
-  tools_.loop.post([finished] {});
+  // The sink is still on the stack: it goes with the run, at the earliest when the callback that runs has ended.
+  fetch->exchange.reset();
+  finished_.splice(finished_.end(), fetches_, fetch);
   if (answered_) return;
   execution_->complete(id, std::move(result), [this](execution::FetchRequest&& next) { send_fetch(std::move(next)); });
   if (execution_->done()) answer_execution();
 }
 
+void RequestRun::cancel_fetches() {
+  for (Fetch& fetch : fetches_) fetch.exchange->cancel();
+  fetches_.clear();
+}
+
+// Nobody waits for an answer: the work ends here, and the log says why.
+void RequestRun::abandoned() {
+  if (answered_) return;
+  constexpr int kClientClosedRequest = 499;  // nginx's, which operators know
+  const auto self = shared_from_this();
+  cancel_fetches();
+  tools_.recorder.metrics.add(MetricId::requests_cancelled, {});
+  record_end(kClientClosedRequest, 0);
+}
+
 void RequestRun::timed_out() {
   if (answered_) return;
   const auto self = shared_from_this();
-  for (Fetch& fetch : fetches_) fetch.exchange->cancel();
-  fetches_.clear();
+  cancel_fetches();
   error_ = ErrorCode::ROUTER_TIMEOUT;
   answer(504, error_body(Error{ErrorCode::ROUTER_TIMEOUT, "the request took longer than timeouts.client allows"}));
 }
@@ -257,13 +274,20 @@ void RequestRun::fail(const DocumentErrors& errors) {
 }
 
 void RequestRun::answer(int status, std::string body, std::string_view extra_fields) {
+  record_end(status, body.size());
+  std::string fields = content_type_field(edge_.response_type) + edge_.cors_fields;
+  fields += extra_fields;
+  responder_.send({.status = status, .fields = std::move(fields), .body = std::move(body), .close = false});
+}
+
+void RequestRun::record_end(int status, size_t body_bytes) {
   answered_ = true;
   deadline_.reset();
   Recorder& recorder = tools_.recorder;
   const SteadyTime now = tools_.clock.steady();
   if (error_) record_.error = recorder.error(*error_);
   record_.status = static_cast<uint16_t>(status);
-  record_.response_bytes = body.size();
+  record_.response_bytes = body_bytes;
   record_.duration_us =
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now - started_).count());
   AttributeSet attributes = recorder.request(record_);
@@ -289,9 +313,6 @@ void RequestRun::answer(int status, std::string body, std::string_view extra_fie
                           .error_count(int64_t{record_.errors});
     recorder.span(span);
   }
-  std::string fields = content_type_field(edge_.response_type) + edge_.cors_fields;
-  fields += extra_fields;
-  responder_.send({.status = status, .fields = std::move(fields), .body = std::move(body), .close = false});
 }
 
 }  // namespace signet::app

@@ -32,8 +32,8 @@ struct WorkerTools {
   const Clock& clock;
 };
 
-/// Lifetime: its deadline keeps it alive until it has answered; the responder is used exactly once. Planners know it
-/// weakly: an answer that comes later finds nobody.
+/// Lifetime: its deadline keeps it alive until it has answered or its client has left; the responder is used at most
+/// once. Planners and the connection know it weakly: what comes later finds nobody.
 /// Threads: its worker's.
 class RequestRun : public std::enable_shared_from_this<RequestRun> {
  public:
@@ -55,14 +55,17 @@ class RequestRun : public std::enable_shared_from_this<RequestRun> {
   void planned(const Planned& planned);
   bool take_variables();
   void execute(const OperationVariant& variant);
-  void start_deadline();
+  void start_waiting();
   void send_fetch(execution::FetchRequest&& request);
-  void fetched(std::list<Fetch>::iterator fetch, const http::Outcome& outcome);
+  void fetched(std::list<Fetch>::iterator fetch, http::Outcome outcome);
   void record_fetch(Fetch& fetch, const http::Outcome& outcome);
+  void cancel_fetches();
   void timed_out();
+  void abandoned();
   void answer_execution();
   void fail(const DocumentErrors& errors);
   void answer(int status, std::string body, std::string_view extra_fields = {});
+  void record_end(int status, size_t body_bytes);
 
   WorkerTools tools_;
   std::shared_ptr<const Snapshot> snapshot_;
@@ -76,7 +79,8 @@ class RequestRun : public std::enable_shared_from_this<RequestRun> {
   uint32_t condition_mask_ = 0;
   std::shared_ptr<const telemetry::UsageTemplate> usage_;
   std::unique_ptr<execution::Execution> execution_;
-  std::list<Fetch> fetches_;
+  std::list<Fetch> fetches_;   ///< under way
+  std::list<Fetch> finished_;  ///< whose sinks may still be on the stack
   std::unique_ptr<net::Timer> deadline_;
   bool answered_ = false;
   telemetry::AccessRecord record_;

@@ -30,7 +30,7 @@ class WorkerTest : public ::testing::Test {
         [](std::chrono::nanoseconds) {}, clock);
     planners->use(1);
     worker = std::make_unique<Worker>(worker_loop.loop, clock, labels, make_snapshot("shop", 1, config), *planners,
-                                      WorkerShare{});
+                                      resolver, WorkerShare{});
     server = std::make_unique<net::HttpServer>(acceptor.loop, std::vector<net::EventLoop*>{&worker_loop.loop},
                                                std::vector<net::ServerHandler*>{worker.get()}, net::ServerSettings{});
     acceptor.run([&] { ASSERT_TRUE(server->listen({"127.0.0.1", 0, {}})); });
@@ -69,6 +69,7 @@ class WorkerTest : public ::testing::Test {
 
   SystemClock clock;
   telemetry::LabelTable labels;
+  net::Resolver resolver;
   std::counting_semaphore<> held{0};
   std::atomic<int> begun = 0;
   LoopThread acceptor, worker_loop;
@@ -116,6 +117,23 @@ TEST_F(WorkerTest, WhoWaitsTooLongIsToldSoAndTheLateAnswerIsKept) {
   held.release(1);
   while (planners->cached_operations() == 0) std::this_thread::yield();
   EXPECT_TRUE(answered(ask("{ __typename }"), R"({"data":{"__typename":"Query"}})"));
+  EXPECT_EQ(begun, 1);
+}
+
+TEST_F(WorkerTest, WhoLeavesWhileItWaitsForAPlanIsForgotten) {
+  start();
+  send("{ a: __typename }").reset();
+  wait_begun(1);
+  while (count(telemetry::MetricId::requests_cancelled) == 0) std::this_thread::yield();
+  EXPECT_EQ(server->requests_in_flight(), 0u);
+  std::vector<telemetry::AccessRecord> records;
+  worker_loop.run([&] { records = worker->recorder().harvest().access; });
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].status, 499);
+  EXPECT_EQ(records[0].response_bytes, 0u);
+  held.release(1);  // the plan is made all the same, for the next who asks
+  while (planners->cached_operations() == 0) std::this_thread::yield();
+  EXPECT_TRUE(answered(ask("{ a: __typename }"), R"({"data":{"a":"Query"}})"));
   EXPECT_EQ(begun, 1);
 }
 

@@ -21,7 +21,7 @@ constexpr std::string_view kGood = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n
 class HttpClientTest : public testing::Test {
  protected:
   void SetUp() override {
-    loop.run([&] { client = std::make_unique<HttpClient>(loop.loop); });
+    loop.run([&] { client = std::make_unique<HttpClient>(loop.loop, resolver); });
   }
   void TearDown() override {
     loop.stop();
@@ -54,6 +54,7 @@ class HttpClientTest : public testing::Test {
   }
 
   RawListener listener;
+  Resolver resolver;
   LoopThread loop;
   std::shared_ptr<const http::EgressPolicy> egress;
   std::vector<std::unique_ptr<http::Collect>> sinks;

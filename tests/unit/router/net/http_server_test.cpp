@@ -1,6 +1,7 @@
 #include "router/net/http_server.hpp"
 
 #include <atomic>
+#include <functional>
 #include <gtest/gtest.h>
 
 #include "tests/support/loop_thread.hpp"
@@ -13,7 +14,8 @@ using namespace std::chrono_literals;
 using testing_support::LoopThread;
 using testing_support::RawSocket;
 
-// Echoes method, target and body; counts what reached it.
+// Echoes method, target and body; counts what reached it. "/held" is answered by the test, "/stubborn" cannot be
+// abandoned.
 class Echo final : public ServerHandler {
  public:
   std::optional<ServerResponse> admit(const ServerRequest& head) override {
@@ -23,6 +25,16 @@ class Echo final : public ServerHandler {
   void handle(const ServerRequest& request, Responder responder) override {
     ++handled;
     if (request.target == "/dropped") return;
+    if (request.target == "/held") {
+      auto kept = std::make_shared<Responder>(std::move(responder));
+      kept->on_abandoned([this, kept] {
+        ++abandoned;
+        kept->send({200, {}, "to nobody", false});
+      });
+      held.push_back(kept);
+      return;
+    }
+    if (request.target == "/stubborn") return held.push_back(std::make_shared<Responder>(std::move(responder)));
     std::string body = std::string(request.target) + "|" + std::string(request.body) + "|" +
                        std::to_string(request.count("authorization"));
     if (request.target == "/big") body.assign(8u << 20, 'x');
@@ -31,7 +43,8 @@ class Echo final : public ServerHandler {
   ServerResponse refuse(int status, ErrorCode code, std::string_view message, const ServerRequest*) override {
     return {status, {}, std::string(info(code).name) + ": " + std::string(message), true};
   }
-  std::atomic<int> handled{0};
+  std::atomic<int> handled{0}, abandoned{0};
+  std::vector<std::shared_ptr<Responder>> held;  // the worker's
 };
 
 class HttpServerTest : public testing::Test {
@@ -48,7 +61,13 @@ class HttpServerTest : public testing::Test {
   void TearDown() override {
     acceptor.stop();
     worker.stop();
+    echo.held.clear();
     server.reset();
+  }
+  /// Waits for at most two seconds.
+  static bool becomes(const std::function<bool()>& condition) {
+    for (int i = 0; i < 2000 && !condition(); ++i) std::this_thread::sleep_for(1ms);
+    return condition();
   }
   RawSocket client() { return RawSocket::connect(server->port()); }
   std::string exchange(std::string_view bytes) {
@@ -151,6 +170,63 @@ TEST_F(HttpServerTest, DroppedResponderAnswers500) {
   EXPECT_TRUE(exchange("GET /dropped HTTP/1.1\r\nHost: t\r\n\r\n").starts_with("HTTP/1.1 500 "));
 }
 
+TEST_F(HttpServerTest, ClientsThatLeaveAreNoticedWhileTheirRequestIsHandled) {
+  const std::string_view request = "POST /held HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc";
+  for (const std::string_view way : {"reset", "close", "half-close", "behind a pipelined request"}) {
+    const int before = echo.abandoned;
+    RawSocket socket = client();
+    socket.send(request);
+    if (way == "behind a pipelined request") socket.send(request);
+    ASSERT_TRUE(becomes([&] { return server->requests_in_flight() == 1; }));
+    std::this_thread::sleep_for(120ms);
+    EXPECT_EQ(echo.abandoned, before) << "while it waits, nothing is taken from it";
+    const auto left = std::chrono::steady_clock::now();
+    if (way == "reset") socket.reset();
+    if (way == "half-close" || way.starts_with("behind")) socket.shutdown_send();
+    if (way == "close") socket.close();
+    ASSERT_TRUE(becomes([&] { return echo.abandoned == before + 1; })) << way;
+    EXPECT_LT(std::chrono::steady_clock::now() - left, 500ms) << way;
+    EXPECT_TRUE(becomes([&] { return server->requests_in_flight() == 0 && server->connections() == 0; })) << way;
+    if (socket.valid()) EXPECT_EQ(socket.read_to_end(), "") << way;
+    worker.run([&] { echo.held.clear(); });
+  }
+}
+
+TEST_F(HttpServerTest, HandlersThatCannotStopFinish) {
+  RawSocket socket = client();
+  socket.send("GET /stubborn HTTP/1.1\r\nHost: t\r\n\r\n");
+  socket.shutdown_send();
+  ASSERT_TRUE(becomes([&] { return server->requests_in_flight() == 1; }));
+  std::this_thread::sleep_for(200ms);
+  EXPECT_EQ(server->requests_in_flight(), 1u);
+  worker.run([&] {
+    echo.held.front()->send({200, {}, "late", false});
+    echo.held.clear();
+  });
+  EXPECT_TRUE(socket.read_to_end().ends_with("late"));
+}
+
+// What a client sends ahead stays in the kernel, beyond one read buffer.
+TEST_F(HttpServerTest, PipelinedRequestsAreReadAsTheyAreAnswered) {
+  RawSocket socket = client();
+  socket.send("GET /held HTTP/1.1\r\nHost: t\r\n\r\n");
+  ASSERT_TRUE(becomes([&] { return echo.handled == 1; }));
+  std::thread flood([&] {
+    for (int i = 0; i < 20'000; ++i) socket.send("GET /next HTTP/1.1\r\nHost: t\r\n\r\n");
+    socket.shutdown_send();
+  });
+  std::this_thread::sleep_for(100ms);
+  EXPECT_EQ(echo.handled, 1);
+  worker.run([&] {
+    echo.held.front()->send({200, {}, "first", false});
+    echo.held.clear();
+  });
+  const std::string answers = socket.read_to_end();
+  flood.join();
+  EXPECT_TRUE(answers.ends_with("/next||0"));
+  EXPECT_EQ(echo.handled, 20'001);
+}
+
 TEST_F(HttpServerTest, DrainingTellsClientsToLeave) {
   RawSocket busy = client();
   RawSocket idle = client();
@@ -162,6 +238,80 @@ TEST_F(HttpServerTest, DrainingTellsClientsToLeave) {
   acceptor.run([&] { server->stop_accepting(); });
   EXPECT_EQ(idle.read_to_end(), "");
   EXPECT_FALSE(client().valid());
+}
+
+// A request that is on its way when the server begins to leave is answered.
+TEST_F(HttpServerTest, LeavingClosesOnlyWhatHasBeenQuiet) {
+  RawSocket idle = client();
+  idle.send("GET /1 HTTP/1.1\r\nHost: t\r\n\r\n");
+  idle.read_until("/1||0");
+  server->start_draining();
+  acceptor.run([&] { server->stop_accepting(); });
+  std::this_thread::sleep_for(150ms);
+  idle.send("GET /2 HTTP/1.1\r\nHost: t\r\n\r\n");
+  const std::string answer = idle.read_to_end();
+  EXPECT_TRUE(answer.ends_with("/2||0") && answer.find("Connection: close\r\n") != std::string::npos) << answer;
+}
+
+// Two workers, each of which says which one it is.
+class DealingTest : public testing::Test {
+ protected:
+  class Numbered final : public ServerHandler {
+   public:
+    explicit Numbered(std::string number) : number_(std::move(number)) {}
+    std::optional<ServerResponse> admit(const ServerRequest&) override { return std::nullopt; }
+    void handle(const ServerRequest&, Responder responder) override { responder.send({200, {}, number_, false}); }
+    ServerResponse refuse(int status, ErrorCode, std::string_view, const ServerRequest*) override {
+      return {status, {}, {}, true};
+    }
+
+   private:
+    std::string number_;
+  };
+
+  void SetUp() override {
+    server = std::make_unique<HttpServer>(acceptor.loop, std::vector<EventLoop*>{&first.loop, &second.loop},
+                                          std::vector<ServerHandler*>{&one, &two}, ServerSettings{});
+    acceptor.run([&] { ASSERT_TRUE(server->listen({"127.0.0.1", 0, {}})); });
+  }
+  void TearDown() override {
+    clients.clear();
+    acceptor.stop();
+    first.stop();
+    second.stop();
+    server.reset();
+  }
+  static char worker_of(RawSocket& socket) {
+    socket.send("GET / HTTP/1.1\r\nHost: t\r\n\r\n");
+    std::string answer;
+    for (std::string more = "-"; !more.empty() && !answer.ends_with("#1") && !answer.ends_with("#2");) {
+      answer += more = socket.read_some();
+    }
+    return answer.back();
+  }
+
+  Numbered one{"#1"}, two{"#2"};
+  LoopThread acceptor, first, second;
+  std::vector<RawSocket> clients;
+  std::unique_ptr<HttpServer> server;
+};
+
+// With 1, 2 and 4 connections no worker has one more than another has: none is idle while another queues.
+TEST_F(DealingTest, ConnectionsGoToTheWorkerWithTheFewest) {
+  const auto balance = [&] {
+    int difference = 0;
+    for (RawSocket& socket : clients) difference += worker_of(socket) == '1' ? 1 : -1;
+    return std::abs(difference);
+  };
+  for (const size_t count : {1u, 2u, 4u}) {
+    while (clients.size() < count) clients.push_back(RawSocket::connect(server->port()));
+    EXPECT_EQ(balance(), count % 2) << count;
+  }
+  // One worker loses its connections: the next two are its.
+  std::erase_if(clients, [&](RawSocket& socket) { return worker_of(socket) == '1'; });
+  for (int i = 0; i < 2000 && server->connections() > 2; ++i) std::this_thread::sleep_for(1ms);
+  for (int i = 0; i < 2; ++i) clients.push_back(RawSocket::connect(server->port()));
+  EXPECT_EQ(balance(), 0);
 }
 
 }  // namespace

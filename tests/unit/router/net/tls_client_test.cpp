@@ -24,7 +24,7 @@ constexpr std::string_view kGood = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n
 class TlsClientTest : public testing::Test {
  protected:
   void SetUp() override {
-    loop.run([&] { client = std::make_unique<HttpClient>(loop.loop); });
+    loop.run([&] { client = std::make_unique<HttpClient>(loop.loop, resolver); });
     profile = make({.authorities = authority.certificate()});
   }
   void TearDown() override {
@@ -75,6 +75,7 @@ class TlsClientTest : public testing::Test {
   Authority authority;
   std::shared_ptr<const ClientTls> profile;
   RawListener listener;
+  Resolver resolver;
   LoopThread loop;
   std::vector<std::unique_ptr<http::Collect>> sinks;
   std::unique_ptr<HttpClient> client;

@@ -1,0 +1,138 @@
+"""Clients that leave before the answer: the subgraphs are told, nothing stays behind (fault F28)."""
+
+import json
+import socket
+import struct
+import threading
+import time
+
+import pytest
+
+from attack_support import descriptors, post, reset, rss_mib
+from support import wait_for
+
+SLOW = {"query": "{ slow }"}
+
+
+class HeldSubgraph:
+    """Never answers; notes when a request came and when its connection was closed."""
+
+    def __init__(self):
+        self.came, self.closed = [], []
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        try:
+            while True:
+                connection, _ = self.listener.accept()
+                threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+        except OSError:
+            pass  # closed
+
+    def serve(self, connection):
+        with connection:
+            try:
+                connection.recv(65536)
+                self.came.append(time.monotonic())
+                while connection.recv(65536):
+                    pass
+            except OSError:
+                pass
+            self.closed.append(time.monotonic())
+
+    def close(self):
+        self.listener.close()
+
+
+@pytest.fixture
+def held(shop):
+    shop.a.close()
+    del shop.closing[0]
+    shop.a = HeldSubgraph()
+    shop.closing.insert(0, shop.a.close)
+    shop.graph_file.write_text(shop.supergraph())
+    shop.sign()
+    shop.approve()
+    shop.start()
+    return shop
+
+
+def leave_by_reset(sock):
+    reset(sock)
+
+
+def leave_by_close(sock):
+    sock.close()
+
+
+def leave_by_half_close(sock):
+    sock.shutdown(socket.SHUT_WR)
+
+
+def leave_behind_a_pipelined_request(sock):
+    sock.sendall(post(SLOW))
+    sock.close()
+
+
+@pytest.mark.parametrize("leave", [leave_by_reset, leave_by_close, leave_by_half_close,
+                                   leave_behind_a_pipelined_request])
+def test_f28_upstream_is_closed_within_100_ms(held, leave):
+    took = []
+    for number in range(1, 6):
+        sock = socket.create_connection(("127.0.0.1", held.port))
+        sock.sendall(post(SLOW))
+        wait_for(lambda: len(held.a.came) == number, "the fetch")  # noqa: B023
+        time.sleep(0.12 + 0.013 * number)
+        assert not held.a.closed[number - 1:], "while its client waits, a fetch goes on"
+        left = time.monotonic()
+        leave(sock)
+        wait_for(lambda: len(held.a.closed) == number, "the end of the fetch", 2)  # noqa: B023
+        took.append(held.a.closed[-1] - left)
+    assert sorted(took)[2] <= 0.1, took
+    wait_for(lambda: held.metric("signet_request_cancelled_total") == 5, "the count")
+    assert held.metric("signet_http_server_active_requests") == 0
+    log = held.router.stdout
+    wait_for(lambda: log.read_text().count("\n") == 5, "the log")
+    assert [json.loads(line)["status"] for line in log.read_text().splitlines()] == [499] * 5
+    assert len(held.a.came) == 5, "a pipelined request of a client that has left is not begun"
+
+
+def test_f28_who_half_closes_is_answered_if_it_is_quick(running):
+    """Documented: after some 50 ms, a FIN counts as leaving."""
+    with socket.create_connection(("127.0.0.1", running.port), timeout=5) as sock:
+        sock.sendall(post({"query": "{ me { id } }"}).replace(b"Host: t\r\n", b"Host: t\r\nConnection: close\r\n"))
+        sock.shutdown(socket.SHUT_WR)
+        assert sock.makefile("rb").read().endswith(b'{"data":{"me":{"id":"1"}}}')
+
+
+def test_f28_a_storm_of_resets_leaves_nothing_behind(shop):
+    """As many as this machine makes, at every stage of a request."""
+    shop.start()
+    assert shop.serves()
+    counts = []
+    end = time.monotonic() + 3
+    message = post({"query": "{ me { id score } }"})
+
+    def storm(part):
+        count = 0
+        while time.monotonic() < end:
+            sock = socket.socket()
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            sock.connect(("127.0.0.1", shop.port))
+            sock.sendall(message[:len(message) * part // 3])
+            sock.close()
+            count += 1
+        counts.append(count)
+
+    clients = [threading.Thread(target=storm, args=(part,)) for part in (0, 1, 2, 3)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    before = rss_mib(shop)
+    assert sum(counts) > 1_000
+    # 100 connections may stay pooled for each subgraph.
+    wait_for(lambda: descriptors(shop) < 260, "descriptors")
+    assert shop.serves() and before < 128
