@@ -171,8 +171,8 @@ TEST_F(HttpClientNamesTest, RefusedAddressIsPassedOverAtOnce) {
 // RFC 8305's reason: addresses of a family that does not work here.
 TEST_F(HttpClientNamesTest, NameWhoseIpv6IsDeadIsReachedByIpv4) {
   Named two("127.0.0.2", port);
-  names.set("sub.test", {"2001:db8::1", "2001:db8::2", "127.0.0.2"});
-  EXPECT_LT(time_of("127.0.0.2"), 1s);
+  names.set("sub.test", {"::1", "127.0.0.2"});
+  for (int i = 0; i < 3; ++i) EXPECT_LT(time_of("127.0.0.2"), 200ms);
 }
 
 TEST_F(HttpClientNamesTest, AllAddressesDeadEndsAtTheConnectTimeout) {
