@@ -280,6 +280,13 @@ TEST_F(HttpClientNamesTest, EveryNewAddressIsCheckedAgainstTheAllowList) {
   EXPECT_EQ(three.connections, 0);
 }
 
+TEST_F(HttpClientNamesTest, WhatWasTriedAndFailedIsTheReasonNotWhatWasPassedOver) {
+  egress = std::make_shared<http::EgressPolicy>(
+      *http::EgressPolicy::parse({"http://sub.test:" + std::to_string(port), "127.0.0.2/32"}));
+  names.set("sub.test", {"127.0.0.2", "127.0.0.3"});
+  EXPECT_EQ(ask(), to_text(TransportError::unreachable));
+}
+
 // Cancelled while it looks up, waits or connects: nothing stays behind, and the next gets its place.
 TEST_F(HttpClientNamesTest, CancelledExchangesGiveTheirPlaceBack) {
   start({.connections_per_origin_max = 1});
