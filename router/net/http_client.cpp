@@ -255,8 +255,8 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
     while (book.asking() && !over() && std::chrono::steady_clock::now() < until) co_await wait(until);
   }
 
-  // The addresses to connect to next, all of them either left out before or not. Those that are not allowed are left
-  // out, and said so in `last`.
+  // The addresses to connect to next, all of them either left out before or not. Those that are not allowed are passed
+  // over, and `last` says so if nothing has been tried.
   Addresses untried(AddressBook& book, const Addresses& tried, http::Failure& last) const {
     Addresses next;
     std::optional<bool> ejected;
@@ -264,7 +264,7 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
       if (std::ranges::find(tried, candidate.address) != tried.end()) continue;
       if (request_.egress) {
         if (auto allowed = request_.egress->check_address(candidate.address); !allowed) {
-          last = {TransportError::egress_denied, allowed.error()};
+          if (tried.empty()) last = {TransportError::egress_denied, allowed.error()};
           continue;
         }
       }

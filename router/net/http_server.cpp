@@ -46,7 +46,6 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   template <class Acceptor>
   asio::awaitable<void> accept_loop(Acceptor* acceptor) {
     auto self = shared_from_this();
-    constexpr bool kUnix = std::is_same_v<Acceptor, local::acceptor>;
     constexpr std::chrono::milliseconds kPause{20};
     while (acceptor->is_open()) {
       error_code error;
@@ -54,9 +53,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
         typename Acceptor::protocol_type::endpoint from;
         auto socket = co_await acceptor->async_accept(from, asio::redirect_error(asio::use_awaitable, error));
         if (!error) {
-          if constexpr (!kUnix) socket.set_option(tcp::no_delay(true), error);
-          const int descriptor = socket.release(error);
-          if (!error) least_loaded().adopt(descriptor, peer_of(from), kUnix);
+          deal(std::move(socket), from);
           continue;
         }
         if (error == asio::error::operation_aborted || !acceptor->is_open()) break;
@@ -67,6 +64,29 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
       asio::steady_timer pause(acceptor_loop.context(), kPause);
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }
+  }
+
+  template <class PeerSocket, class Endpoint>
+  void deal(PeerSocket socket, const Endpoint& from) {
+    constexpr bool kUnix = std::is_same_v<Endpoint, local::endpoint>;
+    error_code error;
+    if constexpr (!kUnix) socket.set_option(tcp::no_delay(true), error);
+    const int descriptor = socket.release(error);
+    if (!error) least_loaded().adopt(descriptor, peer_of(from), kUnix);
+  }
+
+  // What the kernel has let in already is served: closing now would reset it.
+  template <class Acceptor>
+  void stop_accepting(std::optional<Acceptor>& acceptor) {
+    if (!acceptor) return;
+    error_code error;
+    acceptor->non_blocking(true, error);
+    while (!error && counters->connections.load(std::memory_order_relaxed) < settings.connections_max) {
+      typename Acceptor::protocol_type::endpoint from;
+      auto socket = acceptor->accept(from, error);
+      if (!error) deal(std::move(socket), from);
+    }
+    acceptor->close(error);
   }
 
   WorkerServer& least_loaded() {
@@ -142,9 +162,8 @@ void HttpServer::start_draining() {
 }
 
 void HttpServer::stop_accepting() {
-  error_code ignored;
-  if (impl_->tcp_acceptor) impl_->tcp_acceptor->close(ignored);
-  if (impl_->unix_acceptor) impl_->unix_acceptor->close(ignored);
+  impl_->stop_accepting(impl_->tcp_acceptor);
+  impl_->stop_accepting(impl_->unix_acceptor);
   for (const auto& worker : impl_->workers) worker->leave();
 }
 

@@ -187,10 +187,12 @@ def test_announced_close_is_respected(dying):
     assert dying.a.connections == dying.a.requests == 20
 
 
-def test_partial_answer_is_not_asked_for_again(dying):
+@pytest.mark.parametrize("end", [fin, rst])
+def test_partial_answer_is_not_asked_for_again(dying, end):
     def half(connection, _):
         connection.sendall(b"HTTP/1.1 2")
-        return fin(connection)
+        time.sleep(0.02)  # so that an RST does not overtake the bytes
+        return end(connection)
 
     assert ask(dying, QUERY)
     dying.a.instead = half

@@ -44,10 +44,10 @@ class ScriptedNames {
     const std::lock_guard lock(script_->mutex);
     return script_->lookups[name];
   }
-  /// Until `count` lookups of `name` have begun.
+  /// Until `count` lookups of `name` have begun, or ten seconds have passed.
   void wait_begun(const std::string& name, int count) const {
     std::unique_lock lock(script_->mutex);
-    script_->changed.wait(lock, [&] { return script_->lookups[name] >= count; });
+    script_->changed.wait_for(lock, std::chrono::seconds(10), [&] { return script_->lookups[name] >= count; });
   }
 
   std::expected<net::Addresses, std::string> operator()(const std::string& name) const {

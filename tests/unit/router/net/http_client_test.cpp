@@ -28,17 +28,20 @@ class HttpClientTest : public testing::Test {
     client.reset();
   }
 
+  http::Request request(bool idempotent = true) const {
+    http::Request asked;
+    asked.url = *http::parse_url("http://127.0.0.1:" + std::to_string(listener.port()) + "/graphql");
+    asked.body = "hello";
+    asked.idempotent = idempotent;
+    asked.response_bytes_max = 1000;
+    asked.egress = egress;
+    return asked;
+  }
   std::future<http::Outcome> send(bool idempotent = true, std::chrono::milliseconds timeout = 2s) {
-    http::Request request;
-    request.url = *http::parse_url("http://127.0.0.1:" + std::to_string(listener.port()) + "/graphql");
-    request.body = "hello";
-    request.idempotent = idempotent;
-    request.response_bytes_max = 1000;
-    request.egress = egress;
     auto promise = std::make_shared<std::promise<http::Outcome>>();
-    loop.loop.post([this, request = std::move(request), promise, timeout]() mutable {
+    loop.loop.post([this, asked = request(idempotent), promise, timeout]() mutable {
       sinks.push_back(std::make_unique<http::Collect>(1000, [promise](http::Outcome o) { promise->set_value(o); }));
-      client->send(std::move(request), std::chrono::steady_clock::now() + timeout, *sinks.back());
+      client->send(std::move(asked), std::chrono::steady_clock::now() + timeout, *sinks.back());
     });
     return promise->get_future();
   }
@@ -182,6 +185,28 @@ TEST_F(HttpClientTest, DeadlineIsForTheWholeExchange) {
   const auto result = outcome.get();
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().error, TransportError::timeout);
+}
+
+TEST_F(HttpClientTest, CancelClosesTheConnection) {
+  std::shared_ptr<http::Exchange> exchange;
+  http::Collect never(1000, [](const http::Outcome&) { FAIL(); });
+  loop.run([&] { exchange = client->send(request(), std::chrono::steady_clock::now() + 5s, never); });
+  RawSocket peer = listener.accept();
+  peer.read_until("hello");
+  const auto cancelled = std::chrono::steady_clock::now();
+  loop.run([&] { exchange->cancel(); });
+  EXPECT_EQ(peer.read_to_end(), "");
+  EXPECT_LT(std::chrono::steady_clock::now() - cancelled, 1s);
+}
+
+TEST_F(HttpClientTest, CancelledBeforeItsFirstStepItIsNeverSent) {
+  http::Collect never(1000, [](const http::Outcome&) { FAIL(); });
+  loop.run([&] { client->send(request(), std::chrono::steady_clock::now() + 5s, never)->cancel(); });
+  auto next = send();
+  RawSocket peer = listener.accept();
+  peer.read_until("hello");
+  peer.send(kGood);
+  EXPECT_TRUE(next.get());
 }
 
 TEST_F(HttpClientTest, RefusesAddressesTheAllowlistDoesNotName) {

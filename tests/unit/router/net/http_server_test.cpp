@@ -253,6 +253,21 @@ TEST_F(HttpServerTest, LeavingClosesOnlyWhatHasBeenQuiet) {
   EXPECT_TRUE(answer.ends_with("/2||0") && answer.find("Connection: close\r\n") != std::string::npos) << answer;
 }
 
+// Connections that the kernel has let in, but the acceptor has not seen.
+TEST_F(HttpServerTest, LeavingServesWhatWaitsAtTheDoor) {
+  std::vector<RawSocket> clients;
+  acceptor.run([&] {
+    for (int i = 0; i < 5; ++i) {
+      clients.push_back(client());
+      clients.back().send("GET /1 HTTP/1.1\r\nHost: t\r\n\r\n");
+    }
+    server->start_draining();
+    server->stop_accepting();
+  });
+  for (RawSocket& socket : clients) EXPECT_TRUE(socket.read_to_end().ends_with("/1||0"));
+  EXPECT_FALSE(client().valid());
+}
+
 // Two workers, each of which says which one it is.
 class DealingTest : public testing::Test {
  protected:
