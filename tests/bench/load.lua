@@ -1,33 +1,42 @@
--- Load for wrk: one POST over and over; every answer is compared with the expected bytes.
--- Arguments after `--`: file of the request body, file of the expected answer.
-
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
+-- Load for wrk: POST requests in turn, each answer compared with the one that is expected, byte by byte.
+-- Arguments after `--`: the file of cases, and how many threads there are. A case is "REQUEST_BYTES ANSWER_BYTES\n", the
+-- request's body, the answer. Where there is more than one case, there are as many threads as connections: a thread with
+-- one connection knows which request an answer belongs to. Threads share the cases out.
 
 local threads = {}
 function setup(thread)
+  thread:set("first", #threads)
   table.insert(threads, thread)
 end
 
 function init(arguments)
-  wrong = 0
-  expected = read(arguments[2])
+  wrong, at, requests, answers = 0, 0, {}, {}
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"
-  wrk.body = read(arguments[1])
-  prepared = wrk.format()
+  local file, stride, number = assert(io.open(arguments[1], "rb")), tonumber(arguments[2]), 0
+  while true do
+    local request_bytes, answer_bytes = file:read("*n", "*n")
+    if not request_bytes then break end
+    file:read(1)
+    if number % stride == first then
+      wrk.body = file:read(request_bytes)
+      table.insert(requests, wrk.format())
+      table.insert(answers, file:read(answer_bytes))
+    else
+      file:seek("cur", request_bytes + answer_bytes)
+    end
+    number = number + 1
+  end
+  file:close()
 end
 
 function request()
-  return prepared
+  at = at % #requests + 1
+  return requests[at]
 end
 
 function response(status, _, body)
-  if status ~= 200 or body ~= expected then wrong = wrong + 1 end
+  if status ~= 200 or body ~= answers[at] then wrong = wrong + 1 end
 end
 
 function done(summary, latency)

@@ -1,0 +1,79 @@
+"""One measurement: a fresh process, warmed up, loaded, its CPU time by its answers."""
+
+import time
+
+import load
+from processes import Client
+from upstream import Upstream
+from workloads import WrongAnswer, data_of
+
+WARM_UP_S = 1
+
+
+class Bench:
+    """The upstreams, what the targets answer, and measurements."""
+
+    def __init__(self, signet, replay, folder, cores, connections):
+        self.signet, self.replay, self.folder, self.cores, self.connections = signet, replay, folder, cores, connections
+        self.upstreams = {}
+        self.answers = {}  # by workload: `data` of each request, as the first target answered
+        self.cases = {}    # by target and workload
+
+    def upstream(self, graph):
+        if graph not in self.upstreams:
+            self.upstreams[graph] = Upstream(graph, self.signet, self.replay, self.folder, self.cores)
+        return self.upstreams[graph]
+
+    def stop(self):
+        for upstream in self.upstreams.values():
+            upstream.stop()
+
+    def prepare(self, target, workload):
+        """Asks everything once, so that the replay knows it and the answers are known to be right.
+        Raises WrongAnswer when they are not."""
+        started = target.start(self.upstream(workload.graph), workload)
+        try:
+            started.process.wait_answer(started.url, workload.requests[0])
+            client = Client(started.url)
+            answers = [client.post(request)[1] for request in workload.requests]
+            client.close()
+        finally:
+            started.stop()
+        data = [data_of(f"{target.name} {workload.name}", answer) for answer in answers]
+        workload.check(data)
+        known = self.answers.setdefault(workload.name, data)
+        if different := [number for number, one in enumerate(data) if one != known[number]]:
+            raise WrongAnswer(f"answers {len(different)} of {len(data)} requests differently, first "
+                              f"{workload.requests[different[0]][:200]}: {answers[different[0]][:200]}")
+        self.cases[target.name, workload.name] = load.Cases(workload.requests, answers)
+
+    def measure(self, target, workload, seconds):
+        """A row: figures of one round. Raises WrongAnswer when an answer was not the expected one."""
+        upstream = self.upstream(workload.graph)
+        cases = self.cases[target.name, workload.name]
+        warm = self.cases[target.name, workload.warm_up or workload.name]
+        started = target.start(upstream, workload)
+        try:
+            started.process.wait_answer(started.url, warm.requests[0])
+            self.load(started, warm, WARM_UP_S)
+            asked, cpu_us, start = upstream.counts(), started.process.cpu_us(), time.monotonic()
+            result = self.load(started, cases, seconds)
+            took_s = time.monotonic() - start
+            cpu_us = started.process.cpu_us() - cpu_us
+            asked = {key: value - asked[key] for key, value in upstream.counts().items()}
+            memory_mb = started.process.memory_mb()
+        finally:
+            started.stop()
+        # A few are let pass: who orders representations by chance asks something new now and then.
+        if asked["misses"] > result.requests / 1000:
+            raise WrongAnswer(f"{target.name} {workload.name}: {asked['misses']} requests were new to the replay")
+        return {"target": target.name, "workload": workload.name, "bytes": len(cases.answers[0]),
+                "cpu_us": cpu_us / result.requests, "rps": result.requests / result.seconds, "p50_ms": result.p50_ms,
+                "p99_ms": result.p99_ms, "memory_mb": memory_mb, "busy": cpu_us / 1e6 / took_s,
+                "fetches": asked["requests"] / result.requests}
+
+    def load(self, started, cases, seconds):
+        result = load.run(started.url, cases, seconds, self.connections, self.folder, self.cores)
+        if problem := result.problem():
+            raise WrongAnswer(f"{started.url}: {problem}: a result with wrong answers does not count")
+        return result

@@ -1,0 +1,150 @@
+"""The bench's judgement: a missed target fails the gate, and wrong answers never count."""
+
+import http.server
+import pathlib
+import subprocess
+import sys
+import threading
+import types
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/bench/lib"))
+
+import judge  # noqa: E402
+import load  # noqa: E402
+from measure import Bench  # noqa: E402
+from operations import operations  # noqa: E402
+from tiny_graphql import Subgraph  # noqa: E402
+from workloads import WrongAnswer, Workload, all_workloads, data_of, holds  # noqa: E402
+
+GOOD = {target.figure: [target.at_most] * 3 for target in judge.TARGETS}
+
+
+def test_figures_at_their_targets_pass():
+    assert judge.passed(judge.judge(GOOD))
+
+
+@pytest.mark.parametrize("target", judge.TARGETS, ids=lambda target: target.figure)
+def test_each_target_that_is_missed_fails_the_gate(target):
+    verdicts = judge.judge(GOOD | {target.figure: [target.at_most * 1.01] * 3})
+    assert not judge.passed(verdicts)
+    assert [verdict.target for verdict in verdicts if not verdict.met] == [target]
+
+
+@pytest.mark.parametrize("target", judge.TARGETS, ids=lambda target: target.figure)
+def test_a_figure_that_is_missing_is_no_verdict(target):
+    for values in ([], [float("nan")]):
+        with pytest.raises(judge.NotMeasured, match=target.figure):
+            judge.judge(GOOD | {target.figure: values})
+
+
+def test_medians_decide():
+    one = [target for target in judge.TARGETS if target.figure == "a ratio"]
+    assert judge.passed(judge.judge({"a ratio": [9, 99, 9.5]}, one))
+    assert not judge.passed(judge.judge({"a ratio": [9, 99, 10.5]}, one))
+
+
+def row(round_number, target, workload, cpu_us, **more):
+    return {"round": round_number, "target": target, "workload": workload, "cpu_us": cpu_us, "fetches": 7.01,
+            "memory_mb": 30, **more}
+
+
+def test_ratios_are_those_of_one_round():
+    bases = {"a": "b", "c": "c", "b": "b"}
+    rows = [row(0, "nginx", "b", 10), row(0, "nginx", "c", 100), row(0, "signet", "a", 90), row(0, "signet", "c", 200),
+            row(1, "nginx", "b", 20), row(1, "nginx", "c", 200), row(1, "signet", "a", 220), row(1, "signet", "c", 500),
+            row(1, "peer", "a", 1)]
+    figures = judge.row_figures(rows, bases)
+    assert figures == {"a ratio": [9, 11], "c ratio": [2, 2.5], "a fetches": [7, 7], "a memory": [30, 30]}
+
+
+def test_growth_between_decades():
+    assert judge.grows_linearly([(10, 10), (100, 100), (1000, 900)], 1.3) == []
+    assert judge.grows_linearly([(10, 10), (100, 100), (1000, 2000)], 1.3) == [(100, 1000, 2.0)]
+
+
+def result(requests=100, wrong=0, errors=0):
+    return load.Result(requests, wrong, errors, 1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("bad", [result(wrong=1), result(errors=1), result(requests=0)])
+def test_a_result_with_wrong_answers_does_not_count(bad, monkeypatch):
+    monkeypatch.setattr(load, "run", lambda *_: bad)
+    bench = Bench("signet", "replay", None, None, 50)
+    with pytest.raises(WrongAnswer, match="does not count"):
+        bench.load(types.SimpleNamespace(url="http://127.0.0.1/"), None, 1)
+
+
+@pytest.mark.parametrize("answer", [b"", b"no JSON", b'{"data":null}', b'{"data":{"a":1},"errors":[]}'])
+def test_answers_without_data_or_with_errors_are_wrong(answer):
+    with pytest.raises(WrongAnswer):
+        data_of("signet a", answer)
+
+
+class Scripted:
+    """A target that gives one answer to everything."""
+
+    def __init__(self, name, answer):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_):
+                pass
+
+        self.name = name
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.process = types.SimpleNamespace(wait_answer=lambda *_: None)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
+
+    def start(self, upstream, workload):
+        return self
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def test_targets_that_answer_differently_are_refused(monkeypatch):
+    bench = Bench("signet", "replay", None, None, 50)
+    monkeypatch.setattr(bench, "upstream", lambda graph: None)
+    workload = Workload("b", [b'{"query":"{ a b }"}'], holds('"a"'))
+    bench.prepare(Scripted("signet", b'{"data":{"a":1,"b":2}}'), workload)
+    bench.prepare(Scripted("nginx", b'{"data": {"b": 2, "a": 1}}'), workload)
+    assert bench.cases["nginx", "b"].answers == [b'{"data": {"b": 2, "a": 1}}']
+    for wrong in (b'{"data":{"a":1,"b":3}}', b'{"data":{"b":2}}', b'{"data":{"a":1,"b":2},"errors":[{}]}'):
+        with pytest.raises(WrongAnswer):
+            bench.prepare(Scripted("peer", wrong), workload)
+    assert ("peer", "b") not in bench.cases
+
+
+def test_the_gate_names_what_it_cannot_measure_without(tmp_path):
+    done = subprocess.run([sys.executable, ROOT / "tests/bench/run", "--gate", "--signet", "/bin/true", "--replay",
+                           tmp_path / "no-replay", "--micro", tmp_path / "no-micro"], capture_output=True, text=True,
+                          env={"PATH": str(tmp_path)})
+    assert done.returncode == 3
+    for what in ("replay_upstream", "micro_bench", "wrk"):
+        assert what in done.stderr
+
+
+def test_requests_of_the_list_workloads_are_distinct():
+    workloads = all_workloads()
+    for name, count in (("d", 2000), ("g", 500)):
+        assert len(set(workloads[name].requests)) == count
+    assert operations(100) == operations(200)[:100]
+
+
+def test_generated_subgraphs_answer():
+    things = Subgraph({"things": lambda first: [{"__typename": "Thing", "id": str(n)} for n in range(first)]},
+                      lambda representation: {"__typename": "Thing", "name": f"thing {representation['id']}"})
+    assert things.answer(b'{"query":"query A($n: Int!) { x: things(first: $n) { __typename ...F } } fragment F on Thing { id }",'
+                         b'"variables":{"n":1}}') == b'{"data":{"x":[{"__typename":"Thing","id":"0"}]}}'
+    assert things.answer(b'{"query":"query($r:[_Any!]!){_entities(representations:$r){... on Thing{name}}}",'
+                         b'"variables":{"r":[{"__typename":"Thing","id":"7"}]}}') == b'{"data":{"_entities":[{"name":"thing 7"}]}}'
