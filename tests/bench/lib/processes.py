@@ -65,22 +65,26 @@ class Process:
                                         preexec_fn=lambda: os.sched_setaffinity(0, cores))
 
     def wait_answer(self, url, body):
-        """Posts until somebody answers."""
+        """Posts until the answer is 200: a process may listen before it is ready."""
         limit = time.monotonic() + PATIENCE_S
         while True:
             client = Client(url)
             try:
-                return client.post(body)
-            except (OSError, http.client.HTTPException) as problem:
-                self.check_alive(problem, limit)
-                time.sleep(0.005)
+                status, answer = client.post(body)
+                problem = f"{status} {answer[:300]}"
+            except (OSError, http.client.HTTPException) as failure:
+                status, problem = 0, failure
             finally:
                 client.close()
+            if status == 200:
+                return answer
+            self.check_alive(problem, limit)
+            time.sleep(0.005)
 
     def check_alive(self, problem, limit):
         if self.process.poll() is not None or time.monotonic() > limit:
             self.stop()
-            sys.exit(f"bench: {self.process.args[0]} does not answer: {problem}\n{self.log.read_text()[-2000:]}")
+            sys.exit(f"bench: {self.process.args[0]} does not serve: {problem}\n{self.log.read_text()[-2000:]}")
 
     def family(self):
         """The `/proc` folders of the session's processes, with the fields of their `stat`."""

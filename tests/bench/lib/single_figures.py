@@ -27,7 +27,7 @@ def idle_memory_mb(signet, upstream):
     started = signet.start_dev(upstream.supergraph)
     clients = []
     try:
-        answer = started.process.wait_answer(started.url, request)[1]
+        answer = started.process.wait_answer(started.url, request)
         port = int(started.url.split(":")[2].split("/")[0])
         message = (f"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                    f"Content-Length: {len(request)}\r\n\r\n").encode() + request

@@ -40,6 +40,17 @@ trust:
 subgraphs: {{ allow: ["http://127.0.0.1:{upstream.port}", "127.0.0.0/8"] }}
 shutdown: {{ pre_stop: 0s, drain: 1s }}
 """
+POLICY_YAML = """version: 1
+listen: "127.0.0.1:{port}"
+secret_file: {folder}/webhook.key
+approve: {{ kid: approve, key_file: {folder}/approve.key }}
+graphs:
+  - name: bench
+    environment: bench
+    keys: [{{ kid: release, role: release, secret_file: {folder}/release.key }}]
+    allow: ["http://127.0.0.1:{upstream.port}", "127.0.0.0/8"]
+    allow_plain_http: true
+"""
 
 
 class Started:
@@ -94,10 +105,13 @@ class Signet:
             "operations": [{"id": PERSISTED_ID, "name": "Persisted", "type": "query", "body": PERSISTED}]}))
         self.command("keygen", "hmac", "--out", folder / "release.key")
         self.command("keygen", "ed25519", "--out", folder / "approve.key")
+        self.command("keygen", "webhook", "--out", folder / "webhook.key")
+        policy = folder / "admission.yaml"
+        policy.write_text(POLICY_YAML.format(port=free_port(), folder=folder, upstream=upstream))
         for kind, file in (("graph", "graph.graphql"), ("operations", "operations.json")):
-            for kid in ("release", "approve"):
-                self.command("sign", folder / file, "--kind", kind, "--graph", "bench", "--environment", "bench", "--kid", kid,
-                             "--key", folder / f"{kid}.key")
+            self.command("sign", folder / file, "--kind", kind, "--graph", "bench", "--environment", "bench", "--kid",
+                         "release", "--key", folder / "release.key")
+            self.command("admission", "approve", folder / file, "--policy", policy)
         self.signed = folder
         return folder
 
