@@ -1,7 +1,19 @@
 -- Load for wrk: POST requests in turn, each answer compared with the one that is expected, byte by byte.
--- Arguments after `--`: the file of cases, and how many threads there are. A case is "REQUEST_BYTES ANSWER_BYTES\n", the
--- request's body, the answer. Where there is more than one case, there are as many threads as connections: a thread with
--- one connection knows which request an answer belongs to. Threads share the cases out.
+-- Arguments after `--`: the file of cases, how many threads there are, for how many seconds to ask, 0: until wrk stops.
+-- A case is "REQUEST_BYTES ANSWER_BYTES\n", the request's body, the answer. Where there is more than one case, there are
+-- as many threads as connections: a thread with one connection knows which request an answer belongs to. Threads share
+-- the cases out. A thread that is told how long to ask waits for its last answer: no work is done that is not counted.
+
+local ffi = require("ffi")
+ffi.cdef[[
+  typedef struct { long seconds, nanoseconds; } bench_time;
+  int clock_gettime(int clock, bench_time *time);
+]]
+local clock = ffi.new("bench_time")
+local function now()
+  ffi.C.clock_gettime(1, clock)
+  return tonumber(clock.seconds) + tonumber(clock.nanoseconds) / 1e9
+end
 
 local threads = {}
 function setup(thread)
@@ -10,7 +22,8 @@ function setup(thread)
 end
 
 function init(arguments)
-  wrong, at, requests, answers = 0, 0, {}, {}
+  wrong, at, requests, answers, took = 0, 0, {}, {}, 0
+  seconds = tonumber(arguments[3])
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"
   local file, stride, number = assert(io.open(arguments[1], "rb")), tonumber(arguments[2]), 0
@@ -31,19 +44,27 @@ function init(arguments)
 end
 
 function request()
+  began = began or now()
   at = at % #requests + 1
   return requests[at]
 end
 
 function response(status, _, body)
   if status ~= 200 or body ~= answers[at] then wrong = wrong + 1 end
+  if seconds > 0 then
+    took = now() - began
+    if took >= seconds then wrk.thread:stop() end
+  end
 end
 
 function done(summary, latency)
-  local bad = 0
-  for _, thread in ipairs(threads) do bad = bad + thread:get("wrong") end
+  local bad, longest = 0, 0
+  for _, thread in ipairs(threads) do
+    bad = bad + thread:get("wrong")
+    longest = math.max(longest, thread:get("took"))
+  end
   local errors = summary.errors
   io.write(string.format("RESULT %d %d %d %d %d %d\n", summary.requests, bad,
-    errors.connect + errors.read + errors.write + errors.timeout, summary.duration,
+    errors.connect + errors.read + errors.write + errors.timeout, longest > 0 and longest * 1e6 or summary.duration,
     latency:percentile(50), latency:percentile(99)))
 end

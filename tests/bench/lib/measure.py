@@ -1,13 +1,19 @@
 """One measurement: a fresh process, warmed up, loaded, its CPU time by its answers."""
 
-import time
-
 import load
 from processes import Client
 from upstream import Upstream
 from workloads import WrongAnswer, data_of
 
 WARM_UP_S = 1
+
+
+def ask(started, requests):
+    """The answers, one after the other."""
+    client = Client(started.url)
+    answers = [client.post(request)[1] for request in requests]
+    client.close()
+    return answers
 
 
 class Bench:
@@ -18,6 +24,7 @@ class Bench:
         self.upstreams = {}
         self.answers = {}  # by workload: `data` of each request, as the first target answered
         self.cases = {}    # by target and workload
+        self.warm = {}     # the same, of what warms it up
 
     def upstream(self, graph):
         if graph not in self.upstreams:
@@ -34,9 +41,8 @@ class Bench:
         started = target.start(self.upstream(workload.graph), workload)
         try:
             started.process.wait_answer(started.url, workload.requests[0])
-            client = Client(started.url)
-            answers = [client.post(request)[1] for request in workload.requests]
-            client.close()
+            answers = ask(started, workload.requests)
+            warm = ask(started, workload.warm_up)
         finally:
             started.stop()
         data = [data_of(f"{target.name} {workload.name}", answer) for answer in answers]
@@ -46,19 +52,18 @@ class Bench:
             raise WrongAnswer(f"answers {len(different)} of {len(data)} requests differently, first "
                               f"{workload.requests[different[0]][:200]}: {answers[different[0]][:200]}")
         self.cases[target.name, workload.name] = load.Cases(workload.requests, answers)
+        self.warm[target.name, workload.name] = load.Cases(workload.warm_up or workload.requests, warm or answers)
 
     def measure(self, target, workload, seconds):
         """A row: figures of one round. Raises WrongAnswer when an answer was not the expected one."""
         upstream = self.upstream(workload.graph)
-        cases = self.cases[target.name, workload.name]
-        warm = self.cases[target.name, workload.warm_up or workload.name]
+        cases, warm = self.cases[target.name, workload.name], self.warm[target.name, workload.name]
         started = target.start(upstream, workload)
         try:
             started.process.wait_answer(started.url, warm.requests[0])
             self.load(started, warm, WARM_UP_S)
-            asked, cpu_us, start = upstream.counts(), started.process.cpu_us(), time.monotonic()
+            asked, cpu_us = upstream.counts(), started.process.cpu_us()
             result = self.load(started, cases, seconds)
-            took_s = time.monotonic() - start
             cpu_us = started.process.cpu_us() - cpu_us
             asked = {key: value - asked[key] for key, value in upstream.counts().items()}
             memory_mb = started.process.memory_mb()
@@ -69,7 +74,7 @@ class Bench:
             raise WrongAnswer(f"{target.name} {workload.name}: {asked['misses']} requests were new to the replay")
         return {"target": target.name, "workload": workload.name, "bytes": len(cases.answers[0]),
                 "cpu_us": cpu_us / result.requests, "rps": result.requests / result.seconds, "p50_ms": result.p50_ms,
-                "p99_ms": result.p99_ms, "memory_mb": memory_mb, "busy": cpu_us / 1e6 / took_s,
+                "p99_ms": result.p99_ms, "memory_mb": memory_mb, "busy": cpu_us / 1e6 / result.seconds,
                 "fetches": asked["requests"] / result.requests}
 
     def load(self, started, cases, seconds):

@@ -28,10 +28,10 @@ class Workload:
     requests: list[bytes]
     check: Callable[[list[dict]], None]  # raises WrongAnswer; gets every answer's `data`
     graph: str = "demo"
-    warm_up: str = ""        # another workload, for one that is to be met cold
-    persisted: bool = False  # the router has a manifest
-    portable: bool = True    # other routers understand the request
-    base: str = ""           # nginx's workload that it is compared with
+    warm_up: list[bytes] = ()  # other requests, where these are to be met cold
+    persisted: bool = False    # the router has a manifest
+    portable: bool = True      # other routers understand the request
+    base: str = ""             # nginx's workload that it is compared with
 
 
 def body(query, variables=None):
@@ -82,7 +82,7 @@ def all_workloads():
         Workload("b", [body(small)], holds("Ada Lovelace"), base="b"),
         Workload("c", [body(f"{{ items(first: {C_ITEMS}) {{ id name note price weight inStock }} }}")], check_list,
                  graph="list", base="c"),
-        Workload("d", [body(text) for text in operations(D_OPERATIONS)], holds(), warm_up="b", base="b"),
+        Workload("d", [body(text) for text in operations(D_OPERATIONS)], holds(), warm_up=[body(small)], base="b"),
         Workload("e", [body((FOLDER / "introspection.graphql").read_text())],
                  holds("__Schema", "shippingEstimate", "FURNITURE"), base="b"),
         Workload("f", [json.dumps({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": PERSISTED_ID}}}).encode()],
