@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import pathlib
 import resource
 import socket
 import subprocess
@@ -13,7 +14,8 @@ from judge import NotMeasured
 from processes import Client
 from workloads import all_workloads
 
-IDLE_CONNECTIONS = 10_000
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+IDLE_CONNECTIONS = 9_990  # just below 10,000, where the router closes idle ones to make room
 STARTS = 5
 # Our figure: the benchmark, and what of it; times are in microseconds.
 MICRO = {"cold": ("cold_operation", "median_us"), "plan a": ("heavy_text_to_plan", "real_time"),
@@ -21,7 +23,7 @@ MICRO = {"cold": ("cold_operation", "median_us"), "plan a": ("heavy_text_to_plan
 
 
 def idle_memory_mb(signet, upstream):
-    """What the router holds while 10,000 clients keep connections on which they have had an answer."""
+    """What the router holds while so many clients keep connections on which they have had an answer."""
     allow_files(IDLE_CONNECTIONS + 200)
     request = all_workloads()["b"].requests[0]
     started = signet.start_dev(upstream.supergraph)
@@ -91,7 +93,7 @@ def is_ready(port):
 def micro_figures(binary, cores):
     names = "|".join(benchmark for benchmark, _ in MICRO.values())
     done = subprocess.run([binary, f"--benchmark_filter=^({names})$", "--benchmark_format=json"], capture_output=True,
-                          text=True, preexec_fn=lambda: os.sched_setaffinity(0, cores.measured))
+                          text=True, env=os.environ | {"SIGNET_SOURCE_DIR": str(ROOT)}, preexec_fn=lambda: os.sched_setaffinity(0, cores.measured))
     if done.returncode != 0:
         sys.exit(f"bench: {binary}: {done.stderr[-2000:]}")
     found = {one["name"]: one for one in json.loads(done.stdout)["benchmarks"]}
