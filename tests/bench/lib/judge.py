@@ -83,10 +83,10 @@ def row_figures(rows, bases):
 
 def grows_linearly(points, factor_max):
     """`points`: (size, cost), sizes growing. The pairs of neighbours between which the cost per unit of size grew by more
-    than `factor_max` for each tenfold size; none: linear or better."""
+    than `factor_max`, or that for each tenfold size; none: linear or better."""
     worse = []
     for (size, cost), (larger, higher) in zip(points, points[1:]):
         growth = (higher / larger) / (cost / size)
-        if growth > factor_max ** math.log10(larger / size):
+        if growth > factor_max ** max(1.0, math.log10(larger / size)):
             worse.append((size, larger, growth))
     return worse

@@ -12,10 +12,11 @@ CONNECTIONS = 8  # fifty answers of 10 MB at a time would measure memory
 class Sweep:
     name: str
     unit: str  # what a size counts
+    one: str   # that one unit's cost is told of; "": a size does not change what one request costs
     graph: str
     sizes: list[int]
     requests: Callable[[int], list[bytes]]
-    per: str = ""  # "bytes": cost is held against the answer's bytes, not against the size asked for
+    size: str = "size"  # or "bytes": what the cost is held against
 
 
 def items(kilobytes):
@@ -36,8 +37,8 @@ def distinct(count):
 
 
 SWEEPS = [
-    Sweep("answer", "KB", "list", [1, 10, 100, 1_000, 10_000], items, per="bytes"),
-    Sweep("entities", "entities", "wide", [10, 100, 1_000, 10_000, 100_000], entities),
-    Sweep("subgraphs", "subgraphs", "wide", [1, 2, 5, 10, 20, 50], subgraphs),
-    Sweep("operations", "operations", "demo", [1, 10, 100, 1_000, 10_000, 100_000], distinct),
+    Sweep("answer", "KB", "byte", "list", [1, 10, 100, 1_000, 10_000], items, size="bytes"),
+    Sweep("entities", "entities", "entity", "wide", [10, 100, 1_000, 10_000, 100_000], entities),
+    Sweep("subgraphs", "subgraphs", "subgraph", "wide", [1, 2, 5, 10, 20, 50], subgraphs),
+    Sweep("operations", "operations", "", "demo", [1, 10, 100, 1_000, 10_000, 100_000], distinct),
 ]

@@ -1,5 +1,5 @@
 // A cold operation as the router meets it: text to prepared operation and plan, telemetry's template included. The
-// operations are workload d's; `median_us` is that of the single ones.
+// operations are workload d's in turn; `median_us` is that of the single ones.
 #include <algorithm>
 #include <benchmark/benchmark.h>
 #include <chrono>
@@ -44,20 +44,20 @@ void cold_operation(benchmark::State& state) {
   const auto snapshot = demo_snapshot();
   const std::vector<std::string> texts = operations();
   if (texts.empty()) return state.SkipWithError("no operations in " SIGNET_BENCH_OPERATIONS);
-  std::vector<double> times_us(texts.size(), 0);
+  std::vector<double> times_us;
+  times_us.reserve(size_t{1} << 20);
   telemetry::LabelTable labels;
   size_t next = 0;
   {
     const AllocationCounter allocations(state);
     for (auto unused : state) {
-      const size_t at = next++ % texts.size();
+      const std::string& text = texts[next++ % texts.size()];
       const auto start = std::chrono::steady_clock::now();
-      const std::string problem = prepare_and_plan(*snapshot, texts[at], labels);
-      times_us[at] = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+      const std::string problem = prepare_and_plan(*snapshot, text, labels);
+      times_us.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
       if (!problem.empty()) return state.SkipWithError(problem.c_str());
     }
   }
-  times_us.resize(std::min(next, texts.size()));
   std::ranges::sort(times_us);
   state.counters["median_us"] = times_us[times_us.size() / 2];
   state.counters["p99_us"] = times_us[times_us.size() * 99 / 100];

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <benchmark/benchmark.h>
 
+#include "router/execution/execution.hpp"
 #include "router/execution/projection.hpp"
 #include "tests/bench/micro/allocations.hpp"
 #include "tests/bench/micro/heavy.hpp"
