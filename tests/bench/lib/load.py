@@ -10,8 +10,7 @@ import subprocess
 import sys
 import time
 
-LARGE_BYTES = 200_000
-LAST_ANSWER_S = 3
+MANY_BYTES = 50_000  # of an answer that takes its time
 LUA = pathlib.Path(__file__).resolve().parents[1] / "load.lua"
 
 
@@ -60,12 +59,13 @@ def run(url, cases, seconds, connections, folder, cores):
         return asyncio.run(python_load(url, cases, seconds, connections))
     # A thread per connection knows which answer is whose, and lets the last one come. It costs the load three times as
     # much; where answers are many and small, what is under way at the end of the window does not matter.
-    exact = len(cases.requests) > 1 or len(cases.answers[0]) > LARGE_BYTES
+    largest = max(map(len, cases.answers))
+    exact = len(cases.requests) > 1 or largest > MANY_BYTES
     threads = connections if exact else 1
     file = folder / "cases"
     (cases.filled_up(threads) if exact else cases).write(file)
-    patience_s = LAST_ANSWER_S if exact else 0
-    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds + patience_s}s", "--timeout", "10s", "-s", LUA, url,
+    last_answer_s = 0 if not exact else 1 if largest < MANY_BYTES else 3
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds + last_answer_s}s", "--timeout", "10s", "-s", LUA, url,
                "--", file, threads, seconds if exact else 0]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True,
                           preexec_fn=lambda: os.sched_setaffinity(0, cores.others))

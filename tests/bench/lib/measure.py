@@ -69,8 +69,7 @@ class Bench:
             memory_mb = started.process.memory_mb()
         finally:
             started.stop()
-        # A few are let pass: who orders representations by chance asks something new now and then.
-        if asked["misses"] > result.requests / 1000:
+        if asked["misses"] > target.new_requests_max * result.requests:
             raise WrongAnswer(f"{target.name} {workload.name}: {asked['misses']} requests were new to the replay")
         return {"target": target.name, "workload": workload.name, "bytes": len(cases.answers[0]),
                 "cpu_us": cpu_us / result.requests, "rps": result.requests / result.seconds, "p50_ms": result.p50_ms,

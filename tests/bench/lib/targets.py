@@ -65,6 +65,7 @@ class Started:
 
 class Signet:
     name = "signet"
+    new_requests_max = 0  # share of requests that may be new to the replay while it is measured
 
     def __init__(self, binary, folder, cores):
         self.binary, self.folder, self.cores = binary, folder, cores
@@ -123,6 +124,7 @@ class Signet:
 
 class Nginx:
     name = "nginx"
+    new_requests_max = 0
 
     def __init__(self, folder, cores):
         self.folder, self.cores = folder, cores
@@ -145,6 +147,8 @@ class Nginx:
 
 class Peer:
     """Any router that a command starts; {supergraph} and {port} are filled in. It answers at /graphql."""
+
+    new_requests_max = 0.001  # who orders representations by chance asks something new now and then
 
     def __init__(self, text, folder, cores):
         self.name, _, self.command = text.partition("=")
