@@ -1,6 +1,8 @@
 """The bench's judgement: a missed target fails the gate, and wrong answers never count."""
 
 import http.server
+import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -16,6 +18,7 @@ import judge  # noqa: E402
 import load  # noqa: E402
 from measure import Bench  # noqa: E402
 from operations import operations  # noqa: E402
+from processes import Client, Process, free_port  # noqa: E402
 from tiny_graphql import Subgraph  # noqa: E402
 from workloads import WrongAnswer, Workload, all_workloads, data_of, holds  # noqa: E402
 
@@ -144,7 +147,37 @@ def test_requests_of_the_list_workloads_are_distinct():
 def test_generated_subgraphs_answer():
     things = Subgraph({"things": lambda first: [{"__typename": "Thing", "id": str(n)} for n in range(first)]},
                       lambda representation: {"__typename": "Thing", "name": f"thing {representation['id']}"})
-    assert things.answer(b'{"query":"query A($n: Int!) { x: things(first: $n) { __typename ...F } } fragment F on Thing { id }",'
-                         b'"variables":{"n":1}}') == b'{"data":{"x":[{"__typename":"Thing","id":"0"}]}}'
-    assert things.answer(b'{"query":"query($r:[_Any!]!){_entities(representations:$r){... on Thing{name}}}",'
-                         b'"variables":{"r":[{"__typename":"Thing","id":"7"}]}}') == b'{"data":{"_entities":[{"name":"thing 7"}]}}'
+    listed = things.answer(b'{"query":"query A($n: Int!) { x: things(first: $n) { __typename ...F } } '
+                           b'fragment F on Thing { id }","variables":{"n":1}}')
+    assert listed == b'{"data":{"x":[{"__typename":"Thing","id":"0"}]}}'
+    entities = things.answer(b'{"query":"query($r:[_Any!]!){_entities(representations:$r){... on Thing{name}}}",'
+                             b'"variables":{"r":[{"__typename":"Thing","id":"7"}]}}')
+    assert entities == b'{"data":{"_entities":[{"name":"thing 7"}]}}'
+
+
+@pytest.fixture
+def replay(tmp_path):
+    """replay_upstream in front of a subgraph that knows `{ a }` only; gives both."""
+    binary = next((path for preset in ("dev", "bench")
+                   if (path := ROOT / "build" / preset / "tests/replay_upstream").exists()), None)
+    if binary is None:
+        pytest.skip("replay_upstream is not built")
+    real = Scripted("subgraph", b'{"data":{"a":1}}')
+    port = free_port()
+    process = Process([binary, port, real.server.server_address[1]], os.sched_getaffinity(0), tmp_path / "replay.log")
+    yield types.SimpleNamespace(process=process, real=real, url=f"http://127.0.0.1:{port}/s", log=tmp_path / "replay.log")
+    process.stop()
+
+
+def test_the_replay_asks_once_and_counts_what_it_does_not_know(replay):
+    assert replay.process.wait_answer(replay.url, b"{ a }") == b'{"data":{"a":1}}'
+    replay.real.stop()
+    client = Client(replay.url)
+    assert client.post(b"{ a }") == (200, b'{"data":{"a":1}}')
+    assert json.loads(client.get("/counts")) == {"requests": 2, "misses": 1, "unknown": 0}
+    assert client.post(b"{ b }")[0] == 500
+    assert json.loads(client.get("/counts")) == {"requests": 3, "misses": 1, "unknown": 1}
+    client.close()
+    replay.process.stop()
+    assert replay.process.process.returncode == 1
+    assert '"unknown":1' in replay.log.read_text()

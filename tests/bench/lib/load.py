@@ -65,8 +65,8 @@ def run(url, cases, seconds, connections, folder, cores):
     file = folder / "cases"
     (cases.filled_up(threads) if exact else cases).write(file)
     last_answer_s = 0 if not exact else 1 if largest < MANY_BYTES else 3
-    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds + last_answer_s}s", "--timeout", "10s", "-s", LUA, url,
-               "--", file, threads, seconds if exact else 0]
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds + last_answer_s}s", "--timeout", "10s", "-s", LUA,
+               url, "--", file, threads, seconds if exact else 0]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True,
                           preexec_fn=lambda: os.sched_setaffinity(0, cores.others))
     found = re.search(r"^RESULT (.*)$", done.stdout, re.M)

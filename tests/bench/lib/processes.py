@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 
 TICK_US = 1_000_000 / os.sysconf("SC_CLK_TCK")
@@ -18,6 +17,10 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+class NoService(Exception):
+    """A process that does not get ready."""
 
 
 class Client:
@@ -83,8 +86,7 @@ class Process:
 
     def check_alive(self, problem, limit):
         if self.process.poll() is not None or time.monotonic() > limit:
-            self.stop()
-            sys.exit(f"bench: {self.process.args[0]} does not serve: {problem}\n{self.log.read_text()[-2000:]}")
+            raise NoService(f"{self.process.args[0]} does not serve: {problem}\n{self.log.read_text()[-2000:]}")
 
     def family(self):
         """The `/proc` folders of the session's processes, with the fields of their `stat`."""

@@ -23,16 +23,16 @@ def middle(rows):
 
 def print_rows(rows, bases, refused):
     nginx = {row["workload"]: row["cpu_us"] for row in rows if row["target"] == "nginx"}
-    print(f"{'':<16}{'answer':>9}{'CPU µs':>10}{'x nginx':>9}{'RPS':>9}{'p50 ms':>9}{'p99 ms':>9}{'peak MB':>9}{'fetches':>9}"
-          f"{'busy':>6}   rounds' CPU µs")
+    print(f"{'':<16}{'answer':>9}{'CPU µs':>10}{'x nginx':>9}{'RPS':>9}{'p50 ms':>9}{'p99 ms':>9}{'peak MB':>9}"
+          f"{'fetches':>9}{'busy':>6}   rounds' CPU µs")
     for row in sorted(rows, key=lambda row: row["workload"]):
         base = nginx.get(bases[row["workload"]])
         ratio = f"{row['cpu_us'] / base:.2f} {bases[row['workload']]}" if base else "-"
-        print(f"{row['workload'] + ' ' + row['target']:<16}{row['bytes']:>9}{row['cpu_us']:>10.1f}{ratio:>9}{row['rps']:>9.0f}"
-              f"{row['p50_ms']:>9.2f}{row['p99_ms']:>9.2f}{row['memory_mb']:>9.1f}{row['fetches']:>9.2f}{row['busy']:>6.0%}   "
-              + " ".join(map(str, row["cpu_us_rounds"])))
+        print(f"{row['workload'] + ' ' + row['target']:<16}{row['bytes']:>9}{row['cpu_us']:>10.1f}{ratio:>9}"
+              f"{row['rps']:>9.0f}{row['p50_ms']:>9.2f}{row['p99_ms']:>9.2f}{row['memory_mb']:>9.1f}{row['fetches']:>9.2f}"
+              f"{row['busy']:>6.0%}   " + " ".join(map(str, row["cpu_us_rounds"])))
     for (target, workload), why in refused.items():
-        print(f"{workload + ' ' + target:<16} answers differently: {why}")
+        print(f"{workload + ' ' + target:<16} answers differently, or not at all: {str(why).strip()}")
     if not nginx:
         print("no ratios: nginx is not installed")
 
@@ -45,8 +45,9 @@ def print_verdicts(verdicts):
     print(f"\n{'target':<42}{'at most':>12}{'measured':>14}   verdict")
     for verdict in verdicts:
         target = verdict.target
-        print(f"{target.what:<42}{number(target.at_most) + ' ' + target.unit:>12}{number(verdict.measured) + ' ' + target.unit:>14}"
-              f"   {'met' if verdict.met else 'MISSED'}, median of {verdict.rounds}")
+        at_most, measured = (f"{number(value)} {target.unit}" for value in (target.at_most, verdict.measured))
+        print(f"{target.what:<42}{at_most:>12}{measured:>14}   {'met' if verdict.met else 'MISSED'}, "
+              f"median of {verdict.rounds}")
 
 
 def markdown(head, rows):

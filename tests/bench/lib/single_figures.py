@@ -92,8 +92,9 @@ def is_ready(port):
 
 def micro_figures(binary, cores):
     names = "|".join(benchmark for benchmark, _ in MICRO.values())
-    done = subprocess.run([binary, f"--benchmark_filter=^({names})(/.*)?$", "--benchmark_format=json"], capture_output=True,
-                          text=True, env=os.environ | {"SIGNET_SOURCE_DIR": str(ROOT)}, preexec_fn=lambda: os.sched_setaffinity(0, cores.measured))
+    command = [binary, f"--benchmark_filter=^({names})(/.*)?$", "--benchmark_format=json"]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"SIGNET_SOURCE_DIR": str(ROOT)},
+                          preexec_fn=lambda: os.sched_setaffinity(0, cores.measured))
     if done.returncode != 0:
         sys.exit(f"bench: {binary}: {done.stderr[-2000:]}")
     found = {one["name"].split("/")[0]: one for one in json.loads(done.stdout)["benchmarks"]}
@@ -101,7 +102,7 @@ def micro_figures(binary, cores):
             if benchmark in found and not found[benchmark].get("error_occurred")}
 
 
-def measure_round(signet, upstream, micro, cores):
+def measure_round(signet, upstream, micro):
     """One value of each figure, by name."""
     starts = sorted(start_ms(signet, upstream) for _ in range(STARTS))
-    return {"idle memory": idle_memory_mb(signet, upstream), "start": starts[STARTS // 2]} | micro_figures(micro, cores)
+    return {"idle memory": idle_memory_mb(signet, upstream), "start": starts[STARTS // 2]} | micro_figures(micro, signet.cores)

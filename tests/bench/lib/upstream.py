@@ -11,20 +11,31 @@ PING = b'{"query":"{__typename}"}'
 
 class Upstream:
     def __init__(self, graph, signet, replay, folder, cores):
+        self.name, self.port, self.running = graph, free_port(), []
         supergraph, generated = GRAPHS[graph]
-        self.name = graph
-        self.real = GeneratedServer(generated()) if generated else None
-        real_port = self.real.port if self.real else free_port()
-        if self.real is None:
-            self.real = Process([signet, "demo", "--subgraphs-only", "--port", real_port], cores.others,
-                                folder / f"{graph}-subgraphs.log")
-            self.real.wait_answer(f"http://127.0.0.1:{real_port}/accounts", PING)
-        self.port = free_port()
-        self.replay = Process([replay, self.port, real_port], cores.others, folder / f"{graph}-replay.log")
-        self.subgraph = "list" if graph == "list" else "accounts" if graph == "demo" else "s0"
-        self.replay.wait_answer(f"http://127.0.0.1:{self.port}/{self.subgraph}", PING)
+        self.subgraph = {"demo": "accounts", "list": "list", "wide": "s0"}[graph]  # that a plain proxy passes on to
         self.supergraph = folder / f"{graph}.graphql"
         self.supergraph.write_text(supergraph(self.port))
+        try:
+            real_port = self.start_generated(generated()) if generated else self.start_demo(signet, folder, cores)
+            self.start([replay, self.port, real_port], self.port, folder / f"{graph}-replay.log", cores)
+        except BaseException:
+            self.stop()
+            raise
+
+    def start_generated(self, subgraphs):
+        self.running.append(GeneratedServer(subgraphs))
+        return self.running[-1].port
+
+    def start_demo(self, signet, folder, cores):
+        port = free_port()
+        self.start([signet, "demo", "--subgraphs-only", "--port", port], port, folder / "demo-subgraphs.log", cores)
+        return port
+
+    def start(self, command, port, log, cores):
+        process = Process(command, cores.others, log)
+        self.running.append(process)
+        process.wait_answer(f"http://127.0.0.1:{port}/{self.subgraph}", PING)
 
     def counts(self):
         """Of the replay: requests, misses (asked of the real subgraphs), unknown (nobody knew the answer)."""
@@ -36,5 +47,5 @@ class Upstream:
         return counts
 
     def stop(self):
-        self.replay.stop()
-        self.real.stop()
+        for server in reversed(self.running):
+            server.stop()
