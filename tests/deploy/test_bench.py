@@ -20,7 +20,7 @@ from measure import Bench  # noqa: E402
 from operations import operations  # noqa: E402
 from processes import Client, Process, free_port  # noqa: E402
 from tiny_graphql import Subgraph  # noqa: E402
-from workloads import WrongAnswer, Workload, all_workloads, data_of, holds  # noqa: E402
+from workloads import WrongAnswer, Workload, all_workloads, data_of, holds, shaped_as  # noqa: E402
 
 GOOD = {target.figure: [target.at_most] * 3 for target in judge.TARGETS}
 
@@ -84,6 +84,15 @@ def test_a_result_with_wrong_answers_does_not_count(bad, monkeypatch):
 def test_answers_without_data_or_with_errors_are_wrong(answer):
     with pytest.raises(WrongAnswer):
         data_of("signet a", answer)
+
+
+@pytest.mark.parametrize("data", [{"a": {"b": 1}}, {"a": {"c": 1, "b": 1}}, {"a": {"b": 1, "c": None}}, {"a": 1}, {}])
+def test_answers_have_what_the_operation_selects(data):
+    check = shaped_as(["{ a(first: 1) { b c } }"])
+    check([{"a": {"b": 1, "c": "x"}}])
+    check([{"a": [{"b": 1, "c": "x"}]}])
+    with pytest.raises((WrongAnswer, TypeError)):
+        check([data])
 
 
 class Scripted:

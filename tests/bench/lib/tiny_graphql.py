@@ -70,7 +70,8 @@ class Reader:
         if self.take("$"):
             name = self.take()
             return lambda variables: variables.get(name)
-        constant = json.loads(self.take())
+        token = self.take()
+        constant = json.loads(token) if token[0] in '"-0123456789' else token  # an enum's value, true and false: as text
         return lambda variables: constant
 
 

@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Callable
 
 from operations import operations
+from tiny_graphql import Reader
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1]
 D_OPERATIONS = 2_000
@@ -48,6 +49,23 @@ def holds(*wanted):
     return check
 
 
+def shaped_as(texts):
+    """Every answer has what its operation selects, in that order, and no null but for an object."""
+    def fits(value, selections):
+        if isinstance(value, list):
+            return all(fits(item, selections) for item in value)
+        if selections is None:
+            return isinstance(value, (str, int))
+        return value is None or (list(value) == [key for key, *_ in selections]
+                                 and all(fits(value[key], below) for key, _, _, below in selections))
+
+    def check(answers):
+        for text, data in zip(texts, answers):
+            if not fits(data, Reader(text).document()[0]):
+                raise WrongAnswer(f"to {text}: {json.dumps(data)[:300]}")
+    return check
+
+
 check_heavy = holds("Ada Lovelace", '"inStock":', '"price":', '"stars":', '"birthday":')
 
 
@@ -76,13 +94,15 @@ def heavy_variant(number):
 def all_workloads():
     """By name, in the order of the report."""
     small = "{ me { id name username } }"
+    small_operations = operations(D_OPERATIONS)
     whole = holds("Ada Lovelace", "birthday")
     found = [
         Workload("a", [body(HEAVY)], check_heavy, base="b"),
         Workload("b", [body(small)], holds("Ada Lovelace"), base="b"),
         Workload("c", [body(f"{{ items(first: {C_ITEMS}) {{ id name note price weight inStock }} }}")], check_list,
                  graph="list", base="c"),
-        Workload("d", [body(text) for text in operations(D_OPERATIONS)], holds(), warm_up=[body(small)], base="b"),
+        Workload("d", [body(text) for text in small_operations], shaped_as(small_operations), warm_up=[body(small)],
+                 base="b"),
         Workload("e", [body((FOLDER / "introspection.graphql").read_text())],
                  holds("__Schema", "shippingEstimate", "FURNITURE"), base="b"),
         Workload("f", [json.dumps({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": PERSISTED_ID}}}).encode()],
