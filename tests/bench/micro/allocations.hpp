@@ -20,6 +20,16 @@ class AllocationCounter {
   AllocationCounter(const AllocationCounter&) = delete;
   AllocationCounter& operator=(const AllocationCounter&) = delete;
 
+  /// Runs `action` outside of time and count.
+  template <class Action>
+  void aside(Action action) {
+    state_.PauseTiming();
+    const uint64_t started = allocations_so_far();
+    action();
+    before_ += allocations_so_far() - started;
+    state_.ResumeTiming();
+  }
+
  private:
   benchmark::State& state_;
   uint64_t before_;

@@ -1,81 +1,99 @@
-// Execution: what a request costs between the network's two ends, all answers read, all requests written, the client's
-// answer projected. Budget: performance.md.
+// Workload a's execution, stage by stage and without sockets: all answers scanned, all representations written, the
+// client's data projected.
+#include <algorithm>
 #include <benchmark/benchmark.h>
-#include <deque>
-#include <map>
 
-#include "router/demo/shop.hpp"
-#include "router/demo/subgraph.hpp"
 #include "router/execution/execution.hpp"
+#include "router/execution/projection.hpp"
 #include "tests/bench/micro/allocations.hpp"
-#include "tests/support/golden.hpp"
-#include "tests/support/planning.hpp"
+#include "tests/bench/micro/heavy.hpp"
 
 namespace signet::bench {
 namespace {
 
-using execution::FetchRequest;
-using federation::RequestId;
+using execution::Store;
 
-/// Workload a with the answers of the demo's subgraphs, as they were recorded once.
-class HeavyRun {
- public:
-  HeavyRun() : graph_(*federation::load_supergraph(demo::supergraph(1))) {
-    const std::string text = testing::read_file(testing::golden_folder() / "../bench/heavy.graphql");
-    planned_ = testing::plan_text(graph_, text);
-    std::map<std::string, demo::Subgraph> subgraphs;
-    for (demo::SubgraphDefinition& definition : demo::shop()) {
-      std::string name = definition.name;
-      subgraphs.try_emplace(std::move(name), std::move(definition));
-    }
-    run([&](const FetchRequest& request) {
-      const auto& subgraph = subgraphs.at(std::string(graph_.subgraphs[request.subgraph].name));
-      return answers_[request.id] = subgraph.execute(request.body).body;
+void bytes_per_operation(benchmark::State& state, size_t bytes) {
+  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * bytes));
+}
+
+void scan(benchmark::State& state) {
+  const HeavyRun& run = heavy_run();
+  size_t bytes = 0;
+  for (const std::string& answer : run.answers) bytes += answer.size();
+  AllocationCounter allocations(state);
+  for (auto unused : state) {
+    std::vector<std::string> answers;
+    allocations.aside([&] { answers = run.answers; });
+    Store store(*run.plan);
+    read_answers(run, std::move(answers), store);
+    benchmark::DoNotOptimize(store.blocks.data());
+  }
+  bytes_per_operation(state, bytes);
+}
+
+void represent(benchmark::State& state) {
+  const HeavyRun& run = heavy_run();
+  Store store = heavy_store();
+  size_t bytes = 0;
+  AllocationCounter allocations(state);
+  for (auto unused : state) {
+    allocations.aside([&] {
+      std::ranges::fill(store.links, execution::kNone);  // as if nothing had been asked yet
+      store.walked = 0;
+      bytes = 0;
     });
+    for (size_t i = 0; i < run.plan->requests.size(); ++i) {
+      std::string body;
+      benchmark::DoNotOptimize(write_lists(*run.plan, federation::RequestId(i), store, body));
+      bytes += body.size();
+    }
   }
+  bytes_per_operation(state, bytes);
+}
 
-  /// The client's answer.
-  std::string run() {
-    return run([this](const FetchRequest& request) { return answers_.at(request.id); });
+void project(benchmark::State& state) {
+  const HeavyRun& run = heavy_run();
+  const Store store = heavy_store();
+  const execution::Introspection introspection(*run.plan, heavy_graph().schema, run.variables);
+  size_t bytes = 0;
+  const AllocationCounter allocations(state);
+  for (auto unused : state) {
+    execution::Explained explained;
+    std::vector<execution::ClientError> errors;
+    std::string out;
+    execution::Projection(*run.plan, heavy_graph().schema, store, introspection, explained, errors, out)
+        .write(execution::Settings().answer_bytes_max);
+    if (!errors.empty()) return state.SkipWithError(errors.front().message.c_str());
+    bytes = out.size();
   }
-  size_t bytes_read() const {
-    size_t bytes = 0;
-    for (const auto& [id, answer] : answers_) bytes += answer.size();
-    return bytes;
-  }
+  bytes_per_operation(state, bytes);
+}
 
- private:
-  template <class Answer>
-  std::string run(Answer answer) {
-    execution::Execution execution(graph_, planned_.plan, operation::CoercedVariables(planned_.variables));
-    std::deque<FetchRequest> outstanding;
-    const auto start = [&](FetchRequest&& request) { outstanding.push_back(std::move(request)); };
-    execution.start(start);
-    while (!outstanding.empty()) {
-      const FetchRequest request = std::move(outstanding.front());
-      outstanding.pop_front();
-      execution.complete(request.id, execution::HttpAnswer{.status = 200, .body = answer(request)}, start);
+/// All of it, as a request does it.
+void execute(benchmark::State& state) {
+  const HeavyRun& run = heavy_run();
+  AllocationCounter allocations(state);
+  for (auto unused : state) {
+    execution::Execution execution(heavy_graph(), run.plan, operation::CoercedVariables(run.variables));
+    std::vector<federation::RequestId> outstanding;
+    const auto send = [&](execution::FetchRequest&& request) { outstanding.push_back(request.id); };
+    execution.start(send);
+    for (size_t i = 0; i < outstanding.size(); ++i) {
+      std::string answer;
+      allocations.aside([&] { answer = run.answers[outstanding[i].value()]; });
+      execution.complete(outstanding[i], execution::HttpAnswer{.status = 200, .body = std::move(answer)}, send);
     }
     std::string body;
     execution.write_response(body);
-    return body;
+    benchmark::DoNotOptimize(body.data());
   }
-
-  federation::Supergraph graph_;
-  testing::Planned planned_;
-  std::map<RequestId, std::string> answers_;
-};
-
-void execute_heavy(benchmark::State& state) {
-  HeavyRun heavy;
-  size_t bytes = heavy.run().size();
-  const AllocationCounter allocations(state);
-  for (auto unused : state) benchmark::DoNotOptimize(heavy.run());
-  state.counters["bytes_read"] = static_cast<double>(heavy.bytes_read());
-  state.counters["bytes_written"] = static_cast<double>(bytes);
 }
 
-BENCHMARK(execute_heavy)->Unit(benchmark::kMicrosecond);
+BENCHMARK(execute)->Unit(benchmark::kMicrosecond);
+BENCHMARK(scan)->Unit(benchmark::kMicrosecond);
+BENCHMARK(represent)->Unit(benchmark::kMicrosecond);
+BENCHMARK(project)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace signet::bench

@@ -2,25 +2,14 @@
 #include <benchmark/benchmark.h>
 
 #include "tests/bench/micro/allocations.hpp"
+#include "tests/bench/micro/heavy.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/hard_plan.hpp"
-#include "tests/support/planning.hpp"
 
 namespace signet::bench {
 namespace {
 
 using federation::Supergraph;
-
-const Supergraph& heavy_graph() {
-  static const Supergraph graph = *federation::load_supergraph(
-      testing::read_file(testing::golden_folder() / "../../router/demo/supergraph.graphql"));
-  return graph;
-}
-
-const std::string& heavy_operation() {
-  static const std::string text = testing::read_file(testing::golden_folder() / "../bench/heavy.graphql");
-  return text;
-}
 
 const Supergraph& hard_graph() {
   static const Supergraph graph = *federation::load_supergraph(testing::hard_supergraph());
@@ -49,17 +38,6 @@ void plan_only(benchmark::State& state, const Supergraph& graph, const std::stri
   }
 }
 
-void parse(benchmark::State& state) {
-  const AllocationCounter allocations(state);
-  for (auto unused : state) benchmark::DoNotOptimize(graphql::parse_executable(heavy_operation()));
-}
-
-void validate(benchmark::State& state) {
-  const auto document = graphql::parse_executable(heavy_operation());
-  const AllocationCounter allocations(state);
-  for (auto unused : state) benchmark::DoNotOptimize(operation::validate(*document, heavy_graph().schema));
-}
-
 void load_heavy_graph(benchmark::State& state) {
   const std::string sdl = testing::read_file(testing::golden_folder() / "../../router/demo/supergraph.graphql");
   const AllocationCounter allocations(state);
@@ -79,8 +57,6 @@ void hard_plan(benchmark::State& state) {
   plan_only(state, hard_graph(), testing::hard_operation());
 }
 
-BENCHMARK(parse)->Unit(benchmark::kMicrosecond);
-BENCHMARK(validate)->Unit(benchmark::kMicrosecond);
 BENCHMARK(heavy_plan)->Unit(benchmark::kMicrosecond);
 BENCHMARK(heavy_text_to_plan)->Unit(benchmark::kMicrosecond);
 BENCHMARK(hard_plan)->Unit(benchmark::kMicrosecond);
