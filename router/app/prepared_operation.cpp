@@ -131,8 +131,12 @@ std::expected<OperationVariant, operation::DocumentError> plan_variant(const Sna
   constexpr size_t kPlanBytes = 4u << 10;
   constexpr size_t kPerFieldBytes = 800;
   constexpr size_t kPerCaseBytes = 1'200;
-  const size_t bytes = kPlanBytes + kPerFieldBytes * normalized->fields.size() + kPerCaseBytes * (*plan)->cases.size();
-  return OperationVariant{condition_mask, *plan,
+  constexpr size_t kIntrospectionBytesMax = 256u << 10;
+  auto introspection =
+      execution::IntrospectionAnswers::make(**plan, snapshot.graph->supergraph.schema, kIntrospectionBytesMax);
+  const size_t bytes = kPlanBytes + kPerFieldBytes * normalized->fields.size() +
+                       kPerCaseBytes * (*plan)->cases.size() + (introspection ? introspection->bytes() : 0);
+  return OperationVariant{condition_mask, *plan, std::move(introspection),
                           usage_of(snapshot, *normalized, operation.document[operation.operation].name, labels), bytes};
 }
 

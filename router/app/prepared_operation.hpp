@@ -13,6 +13,7 @@
 
 #include "router/app/snapshot.hpp"
 #include "router/base/keyed_hash.hpp"
+#include "router/execution/introspection.hpp"
 #include "router/federation/plan.hpp"
 #include "router/operation/prepare.hpp"
 #include "telemetry/record/span.hpp"
@@ -60,6 +61,7 @@ struct PreparedOperation {
 struct OperationVariant {
   uint32_t condition_mask = 0;
   std::shared_ptr<const federation::Plan> plan;
+  std::shared_ptr<const execution::IntrospectionAnswers> introspection;  ///< null: none
   std::shared_ptr<const telemetry::UsageTemplate> usage;
   size_t bytes = 0;  ///< an upper estimate
 };

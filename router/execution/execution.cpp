@@ -45,11 +45,12 @@ struct Execution::Impl {
   };
 
   Impl(const federation::Supergraph& of, std::shared_ptr<const Plan> planned, operation::CoercedVariables given,
-       Settings chosen)
+       Settings chosen, std::shared_ptr<const IntrospectionAnswers> known)
       : supergraph(of),
         plan(std::move(planned)),
         variables(std::move(given)),
         settings(std::move(chosen)),
+        answers(std::move(known)),
         store(*plan) {
     runs.resize(plan->requests.size());
     for (size_t i = 0; i < runs.size(); ++i) {
@@ -138,6 +139,7 @@ struct Execution::Impl {
   std::shared_ptr<const Plan> plan;
   operation::CoercedVariables variables;
   Settings settings;
+  std::shared_ptr<const IntrospectionAnswers> answers;
   Store store;
   IdVector<RequestId, Run> runs;
   size_t outstanding = 0;
@@ -147,8 +149,10 @@ struct Execution::Impl {
 };
 
 Execution::Execution(const federation::Supergraph& supergraph, std::shared_ptr<const Plan> plan,
-                     operation::CoercedVariables variables, Settings settings)
-    : impl_(std::make_unique<Impl>(supergraph, std::move(plan), std::move(variables), std::move(settings))) {}
+                     operation::CoercedVariables variables, Settings settings,
+                     std::shared_ptr<const IntrospectionAnswers> answers)
+    : impl_(std::make_unique<Impl>(supergraph, std::move(plan), std::move(variables), std::move(settings),
+                                   std::move(answers))) {}
 
 Execution::~Execution() = default;
 
@@ -192,7 +196,7 @@ void Execution::write_response(std::string& out) {
   Impl& impl = *impl_;
   Explained explained;
   place_errors(*impl.plan, impl.store, impl.fetch_errors, impl.errors, explained);
-  const Introspection introspection(*impl.plan, impl.supergraph.schema, impl.variables);
+  const Introspection introspection(*impl.plan, impl.supergraph.schema, impl.variables, impl.answers.get());
   // Entities are written wherever they stand: twice what came is rarely too little, and what is not used costs nothing.
   size_t came = 0;
   for (const std::string& answer : impl.store.bodies) came += answer.size();

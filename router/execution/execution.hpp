@@ -21,6 +21,8 @@ namespace signet::execution {
 using federation::RequestId;
 using federation::SubgraphId;
 
+class IntrospectionAnswers;
+
 struct Settings {
   bool show_subgraph_messages = false;       ///< errors.subgraph_messages: shown
   std::vector<std::string> extension_codes;  ///< subgraph codes that clients may see; others are masked
@@ -51,8 +53,10 @@ using StartFetch = FunctionRef<void(FetchRequest&&)>;
 /// Threads: one.
 class Execution {
  public:
+  /// `answers` are those of the plan; without them introspection is written anew.
   Execution(const federation::Supergraph& supergraph, std::shared_ptr<const federation::Plan> plan,
-            operation::CoercedVariables variables, Settings settings = {});
+            operation::CoercedVariables variables, Settings settings = {},
+            std::shared_ptr<const IntrospectionAnswers> answers = nullptr);
   ~Execution();
   Execution(const Execution&) = delete;
   Execution& operator=(const Execution&) = delete;

@@ -1,5 +1,7 @@
 #include "router/execution/introspection.hpp"
 
+#include <algorithm>
+
 #include "router/graphql/printer.hpp"
 #include "router/json/document.hpp"
 #include "router/json/writer.hpp"
@@ -41,9 +43,46 @@ class ListWriter {
   bool any_ = false;
 };
 
+bool asks_variables(const federation::Plan& plan, const federation::MetaField& field) {
+  return field.variable || std::ranges::any_of(field.children, [&](MetaFieldId child) {
+           return asks_variables(plan, plan.meta_fields[child]);
+         });
+}
+
 }  // namespace
 
+std::shared_ptr<const IntrospectionAnswers> IntrospectionAnswers::make(const federation::Plan& plan,
+                                                                       const schema::Schema& schema, size_t bytes_max) {
+  auto made = std::make_shared<IntrospectionAnswers>();
+  const operation::CoercedVariables none;
+  const Introspection introspection(plan, schema, none);
+  for (const federation::PositionCase& type_case : plan.cases) {
+    for (const federation::OutputField& field : type_case.output) {
+      if (field.kind != federation::OutputField::Kind::introspection) continue;
+      if (asks_variables(plan, plan.meta_fields[field.meta])) continue;
+      introspection.write(field.meta, made->answers_.emplace_back(field.meta, std::string()).second);
+      if (made->bytes() > bytes_max) return nullptr;
+    }
+  }
+  return made->answers_.empty() ? nullptr : made;
+}
+
+const std::string* IntrospectionAnswers::find(MetaFieldId field) const {
+  const auto found = std::ranges::find(answers_, field, [](const auto& answer) { return answer.first; });
+  return found == answers_.end() ? nullptr : &found->second;
+}
+
+size_t IntrospectionAnswers::bytes() const {
+  size_t bytes = 0;
+  for (const auto& [field, answer] : answers_) bytes += answer.capacity();
+  return bytes;
+}
+
 void Introspection::write(MetaFieldId id, std::string& out) const {
+  if (const std::string* known = answers_ == nullptr ? nullptr : answers_->find(id)) {
+    out += *known;
+    return;
+  }
   const MetaField& field = plan_.meta_fields[id];
   if (schema_.field_name(field.field) == "__schema") {
     write_object(field, SchemaObject(), out);

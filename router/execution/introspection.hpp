@@ -2,10 +2,13 @@
 // Spec: https://spec.graphql.org/September2025/#sec-Introspection
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "router/federation/plan.hpp"
 #include "router/operation/coercion.hpp"
@@ -13,11 +16,27 @@
 
 namespace signet::execution {
 
+/// The values of the introspection fields of one plan in which no variable has a say: the same for every request.
+class IntrospectionAnswers {
+ public:
+  /// Writes them; null when there are none, or they take more than `bytes_max`.
+  static std::shared_ptr<const IntrospectionAnswers> make(const federation::Plan& plan, const schema::Schema& schema,
+                                                          size_t bytes_max);
+
+  /// Null: not known, to be written for each request.
+  const std::string* find(federation::MetaFieldId field) const;
+  size_t bytes() const;
+
+ private:
+  std::vector<std::pair<federation::MetaFieldId, std::string>> answers_;  ///< a few
+};
+
 class Introspection {
  public:
+  /// `answers` may be null.
   Introspection(const federation::Plan& plan, const schema::Schema& schema,
-                const operation::CoercedVariables& variables)
-      : plan_(plan), schema_(schema), variables_(variables) {}
+                const operation::CoercedVariables& variables, const IntrospectionAnswers* answers = nullptr)
+      : plan_(plan), schema_(schema), variables_(variables), answers_(answers) {}
 
   /// Appends the value of one `__schema` or `__type` field.
   void write(federation::MetaFieldId field, std::string& out) const;
@@ -52,6 +71,7 @@ class Introspection {
   const federation::Plan& plan_;
   const schema::Schema& schema_;
   const operation::CoercedVariables& variables_;
+  const IntrospectionAnswers* answers_;
 };
 
 }  // namespace signet::execution
