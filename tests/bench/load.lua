@@ -1,8 +1,8 @@
 -- Load for wrk: POST requests in turn, each answer compared with the one that is expected, byte by byte.
--- Arguments after `--`: the file of cases, how many threads there are, for how many seconds to ask, 0: until wrk stops.
+-- Arguments after `--`: the file of cases, among how many threads they are shared out, for how many seconds to ask, 0:
+-- until wrk stops.
 -- A case is "REQUEST_BYTES ANSWER_BYTES\n", the request's body, the answer. Where there is more than one case, there are
--- as many threads as connections: a thread with one connection knows which request an answer belongs to. Threads share
--- the cases out. A thread that is told how long to ask waits for its last answer: no work is done that is not counted.
+-- as many threads as connections: a thread with one connection knows which request an answer belongs to. A thread that is told how long to ask waits for its last answer: no work is done that is not counted.
 
 local ffi = require("ffi")
 ffi.cdef[[
@@ -22,7 +22,7 @@ function setup(thread)
 end
 
 function init(arguments)
-  wrong, at, requests, answers, took = 0, 0, {}, {}, 0
+  wrong, at, requests, answers, began, ended = 0, 0, {}, {}, 0, 0
   seconds = tonumber(arguments[3])
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"
@@ -31,7 +31,7 @@ function init(arguments)
     local request_bytes, answer_bytes = file:read("*n", "*n")
     if not request_bytes then break end
     file:read(1)
-    if number % stride == first then
+    if number % stride == first % stride then
       wrk.body = file:read(request_bytes)
       table.insert(requests, wrk.format())
       table.insert(answers, file:read(answer_bytes))
@@ -44,7 +44,7 @@ function init(arguments)
 end
 
 function request()
-  began = began or now()
+  if began == 0 then began = now() end
   at = at % #requests + 1
   return requests[at]
 end
@@ -52,19 +52,20 @@ end
 function response(status, _, body)
   if status ~= 200 or body ~= answers[at] then wrong = wrong + 1 end
   if seconds > 0 then
-    took = now() - began
-    if took >= seconds then wrk.thread:stop() end
+    ended = now()
+    if ended - began >= seconds then wrk.thread:stop() end
   end
 end
 
 function done(summary, latency)
-  local bad, longest = 0, 0
+  local bad, first_began, last_ended = 0, math.huge, 0
   for _, thread in ipairs(threads) do
     bad = bad + thread:get("wrong")
-    longest = math.max(longest, thread:get("took"))
+    first_began = math.min(first_began, thread:get("began"))
+    last_ended = math.max(last_ended, thread:get("ended"))
   end
   local errors = summary.errors
   io.write(string.format("RESULT %d %d %d %d %d %d\n", summary.requests, bad,
-    errors.connect + errors.read + errors.write + errors.timeout, longest > 0 and longest * 1e6 or summary.duration,
+    errors.connect + errors.read + errors.write + errors.timeout, last_ended > 0 and (last_ended - first_began) * 1e6 or summary.duration,
     latency:percentile(50), latency:percentile(99)))
 end

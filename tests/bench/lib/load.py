@@ -62,11 +62,12 @@ def run(url, cases, seconds, connections, folder, cores):
     largest = max(map(len, cases.answers))
     exact = len(cases.requests) > 1 or largest > MANY_BYTES
     threads = connections if exact else 1
+    shared_among = threads if len(cases.requests) > 1 else 1
     file = folder / "cases"
-    (cases.filled_up(threads) if exact else cases).write(file)
+    cases.filled_up(shared_among).write(file)
     last_answer_s = 0 if not exact else 1 if largest < MANY_BYTES else 3
     command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds + last_answer_s}s", "--timeout", "10s", "-s", LUA,
-               url, "--", file, threads, seconds if exact else 0]
+               url, "--", file, shared_among, seconds if exact else 0]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True,
                           preexec_fn=lambda: os.sched_setaffinity(0, cores.others))
     found = re.search(r"^RESULT (.*)$", done.stdout, re.M)
