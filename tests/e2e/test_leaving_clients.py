@@ -1,6 +1,7 @@
 """Clients that leave before the answer: the subgraphs are told, nothing stays behind (fault F28)."""
 
 import json
+import pathlib
 import socket
 import struct
 import threading
@@ -9,7 +10,7 @@ import time
 import pytest
 
 from attack_support import descriptors, post, reset, rss_mib
-from support import wait_for
+from support import SIGNET, wait_for
 
 SLOW = {"query": "{ slow }"}
 
@@ -107,7 +108,7 @@ def test_f28_who_half_closes_is_answered_if_it_is_quick(running):
         assert sock.makefile("rb").read().endswith(b'{"data":{"me":{"id":"1"}}}')
 
 
-def test_f28_a_storm_of_resets_leaves_nothing_behind(shop):
+def test_f28_a_storm_of_resets_leaves_nothing_behind(shop, record_property):
     """As many as this machine makes, at every stage of a request."""
     shop.start()
     assert shop.serves()
@@ -132,7 +133,11 @@ def test_f28_a_storm_of_resets_leaves_nothing_behind(shop):
     for client in clients:
         client.join()
     before = rss_mib(shop)
+    record_property("resets a second", sum(counts) // 3)
+    print(sum(counts) // 3, "resets a second")
     assert sum(counts) > 1_000
     # 100 connections may stay pooled for each subgraph.
     wait_for(lambda: descriptors(shop) < 260, "descriptors")
-    assert shop.serves() and before < 128
+    assert shop.serves() and shop.router.stop() == 0
+    # AddressSanitizer keeps what is freed for a while, and ends with an error for what is not freed or used afterwards.
+    assert before < 128 or b"__asan_init" in pathlib.Path(SIGNET).read_bytes()
