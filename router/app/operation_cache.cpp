@@ -85,7 +85,8 @@ void OperationCache::insert(uint64_t generation, const std::shared_ptr<const Pre
 
 OperationVariant OperationCache::counted(const OperationVariant& variant) const {
   if (counts_ == Counts::shared) return variant;
-  return {variant.condition_mask, with_own_count(variant.plan), with_own_count(variant.usage), variant.bytes};
+  return {variant.condition_mask, with_own_count(variant.plan), with_own_count(variant.introspection),
+          with_own_count(variant.usage), variant.bytes};
 }
 
 void OperationCache::make_room(size_t bytes) {

@@ -134,8 +134,8 @@ std::expected<OperationVariant, operation::DocumentError> plan_variant(const Sna
   constexpr size_t kIntrospectionBytesMax = 256u << 10;
   auto introspection =
       execution::IntrospectionAnswers::make(**plan, snapshot.graph->supergraph.schema, kIntrospectionBytesMax);
-  const size_t bytes = kPlanBytes + kPerFieldBytes * normalized->fields.size() +
-                       kPerCaseBytes * (*plan)->cases.size() + (introspection ? introspection->bytes() : 0);
+  const size_t bytes = kPlanBytes + kPerFieldBytes * normalized->fields.size() + kPerCaseBytes * (*plan)->cases.size() +
+                       (introspection ? introspection->bytes() : 0);
   return OperationVariant{condition_mask, *plan, std::move(introspection),
                           usage_of(snapshot, *normalized, operation.document[operation.operation].name, labels), bytes};
 }

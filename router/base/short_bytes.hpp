@@ -39,7 +39,7 @@ struct Block16 {
 }  // namespace detail
 
 /// memcpy(to, from, size), quick up to 32 bytes.
-inline void copy_bytes(char* to, const char* from, size_t size) {
+[[gnu::always_inline]] inline void copy_bytes(char* to, const char* from, size_t size) {
   if (size > 32) {
     std::memcpy(to, from, size);
   } else if (size >= 16) {
@@ -56,7 +56,7 @@ inline void copy_bytes(char* to, const char* from, size_t size) {
 }
 
 /// Whether the bytes at `at`, of which there are enough, are those of `text`; quick up to 16 bytes.
-inline bool same_bytes(const char* at, std::string_view text) {
+[[gnu::always_inline]] inline bool same_bytes(const char* at, std::string_view text) {
   const size_t size = text.size();
   if (size > 16) return std::memcmp(at, text.data(), size) == 0;
   if (size >= 8) return detail::same_ends<uint64_t>(at, text.data(), size);

@@ -24,7 +24,10 @@ constexpr std::string_view kTypename = "\"__typename\":";
 }  // namespace
 
 AnswerText::AnswerText(const Store& store, uint16_t of)
-    : scanner(store.bodies[of]), body(of), slots_max(store.bodies[of].size() / kFieldBytesMin + kSlotsSpare) {}
+    : scanner(store.bodies[of]),
+      body(of),
+      repeated(store.bodies[of].size()),
+      slots_max(store.bodies[of].size() / kFieldBytesMin + kSlotsSpare) {}
 
 DataReader::DataReader(const Plan& plan, FetchId fetch, AnswerText& text, Store& store, std::vector<FetchError>& errors)
     : plan_(plan), fetch_(fetch), text_(text), store_(store), errors_(errors), slots_before_(store.slots.size()) {}
@@ -134,17 +137,20 @@ StoredValue DataReader::read_object(ShapeId shape_id) {
     text_.scanner.fail();
     return {};
   }
+  uint32_t taken = 0;
   text_.scanner.expect('{');
   if (!text_.scanner.take('}')) {
     uint32_t expected = layout == nullptr ? 0 : layout->begin;
     const uint32_t first_slot = store_.blocks[block].first_slot;
     do {
-      read_member(shape, layout, first_slot, expected);
+      taken += read_member(shape, layout, first_slot, expected) ? 1 : 0;
     } while (text_.scanner.take(','));
     text_.scanner.expect('}');
   }
   if (text_.scanner.failed()) return {};
-  if (layout != nullptr) report_absent(shape, *layout, block);
+  if (layout != nullptr && taken < static_cast<uint32_t>(layout->end - layout->begin)) {
+    report_absent(shape, *layout, block);
+  }
   return {.kind = ValueKind::object, .index = block};
 }
 
@@ -184,24 +190,24 @@ CaseId DataReader::find_case(const Shape& shape) {
 }
 
 /// Members come in the order in which they were asked for; only where they do not is there a search.
-void DataReader::read_member(const Shape& shape, const CaseSlots* layout, uint32_t first_slot, uint32_t& expected) {
+bool DataReader::read_member(const Shape& shape, const CaseSlots* layout, uint32_t first_slot, uint32_t& expected) {
   uint32_t index = expected;
   if (layout == nullptr || index == layout->end || !text_.scanner.take_name(shape.slots[index].wire_json)) {
     const std::string_view name = text_.scanner.name();
-    if (text_.scanner.failed()) return;
+    if (text_.scanner.failed()) return false;
     index = layout == nullptr ? kNone : find_slot(shape, *layout, name);
     if (index == kNone) {
       skip();
-      return;
+      return false;
     }
   }
   if (store_.slots[first_slot + index].kind != ValueKind::absent) {
-    text_.scanner.fail();  // the same member twice
-    return;
+    return text_.scanner.fail();  // the same member twice
   }
   expected = index + 1;
   const StoredValue value = read_slot(shape.slots[index]);
   store_.slots[first_slot + index] = value;
+  return value.kind != ValueKind::absent;
 }
 
 uint32_t DataReader::find_slot(const Shape& shape, const CaseSlots& layout, std::string_view token) {

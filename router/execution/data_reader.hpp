@@ -43,7 +43,8 @@ class DataReader {
   StoredValue read_perhaps_repeated(ShapeId shape);
   StoredValue read_object(ShapeId shape_id);
   CaseId find_case(const federation::Shape& shape);
-  void read_member(const federation::Shape& shape, const federation::CaseSlots* layout, uint32_t first_slot,
+  /// True when the value of a slot came.
+  bool read_member(const federation::Shape& shape, const federation::CaseSlots* layout, uint32_t first_slot,
                    uint32_t& expected);
   void report_absent(const federation::Shape& shape, const federation::CaseSlots& layout, uint32_t block);
   static uint32_t find_slot(const federation::Shape& shape, const federation::CaseSlots& layout,

@@ -7,9 +7,9 @@
 // does what holds a null, because an error may turn out to be about one of its places only.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "router/execution/store.hpp"
 
@@ -24,6 +24,9 @@ class RepeatedObjects {
     uint32_t length = 0;     ///< of the text
   };
 
+  /// For an answer of `text_bytes`.
+  explicit RepeatedObjects(size_t text_bytes);
+
   /// Whether objects of `shape` may stand for each other.
   static bool shareable(const Plan& plan, ShapeId shape);
 
@@ -33,16 +36,17 @@ class RepeatedObjects {
   void remember(ShapeId shape, std::string_view text, size_t offset, size_t length, uint32_t block);
 
  private:
-  static constexpr unsigned kPlaceBits = 9;
+  static constexpr unsigned kPlaceBitsMax = 9;
 
   struct Place {
     ShapeId shape;
     uint32_t offset = 0;
     Known known;
   };
-  static size_t place_of(ShapeId shape, std::string_view rest);
+  size_t place_of(ShapeId shape, std::string_view rest) const;
 
-  std::array<Place, size_t{1} << kPlaceBits> places_{};
+  unsigned place_bits_;
+  std::vector<Place> places_;
 };
 
 }  // namespace signet::execution

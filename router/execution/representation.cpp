@@ -113,7 +113,7 @@ bool RepresentationList::add(FetchId id) {
     const uint32_t anchor = cursor.blocks[anchor_index];
     if (anchor == kNone || store_.link(anchor, shape.link) != kNone) return;  // shared, and linked already
     const size_t checkpoint = body_.size();
-    if (count_ > 0) body_ += ',';
+    if (!known_.empty()) body_ += ',';
     const size_t begin = body_.size();
     if (!writer.write(fetch, cursor)) {
       body_.resize(checkpoint);
@@ -129,19 +129,32 @@ bool RepresentationList::add(FetchId id) {
 uint32_t RepresentationList::number_of(size_t checkpoint, size_t begin) {
   const std::string_view text = std::string_view(body_).substr(begin);
   const uint64_t hash = keyed_hash(text).low;
-  const auto [first, last] = known_.equal_range(hash);
-  for (auto at = first; at != last; ++at) {
-    if (std::string_view(body_).substr(at->second.begin, at->second.length) != text) continue;
+  if (2 * known_.size() >= places_.size()) make_places();
+  size_t place = hash & (places_.size() - 1);
+  for (; places_[place] != kNone; place = (place + 1) & (places_.size() - 1)) {
+    const Span& span = known_[places_[place]];
+    if (span.hash != hash || std::string_view(body_).substr(span.begin, span.length) != text) continue;
     body_.resize(checkpoint);
-    return at->second.number;
+    return places_[place];
   }
-  known_.emplace(hash, Span{begin, text.size(), count_});
-  return count_++;
+  places_[place] = static_cast<uint32_t>(known_.size());
+  known_.push_back({hash, begin, text.size()});
+  return places_[place];
+}
+
+void RepresentationList::make_places() {
+  constexpr size_t kPlacesMin = 16;
+  places_.assign(std::max(kPlacesMin, 2 * places_.size()), kNone);
+  for (uint32_t number = 0; number < known_.size(); ++number) {
+    size_t place = known_[number].hash & (places_.size() - 1);
+    while (places_[place] != kNone) place = (place + 1) & (places_.size() - 1);
+    places_[place] = number;
+  }
 }
 
 uint32_t RepresentationList::finish() {
   body_ += ']';
-  return count_;
+  return static_cast<uint32_t>(known_.size());
 }
 
 size_t link_reentry(const Plan& plan, Store& store, FetchId id) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "router/execution/cursor.hpp"
 
@@ -24,8 +24,8 @@ class RepresentationList {
 
  private:
   struct Span {
+    uint64_t hash;
     size_t begin, length;
-    uint32_t number;
   };
   /// The number of the representation that was just written from `begin` on; taken back when it is there already.
   uint32_t number_of(size_t checkpoint, size_t begin);
@@ -33,8 +33,10 @@ class RepresentationList {
   const Plan& plan_;
   Store& store_;
   std::string& body_;
-  std::unordered_multimap<uint64_t, Span> known_;
-  uint32_t count_ = 0;
+  void make_places();
+
+  std::vector<Span> known_;       ///< by number
+  std::vector<uint32_t> places_;  ///< numbers by hash, open addressing; kNone: free; a power of two of them
 };
 
 /// Links the objects of a root fetch below the root. Returns 1 when there are any, else 0.

@@ -57,9 +57,12 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
           continue;
         }
         if (error == asio::error::operation_aborted || !acceptor->is_open()) break;
+      } else {
+        co_await acceptor->async_wait(Acceptor::wait_read, asio::redirect_error(asio::use_awaitable, error));
+        if (error) break;
       }
-      // Full, or out of descriptors: who says nothing makes room, and the backlog holds newcomers while we wait without
-      // spinning.
+      // Full, or out of descriptors, and somebody waits: who says nothing makes room, and the backlog holds newcomers
+      // while we wait without spinning.
       for (const auto& worker : workers) worker->make_room();
       asio::steady_timer pause(acceptor_loop.context(), kPause);
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));

@@ -206,7 +206,8 @@ asio::awaitable<bool> ServerConnection::receive() {
 asio::awaitable<std::optional<Framing>> ServerConnection::read_head() {
   head_.clear();
   if (input_.empty()) {
-    input_.shrink_to_fit();  // an idle connection holds no buffer
+    input_.shrink_to_fit();  // an idle connection holds no buffers
+    head_.shrink_to_fit();
     // Who came while the listener was closing has a moment to ask: what is kept after an answer is not kept now.
     constexpr std::chrono::milliseconds kLastCall{1000};
     const auto idle = worker_->settings_.idle_timeout;
