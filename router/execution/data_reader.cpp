@@ -102,7 +102,8 @@ StoredValue DataReader::wrong(std::string_view message) {
 
 StoredValue DataReader::read_object_value(ShapeId shape) {
   if (text_.scanner.peek() == '{') {
-    return RepeatedObjects::shareable(plan_, shape) ? read_perhaps_repeated(shape) : read_object(shape);
+    const bool look = RepeatedObjects::shareable(plan_, shape) && text_.repeated.worth_it();
+    return look ? read_perhaps_repeated(shape) : read_object(shape);
   }
   return read_other("the subgraph returned something else where an object is due");
 }

@@ -59,6 +59,8 @@ bool Projection::write_object(const ObjectCursor& cursor) {
   if (out_.size() > end_max_) return false;
   const PositionCase& type_case = plan_.cases[cursor.type_case];
   char before = '{';
+  federation::ShapeId shape;  // neighbours mostly come from one shape
+  std::optional<uint32_t> slots;
   for (const OutputField& field : type_case.output) {
     out_.put(before, field.key_json);
     before = ',';
@@ -67,8 +69,10 @@ bool Projection::write_object(const ObjectCursor& cursor) {
       out_.put('"');
       continue;
     }
-    if (!field.child && field.kind == OutputField::Kind::value && write_plain_leaf(field, leaf(field, cursor)))
-      continue;
+    if (!field.child && field.kind == OutputField::Kind::value) {
+      if (field.shape != shape) slots = first_slot(shape = field.shape, cursor);
+      if (slots && write_plain_leaf(field, store_.slots[*slots + field.slot])) continue;
+    }
     path_.push_back(PathElement::field(field.key));
     const bool written = write_field(field, cursor);
     path_.pop_back();
@@ -84,7 +88,11 @@ bool Projection::write_field(const OutputField& field, const ObjectCursor& curso
     out_.append_by([&](std::string& out) { introspection_.write(field.meta, out); });
     return true;
   }
-  if (!field.child) return write_leaf(field.type, leaf(field, cursor), Sources(&field.shape, field.shape ? 1 : 0));
+  if (!field.child) {
+    const auto slots = first_slot(field.shape, cursor);
+    const StoredValue value = slots ? store_.slots[*slots + field.slot] : StoredValue();
+    return write_leaf(field.type, value, Sources(&field.shape, field.shape ? 1 : 0));
+  }
   const federation::Position& position = plan_.positions[field.child];
   if (position.landed != 1) return write_composite(field.type, cursors_.child(cursor, field.child));
   const federation::Shape& shape = plan_.shapes[position.shapes.front()];
@@ -93,9 +101,10 @@ bool Projection::write_field(const OutputField& field, const ObjectCursor& curso
   return write_sole(field.type, field.child, value);
 }
 
-StoredValue Projection::leaf(const OutputField& field, const ObjectCursor& cursor) const {
-  const uint32_t block = field.shape ? cursor.blocks[plan_.shapes[field.shape].index] : kNone;
-  return block == kNone ? StoredValue() : store_.slot(block, field.slot);
+std::optional<uint32_t> Projection::first_slot(federation::ShapeId shape, const ObjectCursor& cursor) const {
+  const uint32_t block = shape ? cursor.blocks[plan_.shapes[shape].index] : kNone;
+  if (block == kNone) return std::nullopt;
+  return store_.blocks[block].first_slot;
 }
 
 bool Projection::or_null(bool written, TypeRef type, size_t checkpoint) {

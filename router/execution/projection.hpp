@@ -2,6 +2,7 @@
 // Spec: https://spec.graphql.org/September2025/#sec-Handling-Execution-Errors
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,7 +42,8 @@ class Projection {
   bool write_object_value(TypeRef type, const ObjectCursor& object);
   bool write_leaf(TypeRef type, const StoredValue& value, Sources sources);
   bool write_leaf_list(TypeRef type, const StoredValue& list, Sources sources);
-  StoredValue leaf(const OutputField& field, const ObjectCursor& cursor) const;
+  /// Where the slots of `shape` begin for the object, as Block::first_slot; nothing: the object has none of it.
+  std::optional<uint32_t> first_slot(federation::ShapeId shape, const ObjectCursor& cursor) const;
   /// Writes what needs neither an error nor its path. False: nothing is written yet.
   bool write_plain_leaf(const OutputField& field, const StoredValue& value);
   bool write_null(TypeRef type, Sources sources);

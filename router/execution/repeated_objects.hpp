@@ -30,13 +30,17 @@ class RepeatedObjects {
   /// Whether objects of `shape` may stand for each other.
   static bool shareable(const Plan& plan, ShapeId shape);
 
+  /// False when so few objects were repeated so far that looking for more is not worth it.
+  bool worth_it() const { return misses_ <= kMissesMin + kMissesPerHit * hits_; }
   /// The object of `shape` whose text is at the beginning of `rest`, which is part of `text`.
-  Known find(ShapeId shape, std::string_view text, std::string_view rest) const;
+  Known find(ShapeId shape, std::string_view text, std::string_view rest);
   /// Keeps `block`, which was read from the `length` bytes of `text` at `offset`.
   void remember(ShapeId shape, std::string_view text, size_t offset, size_t length, uint32_t block);
 
  private:
   static constexpr unsigned kPlaceBitsMax = 9;
+  static constexpr uint64_t kMissesMin = 1'000;
+  static constexpr uint64_t kMissesPerHit = 10;
 
   struct Place {
     ShapeId shape;
@@ -47,6 +51,8 @@ class RepeatedObjects {
 
   unsigned place_bits_;
   std::vector<Place> places_;
+  uint64_t hits_ = 0;
+  uint64_t misses_ = 0;
 };
 
 }  // namespace signet::execution

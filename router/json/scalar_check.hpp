@@ -48,6 +48,15 @@ inline size_t short_string_length([[maybe_unused]] const char* at, [[maybe_unuse
 #endif
 }
 
+/// number_length() of the positive integer at `at`, which a NUL ends at the latest; 0 for all else, and number_length()
+/// tells.
+inline size_t short_integer_length(const char* at) {
+  if (*at < '1' || *at > '9') return 0;
+  const char* end = at + 1;
+  while (*end >= '0' && *end <= '9') ++end;
+  return *end == '.' || *end == 'e' || *end == 'E' ? 0 : static_cast<size_t>(end - at);
+}
+
 /// Length of the escape that starts with the backslash at the front of `text`: 2, 6, or 12 for a surrogate pair.
 size_t escape_length(std::string_view text);
 

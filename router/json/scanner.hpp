@@ -77,12 +77,14 @@ class Scanner {
   /// Takes the next value, whatever it is. `depth_max` counts its own containers.
   bool value(Value& out, uint32_t depth_max = limits::kJsonDepthMax);
 
-  /// Takes the next value when that is a scalar whose end shows at once, which is so for most; else takes nothing.
+  /// Takes the next value when it is a string or an integer whose end shows at once, which is so for most; else takes
+  /// nothing.
   bool take_scalar(Value& out) {
     skip_space();
-    const size_t length = *at_ == '"' ? short_string_length(at_, end_) : 0;
+    const bool string = *at_ == '"';
+    const size_t length = string ? short_string_length(at_, end_) : short_integer_length(at_);
     if (length == 0) return false;
-    out.kind = Kind::string;
+    out.kind = string ? Kind::string : Kind::number;
     out.raw = {at_, length};
     out.has_object = false;
     at_ += length;

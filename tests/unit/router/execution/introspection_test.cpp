@@ -39,6 +39,27 @@ TEST(Introspection, PrintsDefaults) {
             R"({"args":[{"name":"first","defaultValue":"3"}]},{"args":[]},{"args":[]},{"args":[]},{"args":[]}]}}})");
 }
 
+TEST(Introspection, IsWrittenOnceWhereNoVariableHasASay) {
+  Script script("shop");
+  const std::string_view plain = R"({ a: __type(name: "Color") { name } __schema { types { name } } })";
+  const std::string once = script.run(plain);
+  EXPECT_TRUE(script.knew_introspection);
+  script.introspection_bytes_max = 10;
+  EXPECT_EQ(script.run(plain), once);
+  EXPECT_FALSE(script.knew_introspection);
+  script.introspection_bytes_max = SIZE_MAX;
+
+  const std::string_view by_name = "query ($n: String!) { __type(name: $n) { name } }";
+  EXPECT_EQ(script.run(by_name, R"({"n":"Color"})"), R"({"data":{"__type":{"name":"Color"}}})");
+  EXPECT_EQ(script.run(by_name, R"({"n":"Warehouse"})"), R"({"data":{"__type":{"name":"Warehouse"}}})");
+  EXPECT_FALSE(script.knew_introspection);
+  script.run(R"(query ($d: Boolean) { __type(name: "Query") { fields(includeDeprecated: $d) { name } } })");
+  EXPECT_FALSE(script.knew_introspection);
+  script.run(
+      R"(query ($d: Boolean) { __type(name: "Query") { fields(includeDeprecated: $d) { name } } __schema { queryType { name } } })");
+  EXPECT_TRUE(script.knew_introspection);
+}
+
 TEST(Introspection, MixesWithData) {
   Script script("shop");
   script.on("stock", "", R"({"data":{"warehouse":{"city":"c"}}})");

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "router/execution/execution.hpp"
+#include "router/execution/introspection.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/planning.hpp"
 
@@ -42,6 +43,9 @@ class Script {
     return on(std::move(subgraph), std::move(text), ok(std::move(body)));
   }
 
+  size_t introspection_bytes_max = SIZE_MAX;
+  bool knew_introspection = false;  ///< the last run: some was written with the plan
+
   /// The answer to `operation`. With a seed, requests complete in a random order, else first come, first served.
   std::string run(std::string_view operation, std::string_view variables = {}, unsigned seed = 0,
                   const Settings& settings = {}) {
@@ -50,7 +54,9 @@ class Script {
     if (!planned.plan) return planned.error;
     std::mt19937 random(seed);
     std::vector<FetchRequest> open;
-    Execution execution(*supergraph_, planned.plan, std::move(planned.variables), settings);
+    auto introspection = IntrospectionAnswers::make(*planned.plan, supergraph_->schema, introspection_bytes_max);
+    knew_introspection = introspection != nullptr;
+    Execution execution(*supergraph_, planned.plan, std::move(planned.variables), settings, std::move(introspection));
     const auto take = [&](FetchRequest&& request) {
       sent.push_back(supergraph_->subgraphs[request.subgraph].name + " " + request.body);
       open.push_back(std::move(request));

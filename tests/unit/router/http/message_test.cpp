@@ -23,6 +23,20 @@ TEST(Headers, NamesIgnoreCaseAndOrderStays) {
   EXPECT_EQ(headers.get("x-b"), "");
 }
 
+TEST(Headers, OneFieldCannotCarryAnother) {
+  using namespace std::string_view_literals;
+  Headers headers;
+  headers.add("x-a", "1\r\nx-evil: 2\0\n"sv);
+  headers.add("x-b\r\nx-evil", "3");
+  headers.add("x:y", "4");
+  headers.add("", "5");
+  headers.add("x-c", "");
+  EXPECT_EQ(headers.lines(), "x-a: 1  x-evil: 2  \r\nx-c: \r\n");
+  EXPECT_EQ(headers.size(), 2u);
+  EXPECT_EQ(headers.get("x-c"), "");
+  EXPECT_TRUE(headers.contains("x-c"));
+}
+
 TEST(Headers, CaseFoldingIsAsciiOnly) {
   EXPECT_TRUE(equals_ignoring_case("Content-TYPE", "content-type"));
   EXPECT_FALSE(equals_ignoring_case("@", "`"));

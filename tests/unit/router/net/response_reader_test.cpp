@@ -1,0 +1,96 @@
+#include "router/net/response_reader.hpp"
+
+#include <gtest/gtest.h>
+
+namespace signet::net {
+namespace {
+
+using http::TransportError;
+
+/// Reads `bytes`, at most `piece` of them at a time, and ends the connection when it has none left and is asked for
+/// more.
+ResponseReader read(std::string_view bytes, size_t piece, uint64_t body_bytes_max = 1'000) {
+  ResponseReader reader(body_bytes_max);
+  std::string scratch(64, '#');
+  while (!reader.over() && !bytes.empty()) {
+    reader.pull(scratch, [&](std::span<char> into) {
+      const size_t size = std::min({piece, into.size(), bytes.size()});
+      std::ranges::copy(bytes.substr(0, size), into.begin());
+      bytes.remove_prefix(size);
+      return size;
+    });
+    std::ranges::fill(scratch, '#');  // nothing in it may be needed any more
+  }
+  if (!reader.over()) reader.end();
+  return reader;
+}
+
+struct Case {
+  std::string_view bytes;
+  std::string_view body;
+  bool reusable;
+};
+
+TEST(ResponseReader, BodiesComeWholeInWhateverPieces) {
+  const Case kCases[] = {
+      {"HTTP/1.1 200 OK\r\nContent-Length: 11\r\nX-A: b\r\n\r\nhello world", "hello world", true},
+      {"HTTP/1.1 200 OK\r\nX-A: b\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n",
+       "hello world", true},
+      {"HTTP/1.1 200 OK\r\nX-A: b\r\n\r\nhello world", "hello world", false},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 11\r\nX-A: b\r\nConnection: close\r\n\r\nhello world", "hello world", false},
+      {"HTTP/1.1 103 Early Hints\r\nX-B: c\r\n\r\nHTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 2\r\n\r\nhi", "hi",
+       true},
+      {"HTTP/1.1 204 No Content\r\nX-A: b\r\n\r\n", "", true},
+      {"HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 0\r\n\r\n", "", true},
+  };
+  for (const Case& each : kCases) {
+    for (size_t piece = 1; piece <= each.bytes.size(); ++piece) {
+      ResponseReader reader = read(each.bytes, piece);
+      ASSERT_EQ(reader.state(), ResponseReader::State::done) << each.bytes << " by " << piece;
+      EXPECT_EQ(reader.body(), each.body) << each.bytes << " by " << piece;
+      EXPECT_EQ(reader.headers().get("x-a"), "b");
+      EXPECT_EQ(reader.headers().contains("x-b"), false);
+      EXPECT_EQ(reader.reusable(), each.reusable) << each.bytes << " by " << piece;
+    }
+  }
+}
+
+TEST(ResponseReader, WhatIsNotAnAnswerFails) {
+  const std::pair<std::string, TransportError> kCases[] = {
+      {"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello", TransportError::protocol},
+      {"HTTP/1.1 200 OK\r\nContent-Le", TransportError::protocol},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel", TransportError::protocol},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", TransportError::protocol},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\nx", TransportError::too_large},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\nx", TransportError::too_large},
+      {"HTTP/1.1 200 OK\r\n\r\n" + std::string(1'001, 'x'), TransportError::too_large},
+      {"HTTP/1.1 101 Switching Protocols\r\n\r\n", TransportError::protocol},
+      {"nonsense\r\n\r\n", TransportError::protocol},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(300, 'x') + "\r\n",
+       TransportError::protocol},
+  };
+  for (const auto& [bytes, error] : kCases) {
+    for (size_t piece : {size_t{1}, size_t{7}, size_t{64}}) {
+      const ResponseReader reader = read(bytes, piece);
+      ASSERT_EQ(reader.state(), ResponseReader::State::failed) << bytes << " by " << piece;
+      EXPECT_EQ(reader.error(), error) << bytes << " by " << piece;
+      EXPECT_FALSE(reader.reusable());
+    }
+  }
+}
+
+TEST(ResponseReader, InterimResponsesEnd) {
+  std::string bytes;
+  for (int i = 0; i < 11; ++i) bytes += "HTTP/1.1 102 Processing\r\n\r\n";
+  EXPECT_EQ(read(bytes, 64).state(), ResponseReader::State::failed);
+}
+
+TEST(ResponseReader, BytesBeyondTheAnswerEndTheConnection) {
+  const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+  ResponseReader reader = read(answer + "HTTP/1.1 200 OK\r\n", 64);
+  EXPECT_EQ(reader.body(), "hi");
+  EXPECT_FALSE(reader.reusable());
+}
+
+}  // namespace
+}  // namespace signet::net
