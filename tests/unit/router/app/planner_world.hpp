@@ -32,8 +32,8 @@ inline std::shared_ptr<const PreparedOperation> make_operation(const std::string
 }
 
 inline OperationVariant make_variant(uint32_t condition_mask, size_t bytes = 1000) {
-  return {condition_mask, std::make_shared<const federation::Plan>(),
-          nullptr, std::make_shared<const telemetry::UsageTemplate>(), bytes};
+  return {condition_mask, std::make_shared<const federation::Plan>(), nullptr,
+          std::make_shared<const telemetry::UsageTemplate>(), bytes};
 }
 
 inline PlanQuestion question(std::shared_ptr<const Snapshot> snapshot, const std::string& text) {
