@@ -56,6 +56,8 @@ def have_wrk():
 
 def run(url, cases, seconds, connections, folder, cores):
     if not have_wrk():
+        if url.startswith("https:"):
+            sys.exit("bench: the workload tls needs wrk")
         return asyncio.run(python_load(url, cases, seconds, connections))
     # A thread per connection knows which answer is whose, and lets the last one come. It costs the load three times as
     # much; where answers are many and small, what is under way at the end of the window does not matter.

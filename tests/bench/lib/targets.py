@@ -18,7 +18,7 @@ http {{
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   upstream subgraph {{ server 127.0.0.1:{upstream.port}; keepalive 100; keepalive_requests 1000000000; }}
   server {{
-    listen 127.0.0.1:{port};
+    listen 127.0.0.1:{port}{tls};
     location / {{
       proxy_pass http://subgraph/{upstream.subgraph}; proxy_http_version 1.1; proxy_set_header Connection "";
       proxy_max_temp_file_size 0;
@@ -29,7 +29,7 @@ http {{
 ROUTER_YAML = """version: 1
 workers: 1
 access_log: {{ output: off }}
-listen: {{ {graphql}health: "127.0.0.1:{health}", admin: "127.0.0.1:{admin}" }}
+listen: {{ {graphql}{tls}health: "127.0.0.1:{health}", admin: "127.0.0.1:{admin}" }}
 """
 SERVE_YAML = """graph: {{ name: bench, environment: bench, source: {{ file: {graph} }} }}
 operations: {{ mode: safelist, source: {{ file: {manifest} }} }}
@@ -51,6 +51,17 @@ graphs:
     allow: ["http://127.0.0.1:{upstream.port}", "127.0.0.0/8"]
     allow_plain_http: true
 """
+
+
+def certificate(folder):
+    """Files of a fresh one, and its key, for 127.0.0.1."""
+    files = folder / "tls.crt", folder / "tls.key"
+    if not files[0].exists():
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", "2", "-subj", "/CN=bench", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
+        files[1].chmod(0o600)
+    return files
 
 
 class Started:
@@ -75,20 +86,24 @@ class Signet:
         return True
 
     def start(self, upstream, workload):
-        return self.start_serve(upstream) if workload.persisted else self.start_dev(upstream.supergraph)
+        return self.start_serve(upstream) if workload.persisted else self.start_dev(upstream.supergraph, workload.tls)
 
-    def start_dev(self, supergraph):
+    def start_dev(self, supergraph, tls=False):
         port, health, admin = free_port(), free_port(), free_port()
         config = self.folder / "signet-dev.yaml"
-        config.write_text(ROUTER_YAML.format(graphql="", health=health, admin=admin))
-        return self.run(["dev", "--supergraph", supergraph, "--listen", f"127.0.0.1:{port}", "-c", config], port, health)
+        files = "tls: {{ cert_file: {}, key_file: {} }}, ".format(*certificate(self.folder)) if tls else ""
+        config.write_text(ROUTER_YAML.format(graphql="", tls=files, health=health, admin=admin))
+        started = self.run(["dev", "--supergraph", supergraph, "--listen", f"127.0.0.1:{port}", "-c", config], port, health)
+        if tls:
+            started.url = started.url.replace("http:", "https:")
+        return started
 
     # As in production: a signed graph and a signed manifest.
     def start_serve(self, upstream):
         folder = self.signed or self.sign(upstream)
         port, health, admin = free_port(), free_port(), free_port()
         config = folder / "signet.yaml"
-        config.write_text(ROUTER_YAML.format(graphql=f'graphql: "127.0.0.1:{port}", ', health=health, admin=admin)
+        config.write_text(ROUTER_YAML.format(graphql=f'graphql: "127.0.0.1:{port}", ', tls="", health=health, admin=admin)
                           + SERVE_YAML.format(graph=folder / "graph.graphql", manifest=folder / "operations.json",
                                               folder=folder, upstream=upstream))
         return self.run(["serve", "-c", config], port, health)
@@ -140,9 +155,11 @@ class Nginx:
     def start(self, upstream, workload):
         port = free_port()
         conf = self.folder / "nginx.conf"
-        conf.write_text(NGINX_CONF.format(folder=self.folder, upstream=upstream, port=port))
+        tls = " ssl; ssl_certificate {}; ssl_certificate_key {}".format(*certificate(self.folder)) if workload.tls else ""
+        conf.write_text(NGINX_CONF.format(folder=self.folder, upstream=upstream, port=port, tls=tls))
         command = [self.binary(), "-c", conf, "-p", self.folder]
-        return Started(Process(command, self.cores.measured, self.folder / "nginx.log"), f"http://127.0.0.1:{port}/")
+        scheme = "https" if workload.tls else "http"
+        return Started(Process(command, self.cores.measured, self.folder / "nginx.log"), f"{scheme}://127.0.0.1:{port}/")
 
 
 class Peer:

@@ -32,6 +32,7 @@ class Workload:
     warm_up: list[bytes] = ()  # other requests, where these are to be met cold
     persisted: bool = False    # the router has a manifest
     portable: bool = True      # other routers understand the request
+    tls: bool = False          # the client speaks TLS
     base: str = ""             # nginx's workload that it is compared with
 
 
@@ -108,6 +109,7 @@ def all_workloads():
         Workload("f", [json.dumps({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": PERSISTED_ID}}}).encode()],
                  whole, persisted=True, portable=False, base="b"),
         Workload("f-text", [body(PERSISTED)], whole, persisted=True, base="b"),
+        Workload("tls", [body(small)], holds("Ada Lovelace"), portable=False, tls=True, base="tls"),
         Workload("g", [heavy_variant(number) for number in range(G_VARIANTS)], check_variants, base="b"),
     ]
     return {workload.name: workload for workload in found}
