@@ -92,8 +92,12 @@ void ResponseReader::take_body(std::string_view bytes) {
     if (body_.size() == body_length_) finish(bytes.substr(body_.size()));
     return;
   }
+  if (bytes.empty() || (parser_->chunked() && bytes.size() < kLastChunkBytes)) {
+    kept_ = bytes;
+    return;
+  }
   error_code error;
-  const size_t used = bytes.empty() ? 0 : parser_->put(asio::buffer(bytes), error);
+  const size_t used = parser_->put(asio::buffer(bytes), error);
   if (error == beast_http::error::need_more) error = {};
   if (parser_->body_too_large()) return fail(TransportError::too_large, "the body is larger than allowed");
   if (error) return fail(TransportError::protocol, "the body is malformed");

@@ -291,7 +291,7 @@ asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& f
 asio::awaitable<bool> ServerConnection::read_body(RequestParser& parser, const ServerRequest& request) {
   enter(Phase::body, worker_->settings_.body_timeout);
   while (!parser.is_done()) {
-    if (!input_.empty()) {
+    if (input_.size() >= (parser.chunked() ? kLastChunkBytes : 1)) {
       error_code error;
       const size_t used = parser.put(asio::buffer(input_), error);
       input_.erase(0, used);
