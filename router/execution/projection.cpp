@@ -56,12 +56,12 @@ void Projection::write(size_t bytes_max) {
 }
 
 bool Projection::write_object(const ObjectCursor& cursor) {
-  if (out_.size() > end_max_) return false;
   const PositionCase& type_case = plan_.cases[cursor.type_case];
   char before = '{';
   federation::ShapeId shape;  // neighbours mostly come from one shape
   std::optional<uint32_t> slots;
   for (const OutputField& field : type_case.output) {
+    if (out_.size() > end_max_) return false;
     out_.put(before, field.key_json);
     before = ',';
     if (field.kind == OutputField::Kind::type_name) {
@@ -262,6 +262,7 @@ bool Projection::write_leaf_list(TypeRef type, const StoredValue& list, Sources 
   scanner.expect('[');
   if (!scanner.take(']')) {
     do {
+      if (out_.size() > end_max_) return false;
       if (index > 0) out_.put(',');
       path_.push_back({.key = {}, .index = index++});
       StoredValue item{.kind = ValueKind::leaf, .body = list.body};

@@ -34,8 +34,8 @@ class Headers {
     std::string_view rest_;
   };
 
-  /// A field cannot carry another one: line ends and NUL in `value` become spaces, and a `name` that is not a token is
-  /// not added.
+  /// `name` and `value` must not be views of the same headers. A field cannot carry another one: line ends and NUL in
+  /// `value` become spaces, and a `name` that is not a token is not added.
   void add(std::string_view name, std::string_view value);
   /// Replaces all fields of that name.
   void set(std::string_view name, std::string_view value);

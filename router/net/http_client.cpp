@@ -30,6 +30,7 @@ using http::TransportError;
 namespace {
 
 constexpr std::chrono::milliseconds kSweepInterval{20};
+constexpr std::chrono::milliseconds kPoolSweepInterval{200};
 
 class ClientExchange;
 
@@ -47,6 +48,7 @@ struct HttpClient::Impl : std::enable_shared_from_this<HttpClient::Impl> {
   std::vector<char> read_buffer;  // shared: nothing survives in it across an await
   std::list<ClientExchange*> active;
   std::unique_ptr<Timer> sweep_timer;
+  SteadyTime swept{};  // the pool, last
 };
 
 namespace {
@@ -103,6 +105,7 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
   struct Attempt {
     std::optional<http::Failure> failure;
     bool no_byte_came = false;
+    bool cut = false;  ///< the request did not get through whole, though there is an answer
   };
 
   static std::unexpected<http::Failure> failure(TransportError error, std::string detail) {
@@ -163,7 +166,7 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
     const bool reused = connection_->reused;
     Attempt attempt = co_await round_trip();
     attempt.no_byte_came = attempt.no_byte_came && reused;
-    if (!attempt.failure && response_->reusable() && !over()) {
+    if (!attempt.failure && !attempt.cut && response_->reusable() && !over()) {
       client_->pool.put_idle(origin, std::move(connection_), std::chrono::steady_clock::now());
     } else {
       connection_.reset();
@@ -306,6 +309,8 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
     Stream::Buffers buffers{asio::buffer(head), asio::buffer(request_.body)};
     error_code error;
     if (!stream.try_write(buffers, error) && !error) error = co_await stream.write(buffers);
+    // A server may answer, and close, before it has read the request: its answer may be there all the same.
+    const error_code unsent = std::exchange(error, {});
     response_.emplace(request_.response_bytes_max);
     while (!error && !response_->over()) {
       if (!stream.buffered()) std::tie(error) = co_await stream.wait_readable();
@@ -317,6 +322,7 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
       error = {};
       response_->end();
     }
+    if (unsent && !response_->started()) error = unsent;
     if (error) {
       Attempt attempt = failed(response_->started() ? TransportError::protocol : TransportError::unreachable,
                                fmt::format("{}: {}", origin_, error.message()));
@@ -330,7 +336,7 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
                                         {.output_bytes_max = request_.response_bytes_max});
     if (!decoded) co_return failed(TransportError::protocol, fmt::format("{}: {}", origin_, decoded.error()));
     response_->body() = std::move(*decoded);
-    co_return Attempt{};
+    co_return Attempt{.cut = unsent.failed()};
   }
 
   static Attempt failed(TransportError error, std::string detail) {
@@ -358,7 +364,11 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
 void HttpClient::Impl::sweep() {
   const SteadyTime now = std::chrono::steady_clock::now();
   for (ClientExchange* exchange : active) exchange->expire_if_due(now);
-  pool.sweep(now);
+  // Whoever takes a connection looks at it anyway: this only closes what nobody takes.
+  if (now - swept >= kPoolSweepInterval) {
+    swept = now;
+    pool.sweep(now);
+  }
   sweep_timer = loop.after(kSweepInterval, [this] { sweep(); });
 }
 

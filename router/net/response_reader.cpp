@@ -65,6 +65,10 @@ std::optional<std::string_view> ResponseReader::take_head(std::string_view bytes
     return bytes;
   }
   status_ = parser.status();
+  if (status_ < 200 || status_ > 599) {
+    fail(TransportError::protocol, "the status is not one of HTTP's");
+    return std::nullopt;
+  }
   keep_alive_ = framing->keep_alive && !parser.need_eof();
   headers_.reserve(head.size());
   for (const auto& [name, value] : parser.fields()) headers_.add(name, value);

@@ -148,8 +148,10 @@ void ServerConnection::expire_if_due(SteadyTime now) {
 }
 
 std::chrono::milliseconds ServerConnection::quiet(SteadyTime now) const {
-  if (phase_ != Phase::idle || !input_.empty()) return {};
-  return std::chrono::duration_cast<std::chrono::milliseconds>(worker_->settings_.idle_timeout - (deadline_ - now));
+  const bool handshake = phase_ == Phase::handshake;
+  if (!handshake && (phase_ != Phase::idle || !input_.empty())) return {};
+  const auto limit = handshake ? worker_->settings_.head_timeout : worker_->settings_.idle_timeout;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(limit - (deadline_ - now));
 }
 
 void ServerConnection::close() {
@@ -173,6 +175,12 @@ asio::awaitable<bool> ServerConnection::handshake() {
   const auto tls = worker_->settings_.tls;  // a new one may come meanwhile
   enter(Phase::handshake, worker_->settings_.head_timeout);
   TlsProblem problem;
+  // Who says nothing costs no session.
+  const auto [silence] = co_await stream_.wait_readable();
+  if (silence) {
+    worker_->handler_.handshake_failed(expired_ ? TlsFailure::timeout : TlsFailure::closed);
+    co_return false;
+  }
   if (auto session = tls->start(stream_.descriptor())) {
     auto done = co_await stream_.handshake(std::move(session));
     if (done) done = tls->check_client(*stream_.tls());
@@ -355,11 +363,13 @@ void ServerConnection::resume() {
 
 asio::awaitable<bool> ServerConnection::send(const ServerResponse* response, bool keep_alive, bool head_only) {
   enter(Phase::writing, worker_->settings_.write_timeout);
-  const std::string head = fmt::format("HTTP/1.1 {} {}\r\n{}{}Content-Length: {}\r\n{}\r\n", response->status,
-                                       http::reason(response->status), response->fields, worker_->date_field_,
-                                       response->body.size(), keep_alive ? "" : "Connection: close\r\n");
+  const bool no_content = response->status == 204;  // has no length either: RFC 9110 §8.6
+  const std::string length = no_content ? "" : fmt::format("Content-Length: {}\r\n", response->body.size());
+  const std::string head =
+      fmt::format("HTTP/1.1 {} {}\r\n{}{}{}{}\r\n", response->status, http::reason(response->status), response->fields,
+                  worker_->date_field_, length, keep_alive ? "" : "Connection: close\r\n");
   Stream::Buffers buffers{asio::buffer(head), asio::buffer(response->body)};
-  if (head_only || response->status == 204) buffers[1] = {};
+  if (head_only || no_content) buffers[1] = {};
   error_code error;
   if (stream_.try_write(buffers, error)) co_return true;  // nearly always
   if (error) co_return false;

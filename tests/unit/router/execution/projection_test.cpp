@@ -119,6 +119,20 @@ TEST(Projection, AnswersHaveALimit) {
             R"("extensions":{"code":"SUBGRAPH_RESPONSE_TOO_LARGE"}}]})");
 }
 
+// One value under many names: the limit holds between fields, not only between objects.
+TEST(Projection, AnswersBeyondTheirLimitAreNotWrittenOn) {
+  Script script("shop");
+  constexpr size_t kValueBytes = 100'000;
+  script.on("stock", "", fmt::format(R"({{"data":{{"warehouse":{{"city":"{}"}}}}}})", std::string(kValueBytes, 'x')));
+  std::string operation = "{ warehouse {";
+  for (int i = 0; i < 30; ++i) operation += fmt::format(" c{}: city", i);
+  const std::string answer = script.run(
+      operation + " } }", {}, 0, {.show_subgraph_messages = false, .extension_codes = {}, .answer_bytes_max = 1000});
+  EXPECT_TRUE(answer.starts_with(R"({"data":null,"errors":[{"message":"the answer is larger than 1000 bytes")"))
+      << answer.substr(0, 200);
+  EXPECT_LT(answer.capacity(), 10 * kValueBytes);
+}
+
 TEST(Projection, UnknownTypesAreNull) {
   Script script("library");
   script.on("a", "media", R"({"data":{"media":[{"__typename":"Game"},{"__typename":"Film","minutes":3},{}]}})");

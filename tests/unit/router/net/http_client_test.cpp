@@ -128,6 +128,27 @@ TEST_F(HttpClientTest, ExtraBytesPoisonTheConnectionNotTheNextRequest) {
   EXPECT_EQ(second.get()->body, "good");
 }
 
+// A server that refuses a request before it has read it closes with bytes unread: its answer is there all the same.
+TEST_F(HttpClientTest, AnEarlyAnswerIsTakenThoughTheRequestDidNotGetThrough) {
+  constexpr size_t kTooMuch = 32u << 20;
+  auto promise = std::make_shared<std::promise<http::Outcome>>();
+  http::Collect sink(1000, [promise](http::Outcome o) { promise->set_value(std::move(o)); });
+  loop.run([&] {
+    http::Request large = request();
+    large.body.assign(kTooMuch, 'x');
+    client->send(std::move(large), std::chrono::steady_clock::now() + 5s, sink);
+  });
+  {
+    RawSocket peer = listener.accept();
+    ASSERT_FALSE(peer.read_some().empty());
+    peer.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\n\r\nmuch");
+  }
+  const http::Outcome outcome = promise->get_future().get();
+  ASSERT_TRUE(outcome) << outcome.error().detail;
+  EXPECT_EQ(outcome->status, 413);
+  EXPECT_EQ(outcome->body, "much");
+}
+
 // Many answers that arrive at once must each reach their own request: no buffer is shared across an await.
 TEST_F(HttpClientTest, ConcurrentAnswersDoNotMix) {
   constexpr int kRequests = 40;

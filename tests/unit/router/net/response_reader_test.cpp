@@ -66,6 +66,8 @@ TEST(ResponseReader, WhatIsNotAnAnswerFails) {
       {"HTTP/1.1 200 OK\r\n\r\n" + std::string(1'001, 'x'), TransportError::too_large},
       {"HTTP/1.1 101 Switching Protocols\r\n\r\n", TransportError::protocol},
       {"nonsense\r\n\r\n", TransportError::protocol},
+      {"HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", TransportError::protocol},
+      {"HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n", TransportError::protocol},
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(300, 'x') + "\r\n",
        TransportError::protocol},
   };

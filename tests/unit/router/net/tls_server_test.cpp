@@ -60,14 +60,14 @@ class TlsServerTest : public testing::Test {
     EXPECT_TRUE(made) << made.error().reason;
     return made ? *made : nullptr;
   }
-  void start(const ServerTlsFiles& files) {
+  void start(const ServerTlsFiles& files,
+             ServerSettings settings = {.head_timeout = 300ms, .body_timeout = 1s, .idle_timeout = 1s}) {
+    settings.tls = make(files);
     stop();
     acceptor = std::make_unique<LoopThread>();
     for (auto& worker : workers) worker = std::make_unique<LoopThread>();
-    server = std::make_unique<HttpServer>(
-        acceptor->loop, std::vector<EventLoop*>{&workers[0]->loop, &workers[1]->loop},
-        std::vector<ServerHandler*>{&echo, &echo},
-        ServerSettings{.head_timeout = 300ms, .body_timeout = 1s, .idle_timeout = 1s, .tls = make(files)});
+    server = std::make_unique<HttpServer>(acceptor->loop, std::vector<EventLoop*>{&workers[0]->loop, &workers[1]->loop},
+                                          std::vector<ServerHandler*>{&echo, &echo}, settings);
     acceptor->run([&] { ASSERT_TRUE(server->listen({"127.0.0.1", 0, {}})); });
   }
   void stop() {
@@ -326,6 +326,16 @@ TEST(ServerTls, BadTextsAreNamed) {
   const auto made = ServerTls::make({.pair = {good.certificate, good.key}}, std::make_shared<TicketKeys>(clock));
   ASSERT_TRUE(made);
   EXPECT_NEAR(std::chrono::duration<double>((*made)->expires() - SystemClock().wall()).count(), 86400, 60);
+}
+
+// Connections that say nothing hold a place only until somebody needs it.
+TEST_F(TlsServerTest, SilentConnectionsMakeRoomForOthers) {
+  start({.pair = to_pair(authority.issue())}, {.head_timeout = 10s, .connections_max = 4});
+  std::vector<RawSocket> silent;
+  for (int i = 0; i < 4; ++i) silent.push_back(RawSocket::connect(server->port()));
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_NE(get(*client()), "");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 2s);
 }
 
 }  // namespace
