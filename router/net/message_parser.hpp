@@ -23,7 +23,8 @@ struct BodyLimits {
   static constexpr size_t kChunkExtensionBytesMax = 256;
 };
 
-/// What is left of a chunked body has at least as many bytes: `0`, two line ends. Beast's parser is not to be given fewer.
+/// What is left of a chunked body has at least as many bytes: `0`, two line ends. Beast's parser is not to be given
+/// fewer.
 inline constexpr size_t kLastChunkBytes = 5;
 
 /// Fields as views into the connection's copy of the head.
