@@ -100,6 +100,18 @@ Headers::Iterator& Headers::Iterator::operator++() {
 
 void Headers::add(std::string_view name, std::string_view value) {
   if (!is_token(name)) return;
+  if (lines_.capacity() - lines_.size() < name.size() + value.size() + 4) {
+    // Both may be views of the lines, which are about to move.
+    std::string roomy;
+    roomy.reserve(2 * (lines_.size() + name.size() + value.size() + 4));
+    roomy += lines_;
+    std::swap(roomy, lines_);
+    return append(name, value);
+  }
+  append(name, value);
+}
+
+void Headers::append(std::string_view name, std::string_view value) {
   lines_.append(name).append(": ");
   const size_t begin = lines_.size();
   lines_ += value;
@@ -109,17 +121,21 @@ void Headers::add(std::string_view name, std::string_view value) {
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
-  remove(name);
-  add(name, value);
+  Headers kept = without(name);
+  kept.add(name, value);
+  lines_ = std::move(kept.lines_);
 }
 
-void Headers::remove(std::string_view name) {
-  if (!contains(name)) return;
+Headers Headers::without(std::string_view name) const {
   Headers kept;
   for (const auto& [field, value] : *this) {
     if (!equals_ignoring_case(field, name)) kept.add(field, value);
   }
-  lines_ = std::move(kept.lines_);
+  return kept;
+}
+
+void Headers::remove(std::string_view name) {
+  lines_ = without(name).lines_;
 }
 
 std::string_view Headers::get(std::string_view name) const {

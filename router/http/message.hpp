@@ -34,7 +34,7 @@ class Headers {
     std::string_view rest_;
   };
 
-  /// `name` and `value` must not be views of the same headers. A field cannot carry another one: line ends and NUL in
+  /// A field cannot carry another one: line ends and NUL in
   /// `value` become spaces, and a `name` that is not a token is not added.
   void add(std::string_view name, std::string_view value);
   /// Replaces all fields of that name.
@@ -55,6 +55,9 @@ class Headers {
   std::string_view lines() const { return lines_; }
 
  private:
+  Headers without(std::string_view name) const;
+  void append(std::string_view name, std::string_view value);
+
   std::string lines_;
 };
 
