@@ -5,9 +5,10 @@
 namespace signet::app {
 namespace {
 
-// The same object behind a reference count of its own.
+// The same object behind a reference count of its own; null stays null.
 template <class T>
 std::shared_ptr<const T> with_own_count(const std::shared_ptr<const T>& shared) {
+  if (shared == nullptr) return nullptr;
   const auto holder = std::make_shared<std::shared_ptr<const T>>(shared);
   return {holder, holder->get()};
 }

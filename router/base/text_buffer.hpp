@@ -19,9 +19,6 @@ class TextBuffer {
   TextBuffer& operator=(const TextBuffer&) = delete;
 
   size_t size() const { return size_; }
-  void reserve(size_t size) {
-    if (size > text_.size()) make_room(size - size_);
-  }
 
   void put(char c) {
     if (size_ == text_.size()) make_room(1);

@@ -19,6 +19,18 @@ MessageParser<isRequest>::MessageParser(BodyLimits limits) : limits_(limits) {
 }
 
 template <bool isRequest>
+size_t MessageParser<isRequest>::feed(std::string_view bytes, error_code& error) {
+  // What is left of a chunked body has at least as many bytes, `0` and two line ends; Beast's parser assumes so.
+  constexpr size_t kLastChunkBytes = 5;
+  error = {};
+  const size_t least = this->is_header_done() && this->chunked() ? kLastChunkBytes : 1;
+  if (bytes.size() < least) return 0;
+  const size_t used = this->put(boost::asio::buffer(bytes), error);
+  if (error == beast_http::error::need_more) error = {};
+  return used;
+}
+
+template <bool isRequest>
 void MessageParser<isRequest>::on_field_impl(beast_http::field, string_view name, string_view value, error_code&) {
   constexpr size_t kFieldsUsual = 16;
   if (fields_.empty()) fields_.reserve(kFieldsUsual);

@@ -23,10 +23,6 @@ struct BodyLimits {
   static constexpr size_t kChunkExtensionBytesMax = 256;
 };
 
-/// What is left of a chunked body has at least as many bytes: `0`, two line ends. Beast's parser is not to be given
-/// fewer.
-inline constexpr size_t kLastChunkBytes = 5;
-
 /// Fields as views into the connection's copy of the head.
 using FieldViews = std::vector<std::pair<std::string_view, std::string_view>>;
 
@@ -35,6 +31,10 @@ template <bool isRequest>
 class MessageParser : public beast_http::basic_parser<isRequest> {
  public:
   explicit MessageParser(BodyLimits limits);
+
+  /// Takes what it can of `bytes`, and says how many that are; the others are to be given again, with what follows
+  /// them. That more is needed is no error.
+  size_t feed(std::string_view bytes, error_code& error);
 
   const FieldViews& fields() const { return fields_; }
   std::string& body() { return body_; }

@@ -6,7 +6,6 @@
 
 namespace signet::net {
 
-namespace asio = boost::asio;
 using http::TransportError;
 
 namespace {
@@ -51,8 +50,7 @@ std::optional<std::string_view> ResponseReader::take_head(std::string_view bytes
   bytes.remove_prefix(framing->head_bytes);
   ResponseParser parser(BodyLimits{body_bytes_max_});
   error_code error;
-  parser.put(asio::buffer(head), error);
-  if (error == beast_http::error::need_more) error = {};
+  parser.feed(head, error);
   if (error) {
     fail(TransportError::protocol, "the head is malformed");
     return std::nullopt;
@@ -96,13 +94,8 @@ void ResponseReader::take_body(std::string_view bytes) {
     if (body_.size() == body_length_) finish(bytes.substr(body_.size()));
     return;
   }
-  if (bytes.empty() || (parser_->chunked() && bytes.size() < kLastChunkBytes)) {
-    kept_ = bytes;
-    return;
-  }
   error_code error;
-  const size_t used = parser_->put(asio::buffer(bytes), error);
-  if (error == beast_http::error::need_more) error = {};
+  const size_t used = parser_->feed(bytes, error);
   if (parser_->body_too_large()) return fail(TransportError::too_large, "the body is larger than allowed");
   if (error) return fail(TransportError::protocol, "the body is malformed");
   const std::string_view rest = bytes.substr(used);

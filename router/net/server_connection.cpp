@@ -248,8 +248,7 @@ asio::awaitable<std::optional<Framing>> ServerConnection::read_head() {
 asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& framing) {
   RequestParser parser(BodyLimits{worker_->settings_.body_bytes_max});
   error_code error;
-  parser.put(asio::buffer(head_), error);
-  if (error == beast_http::error::need_more) error = {};
+  parser.feed(head_, error);
   ServerRequest request{
       .method = parser.method(), .target = parser.target(), .fields = parser.fields(), .body = {}, .peer = peer_};
   if (framing.content_length > worker_->settings_.body_bytes_max) {
@@ -299,15 +298,15 @@ asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& f
 asio::awaitable<bool> ServerConnection::read_body(RequestParser& parser, const ServerRequest& request) {
   enter(Phase::body, worker_->settings_.body_timeout);
   while (!parser.is_done()) {
-    if (input_.size() >= (parser.chunked() ? kLastChunkBytes : 1)) {
+    if (!input_.empty()) {
       error_code error;
-      const size_t used = parser.put(asio::buffer(input_), error);
+      const size_t used = parser.feed(input_, error);
       input_.erase(0, used);
       if (parser.body_too_large()) {
         co_await refuse(413, ErrorCode::PAYLOAD_TOO_LARGE, "the body is larger than limits.body", &request);
         co_return false;
       }
-      if (error && error != beast_http::error::need_more) {
+      if (error) {
         co_await refuse(400, ErrorCode::BAD_REQUEST, "the body is not framed as its head says", &request);
         co_return false;
       }

@@ -295,6 +295,15 @@ class Shop:
         signet(*arguments)
         return pathlib.Path(f"{file}.jws")
 
+    def replace_subgraph_a(self, server):
+        """From now on `server`, which has `port` and `close()`, is subgraph a; the graph says so, signed and approved."""
+        self.a.close()
+        self.closing[0] = server.close
+        self.a = server
+        self.graph_file.write_text(self.supergraph())
+        self.sign()
+        self.approve()
+
     def policy(self, **changes):
         allow = changes.get("allow", [f"http://127.0.0.1:{self.a.port}", f"http://127.0.0.1:{self.b.port}",
                                       "127.0.0.0/8"])

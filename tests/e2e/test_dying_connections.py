@@ -88,13 +88,7 @@ def fin_and_rst(connection, number):
 
 @pytest.fixture
 def dying(shop):
-    shop.a.close()
-    del shop.closing[0]
-    shop.a = DyingSubgraph()
-    shop.closing.insert(0, shop.a.close)
-    shop.graph_file.write_text(shop.supergraph())
-    shop.sign()
-    shop.approve()
+    shop.replace_subgraph_a(DyingSubgraph())
     shop.start()
     return shop
 

@@ -49,13 +49,7 @@ class HeldSubgraph:
 
 @pytest.fixture
 def held(shop):
-    shop.a.close()
-    del shop.closing[0]
-    shop.a = HeldSubgraph()
-    shop.closing.insert(0, shop.a.close)
-    shop.graph_file.write_text(shop.supergraph())
-    shop.sign()
-    shop.approve()
+    shop.replace_subgraph_a(HeldSubgraph())
     shop.start()
     return shop
 

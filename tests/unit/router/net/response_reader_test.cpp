@@ -2,27 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/response_pieces.hpp"
+
 namespace signet::net {
 namespace {
 
 using http::TransportError;
 
-/// Reads `bytes`, at most `piece` of them at a time, and ends the connection when it has none left and is asked for
-/// more.
-ResponseReader read(std::string_view bytes, size_t piece, uint64_t body_bytes_max = 1'000) {
-  ResponseReader reader(body_bytes_max);
-  std::string scratch(64, '#');
-  while (!reader.over() && !bytes.empty()) {
-    reader.pull(scratch, [&](std::span<char> into) {
-      const size_t size = std::min({piece, into.size(), bytes.size()});
-      std::ranges::copy(bytes.substr(0, size), into.begin());
-      bytes.remove_prefix(size);
-      return size;
-    });
-    std::ranges::fill(scratch, '#');  // nothing in it may be needed any more
-  }
-  if (!reader.over()) reader.end();
-  return reader;
+ResponseReader read(std::string_view bytes, size_t piece) {
+  constexpr uint64_t kBodyBytesMax = 1'000;
+  return testing_support::read_response(bytes, piece, kBodyBytesMax);
 }
 
 struct Case {
