@@ -6,6 +6,12 @@
 
 namespace signet {
 
+#ifdef SIGNET_CHECKED
+inline constexpr bool kChecked = true;
+#else
+inline constexpr bool kChecked = false;
+#endif
+
 [[noreturn]] inline void die(const char* what, const char* file, int line) {
   std::fprintf(stderr, "signet: broken invariant: %s (%s:%d)\n", what, file, line);
   std::abort();

@@ -12,28 +12,28 @@ namespace signet {
 namespace detail {
 
 template <class Word>
+Word word_at(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+template <class Word>
 void copy_ends(char* to, const char* from, size_t size) {
-  Word first;
-  Word last;
-  std::memcpy(&first, from, sizeof first);
-  std::memcpy(&last, from + size - sizeof last, sizeof last);
+  const Word first = word_at<Word>(from);
+  const Word last = word_at<Word>(from + size - sizeof last);
   std::memcpy(to, &first, sizeof first);
   std::memcpy(to + size - sizeof last, &last, sizeof last);
 }
 
 template <class Word>
 bool same_ends(const char* a, const char* b, size_t size) {
-  Word first[2];
-  Word last[2];
-  std::memcpy(&first[0], a, sizeof(Word));
-  std::memcpy(&first[1], b, sizeof(Word));
-  std::memcpy(&last[0], a + size - sizeof(Word), sizeof(Word));
-  std::memcpy(&last[1], b + size - sizeof(Word), sizeof(Word));
-  return ((first[0] ^ first[1]) | (last[0] ^ last[1])) == 0;
+  const size_t last = size - sizeof(Word);
+  return ((word_at<Word>(a) ^ word_at<Word>(b)) | (word_at<Word>(a + last) ^ word_at<Word>(b + last))) == 0;
 }
 
-struct Block16 {
-  uint64_t words[2];
+struct Block16 {  // not an array, for which compilers would guard the stack
+  uint64_t low, high;
 };
 
 }  // namespace detail

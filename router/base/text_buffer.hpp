@@ -13,57 +13,80 @@ namespace signet {
 /// touched before.
 class TextBuffer {
  public:
-  explicit TextBuffer(std::string& text) : text_(text), size_(text.size()) { make_room(0); }
+  explicit TextBuffer(std::string& text) : text_(text) { open(); }
   ~TextBuffer() { trim(); }
   TextBuffer(const TextBuffer&) = delete;
   TextBuffer& operator=(const TextBuffer&) = delete;
 
-  size_t size() const { return size_; }
+  size_t size() const { return static_cast<size_t>(at_ - text_.data()); }
 
   void put(char c) {
-    if (size_ == text_.size()) make_room(1);
-    text_[size_++] = c;
+    need(1);
+    *at_++ = c;
   }
   void put(std::string_view bytes) {
-    if (bytes.size() > text_.size() - size_) make_room(bytes.size());
-    copy_bytes(text_.data() + size_, bytes.data(), bytes.size());
-    size_ += bytes.size();
+    need(bytes.size());
+    add(bytes);
   }
   void put(char c, std::string_view bytes) {
-    if (bytes.size() >= text_.size() - size_) make_room(bytes.size() + 1);
-    text_[size_] = c;
-    copy_bytes(text_.data() + size_ + 1, bytes.data(), bytes.size());
-    size_ += bytes.size() + 1;
+    need(bytes.size() + 1);
+    *at_++ = c;
+    add(bytes);
+  }
+  void put(char c, std::string_view bytes, std::string_view more) {
+    need(bytes.size() + more.size() + 1);
+    *at_++ = c;
+    add(bytes);
+    add(more);
   }
   /// Once more what was written from `begin` on, `length` bytes.
   void repeat(size_t begin, size_t length) {
-    if (length > text_.size() - size_) make_room(length);
-    copy_bytes(text_.data() + size_, text_.data() + begin, length);
-    size_ += length;
+    need(length);
+    add({text_.data() + begin, length});
   }
   /// Forgets what was written beyond `size` bytes.
-  void cut(size_t size) { size_ = std::min(size_, size); }
+  void cut(size_t size) {
+    if (size < this->size()) at_ = text_.data() + size;
+  }
 
   /// Lets `write` append to the string itself.
   template <class Write>
   void append_by(Write write) {
     trim();
     write(text_);
-    size_ = text_.size();
-    make_room(0);
+    open();
   }
 
  private:
-  void trim() { text_.resize(size_); }
-  /// For at least `more` bytes beyond what is written: all that the string has, or twice as much.
-  void make_room(size_t more) {
-    const size_t needed = size_ + more;
-    const size_t room = needed <= text_.capacity() ? text_.capacity() : std::max(needed, 2 * text_.capacity());
+  void need(size_t bytes) {
+    if (bytes > static_cast<size_t>(end_ - at_)) [[unlikely]]
+      make_room(bytes);
+  }
+  [[gnu::always_inline]] void add(std::string_view bytes) {
+    copy_bytes(at_, bytes.data(), bytes.size());
+    at_ += bytes.size();
+  }
+  void trim() { text_.resize(size()); }
+  /// All the room that the string has.
+  void open() {
+    const size_t size = text_.size();
+    resize(text_.capacity());
+    at_ = text_.data() + size;
+  }
+  /// For at least `more` bytes beyond what is written.
+  [[gnu::noinline]] void make_room(size_t more) {
+    const size_t size = this->size();
+    resize(std::max(size + more, 2 * text_.size()));
+    at_ = text_.data() + size;
+  }
+  void resize(size_t room) {
     text_.resize_and_overwrite(room, [room](char*, size_t) { return room; });
+    end_ = text_.data() + room;
   }
 
-  std::string& text_;  ///< as long as there is room; what lies beyond size_ means nothing
-  size_t size_;
+  std::string& text_;  ///< as long as there is room; what lies beyond at_ means nothing
+  char* at_ = nullptr;
+  char* end_ = nullptr;
 };
 
 }  // namespace signet

@@ -16,7 +16,7 @@ ValueKind ValueCursor::kind() const {
 
 uint32_t ValueCursor::size(const Store& store) const {
   for (const StoredValue& value : values) {
-    if (value.kind == ValueKind::list) return store.lists[value.index].count;
+    if (value.kind == ValueKind::list) return store.lists[value.index()].count;
   }
   return 0;
 }
@@ -25,7 +25,7 @@ ValueCursor ValueCursor::item(const Store& store, uint32_t index) const {
   ValueCursor result{.position = position, .values = InlineVector<StoredValue, 3>(values.size())};
   for (size_t i = 0; i < values.size(); ++i) {
     if (values[i].kind != ValueKind::list) continue;
-    const List& list = store.lists[values[i].index];
+    const List& list = store.lists[values[i].index()];
     if (index < list.count) result.values[i] = store.items[list.first + index];
   }
   return result;
@@ -40,12 +40,12 @@ ObjectCursor Cursors::root() const {
     const Shape& shape = plan_.shapes[position.shapes[i]];
     if (shape.kind != ShapeKind::root || store_.results[shape.fetch].empty()) continue;
     const StoredValue& data = store_.results[shape.fetch].front();
-    if (data.kind == ValueKind::object) cursor.blocks[i] = data.index;
+    if (data.kind == ValueKind::object) cursor.blocks[i] = data.index();
   }
   return cursor;
 }
 
-ValueCursor Cursors::child(const ObjectCursor& parent, PositionId child) const {
+ValueCursor Cursors::child(ObjectView parent, PositionId child) const {
   const Position& position = plan_.positions[child];
   ValueCursor result{.position = child, .values = InlineVector<StoredValue, 3>(position.landed)};
   for (size_t i = 0; i < result.values.size(); ++i) {
@@ -62,7 +62,7 @@ ObjectCursor Cursors::object(const ValueCursor& value) const {
       .position = value.position, .type_case = {}, .blocks = InlineVector<uint32_t, 6>(position.shapes.size(), kNone)};
   for (size_t i = 0; i < value.values.size(); ++i) {
     if (value.values[i].kind != ValueKind::object) continue;
-    const uint32_t block = value.values[i].index;
+    const uint32_t block = value.values[i].index();
     if (!cursor.type_case) cursor.type_case = store_.blocks[block].type_case;
     // Subgraphs that disagree about what an object is: the first one is believed.
     if (cursor.type_case == store_.blocks[block].type_case) cursor.blocks[i] = block;
@@ -91,8 +91,26 @@ void Cursors::link(ObjectCursor& cursor) const {
     const uint32_t number = store_.link(anchor, shape.link);
     const std::vector<StoredValue>& results = store_.results[shape.fetch];
     if (number >= results.size()) continue;
-    if (results[number].kind == ValueKind::object) cursor.blocks[i] = results[number].index;
+    if (results[number].kind == ValueKind::object) cursor.blocks[i] = results[number].index();
   }
+}
+
+uint32_t Cursors::block_of(const Shape& shape, uint32_t block) const {
+  if (shape.kind != ShapeKind::linked) return block;
+  if (shape.type_case != store_.blocks[block].type_case) return kNone;
+  const uint32_t anchor = block_of(plan_.shapes[shape.parent], block);
+  if (anchor == kNone) return kNone;
+  const uint32_t number = store_.link(anchor, shape.link);
+  const std::vector<StoredValue>& results = store_.results[shape.fetch];
+  return number < results.size() && results[number].kind == ValueKind::object ? results[number].index() : kNone;
+}
+
+bool Cursors::each_is_one_block(PositionId position) const {
+  PositionId at = position;
+  while (plan_.positions[at].parent && plan_.positions[at].landed == 1) {
+    at = plan_.cases[plan_.positions[at].parent].position;
+  }
+  return at != position && !plan_.positions[at].parent;
 }
 
 /// Descends from the root along the positions that lead to one.

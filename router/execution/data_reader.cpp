@@ -11,6 +11,7 @@ using federation::CaseSlots;
 using federation::Shape;
 using federation::Slot;
 using json::Kind;
+using json::Scalar;
 using json::Scanner;
 
 namespace {
@@ -21,13 +22,19 @@ constexpr size_t kFieldBytesMin = 4;
 constexpr size_t kSlotsSpare = 4096;
 constexpr std::string_view kTypename = "\"__typename\":";
 
+bool is_plain(Scalar scalar, uint8_t plain) {
+  return (static_cast<uint8_t>(scalar) & plain) != 0;
+}
+
+StoredValue leaf(std::string_view raw, Scalar scalar, uint8_t plain) {
+  const Kind kind = scalar == Scalar::string ? Kind::string : scalar == Scalar::boolean ? Kind::boolean : Kind::number;
+  return StoredValue::leaf(raw, kind, is_plain(scalar, plain));
+}
+
 }  // namespace
 
-AnswerText::AnswerText(const Store& store, uint16_t of)
-    : scanner(store.bodies[of]),
-      body(of),
-      repeated(store.bodies[of].size()),
-      slots_max(store.bodies[of].size() / kFieldBytesMin + kSlotsSpare) {}
+AnswerText::AnswerText(const std::string& of)
+    : text(of), scanner(of), repeated(of.size()), slots_max(of.size() / kFieldBytesMin + kSlotsSpare) {}
 
 DataReader::DataReader(const Plan& plan, FetchId fetch, AnswerText& text, Store& store, std::vector<FetchError>& errors)
     : plan_(plan), fetch_(fetch), text_(text), store_(store), errors_(errors), slots_before_(store.slots.size()) {}
@@ -41,6 +48,7 @@ void DataReader::read_root() {
 
 void DataReader::read_entities(uint32_t count) {
   const size_t errors_before = errors_.size();
+  const size_t blocks_before = store_.blocks.size();
   store_.results[fetch_].assign(count, {});
   const std::vector<bool>& wanted = store_.wanted[fetch_];
   uint32_t number = 0;
@@ -61,6 +69,7 @@ void DataReader::read_entities(uint32_t count) {
   if (text_.scanner.failed() || number == count) return;
   // Which entity is whose cannot be told any more.
   errors_.resize(errors_before);
+  store_.disown(blocks_before);
   store_.results[fetch_].assign(count, {});
   errors_.push_back(
       {.fetch = fetch_,
@@ -84,7 +93,7 @@ StoredValue DataReader::read_other(std::string_view message) {
 
 StoredValue DataReader::null() {
   ++nulls_;
-  return {.kind = ValueKind::null};
+  return StoredValue(ValueKind::null);
 }
 
 StoredValue DataReader::wrong(std::string_view message) {
@@ -97,29 +106,31 @@ StoredValue DataReader::wrong(std::string_view message) {
                        .subgraph_code = {},
                        .message = std::string(message)});
   }
-  return {.kind = ValueKind::failed};
+  return StoredValue(ValueKind::failed);
 }
 
 StoredValue DataReader::read_object_value(ShapeId shape) {
   if (text_.scanner.peek() == '{') {
-    const bool look = RepeatedObjects::shareable(plan_, shape) && text_.repeated.worth_it();
-    return look ? read_perhaps_repeated(shape) : read_object(shape);
+    return plan_.shapes[shape].sole && text_.repeated.worth_it() ? read_perhaps_repeated(shape) : read_object(shape);
   }
   return read_other("the subgraph returned something else where an object is due");
 }
 
 StoredValue DataReader::read_perhaps_repeated(ShapeId shape) {
-  const std::string_view text = store_.bodies[text_.body];
   const size_t start = text_.scanner.offset();
-  const RepeatedObjects::Known known = text_.repeated.find(shape, text, text_.scanner.rest());
-  if (known.block != kNone) {
-    text_.scanner.seek(start + known.length);
-    return {.kind = ValueKind::object, .index = known.block};
+  const std::string_view rest = text_.scanner.rest();
+  RepeatedObjects::Place& place = text_.repeated.place(shape, rest);
+  if (text_.repeated.knows(place, shape, text_.text, rest)) {
+    text_.scanner.seek(start + place.length);
+    return StoredValue::object(place.block);
   }
   const size_t nulls_before = nulls_;
   const StoredValue value = read_object(shape);
   if (value.kind == ValueKind::object && nulls_ == nulls_before) {
-    text_.repeated.remember(shape, text, start, text_.scanner.consumed() - start, value.index);
+    place = {.shape = shape,
+             .offset = static_cast<uint32_t>(start),
+             .length = static_cast<uint32_t>(text_.scanner.consumed() - start),
+             .block = value.index()};
   }
   return value;
 }
@@ -132,31 +143,19 @@ StoredValue DataReader::read_object(ShapeId shape_id) {
     return wrong("the subgraph returned an object of an unknown type");
   }
   const CaseSlots* layout = federation::find_layout(shape, type_case);
-  const uint32_t block = store_.add_block(shape, type_case, layout);
+  const uint32_t block = store_.add_block(shape_id, shape, type_case, layout);
   if (store_.slots.size() - slots_before_ > text_.slots_max) {
     text_.hollow = true;
     text_.scanner.fail();
     return {};
   }
-  uint32_t taken = 0;
-  text_.scanner.expect('{');
-  if (!text_.scanner.take('}')) {
-    uint32_t expected = layout == nullptr ? 0 : layout->begin;
-    const uint32_t first_slot = store_.blocks[block].first_slot;
-    do {
-      taken += read_member(shape, layout, first_slot, expected) ? 1 : 0;
-    } while (text_.scanner.take(','));
-    text_.scanner.expect('}');
-  }
+  const bool complete = read_members(shape, layout, store_.blocks[block].first_slot);
   if (text_.scanner.failed()) return {};
-  if (layout != nullptr && taken < static_cast<uint32_t>(layout->end - layout->begin)) {
-    report_absent(shape, *layout, block);
-  }
-  return {.kind = ValueKind::object, .index = block};
+  if (!complete) report_absent(shape, *layout, store_.blocks[block].first_slot);
+  return StoredValue::object(block);
 }
 
-void DataReader::report_absent(const Shape& shape, const CaseSlots& layout, uint32_t block) {
-  const uint32_t first_slot = store_.blocks[block].first_slot;
+void DataReader::report_absent(const Shape& shape, const CaseSlots& layout, uint32_t first_slot) {
   for (uint32_t i = layout.begin; i < layout.end; ++i) {
     if (store_.slots[first_slot + i].kind != ValueKind::absent) continue;
     enter(shape.slots[i]);
@@ -190,25 +189,72 @@ CaseId DataReader::find_case(const Shape& shape) {
   return {};
 }
 
+/// From the opening brace to the closing one. True when all came that was asked for.
 /// Members come in the order in which they were asked for; only where they do not is there a search.
-bool DataReader::read_member(const Shape& shape, const CaseSlots* layout, uint32_t first_slot, uint32_t& expected) {
-  uint32_t index = expected;
-  if (layout == nullptr || index == layout->end || !text_.scanner.take_name(shape.slots[index].wire_json)) {
-    const std::string_view name = text_.scanner.name();
-    if (text_.scanner.failed()) return false;
-    index = layout == nullptr ? kNone : find_slot(shape, *layout, name);
-    if (index == kNone) {
-      skip();
-      return false;
+bool DataReader::read_members(const Shape& shape, const CaseSlots* layout, uint32_t first_slot) {
+  Scanner& scanner = text_.scanner;
+  scanner.expect('{');
+  if (scanner.take('}')) return layout == nullptr;
+  bool more = true;
+  if (!shape.type_case && scanner.take_name(kTypename)) {
+    skip();
+    more = scanner.take(',');
+  }
+  uint32_t next = layout == nullptr ? 0 : layout->begin;
+  uint32_t taken = 0;
+  while (more) {
+    if (layout != nullptr) {
+      const uint32_t before = next;
+      more = read_in_order(shape, *layout, first_slot, next);
+      taken += next - before;
     }
+    if (!more) break;
+    taken += read_member(shape, layout, first_slot, next) ? 1 : 0;
+    more = scanner.take(',');
+  }
+  scanner.expect('}');
+  return layout == nullptr || taken == static_cast<uint32_t>(layout->end - layout->begin);
+}
+
+/// Takes the members from the slot `next` on for as long as they are what is due. True when another one follows.
+bool DataReader::read_in_order(const Shape& shape, const CaseSlots& layout, uint32_t first_slot, uint32_t& next) {
+  Scanner scanner = text_.scanner;  // a copy can stay in registers
+  bool more = true;
+  for (; more && next != layout.end; ++next) {
+    const Slot& slot = shape.slots[next];
+    if (store_.slots[first_slot + next].kind != ValueKind::absent || !scanner.take_name(slot.wire_json)) break;
+    std::string_view raw;
+    const Scalar scalar = slot.child ? Scalar::other : scanner.take_scalar(raw);
+    StoredValue value;
+    if (scalar == Scalar::other) {
+      text_.scanner = scanner;
+      value = read_slot(slot);
+      scanner = text_.scanner;
+    } else {
+      value = scalar == Scalar::null ? null() : leaf(raw, scalar, slot.plain);
+    }
+    store_.slots[first_slot + next] = value;
+    more = scanner.take(',');
+  }
+  text_.scanner = scanner;
+  return more;
+}
+
+/// Takes one member, whatever it is. True when it was asked for.
+bool DataReader::read_member(const Shape& shape, const CaseSlots* layout, uint32_t first_slot, uint32_t& next) {
+  const std::string_view name = text_.scanner.name();
+  if (text_.scanner.failed()) return false;
+  const uint32_t index = layout == nullptr ? kNone : find_slot(shape, *layout, name);
+  if (index == kNone) {
+    skip();
+    return false;
   }
   if (store_.slots[first_slot + index].kind != ValueKind::absent) {
     return text_.scanner.fail();  // the same member twice
   }
-  expected = index + 1;
-  const StoredValue value = read_slot(shape.slots[index]);
-  store_.slots[first_slot + index] = value;
-  return value.kind != ValueKind::absent;
+  next = index + 1;
+  store_.slots[first_slot + index] = read_slot(shape.slots[index]);
+  return !text_.scanner.failed();
 }
 
 uint32_t DataReader::find_slot(const Shape& shape, const CaseSlots& layout, std::string_view token) {
@@ -225,28 +271,24 @@ void DataReader::enter(const Slot& slot) {
 }
 
 StoredValue DataReader::read_slot(const Slot& slot) {
-  if (!slot.child) return read_leaf();
+  if (!slot.child) return read_leaf(slot);
   enter(slot);
   const StoredValue value = read_composite(slot.child_shape, slot.type.list_depth);
   tail_.pop_back();
   return value;
 }
 
-StoredValue DataReader::read_leaf() {
-  const size_t start = text_.scanner.offset();
+StoredValue DataReader::read_leaf(const Slot& slot) {
   Scanner::Value value;
-  if (!text_.scanner.take_scalar(value) && !text_.scanner.value(value)) return {};
+  if (!text_.scanner.value(value)) return {};
   if (value.kind == Kind::null) return null();
   // What a custom scalar holds is passed on as it is: no member of it may have two meanings.
   if (value.has_object && !json::Document::parse(value.raw)) {
     text_.scanner.fail();
     return {};
   }
-  return {.kind = ValueKind::leaf,
-          .token = value.kind,
-          .body = text_.body,
-          .index = static_cast<uint32_t>(start),
-          .length = static_cast<uint32_t>(value.raw.size())};
+  const Scalar scalar = value.kind == Kind::string ? Scalar::string : Scalar::other;
+  return StoredValue::leaf(value.raw, value.kind, is_plain(scalar, slot.plain));
 }
 
 StoredValue DataReader::read_composite(ShapeId shape, uint8_t list_depth) {
@@ -265,7 +307,7 @@ StoredValue DataReader::read_composite(ShapeId shape, uint8_t list_depth) {
   }
   const uint32_t list = store_.add_list(std::span(pending_).subspan(before));
   pending_.resize(before);
-  return {.kind = ValueKind::list, .index = list};
+  return StoredValue::list(list);
 }
 
 }  // namespace signet::execution

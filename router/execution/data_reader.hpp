@@ -14,10 +14,10 @@ namespace signet::execution {
 /// The text of one answer while it is read.
 /// Lifetime: within that of the store that keeps the text.
 struct AnswerText {
-  AnswerText(const Store& store, uint16_t of);
+  explicit AnswerText(const std::string& of);
 
+  std::string_view text;
   json::Scanner scanner;
-  uint16_t body;  ///< in Store::bodies
   RepeatedObjects repeated;
   size_t slots_max;     ///< that one fetch may take from it: what is kept is bounded by what came
   bool hollow = false;  ///< its objects lack so many fields that reading was given up
@@ -43,15 +43,17 @@ class DataReader {
   StoredValue read_perhaps_repeated(ShapeId shape);
   StoredValue read_object(ShapeId shape_id);
   CaseId find_case(const federation::Shape& shape);
-  /// True when the value of a slot came.
+  bool read_members(const federation::Shape& shape, const federation::CaseSlots* layout, uint32_t first_slot);
+  bool read_in_order(const federation::Shape& shape, const federation::CaseSlots& layout, uint32_t first_slot,
+                     uint32_t& next);
   bool read_member(const federation::Shape& shape, const federation::CaseSlots* layout, uint32_t first_slot,
-                   uint32_t& expected);
-  void report_absent(const federation::Shape& shape, const federation::CaseSlots& layout, uint32_t block);
+                   uint32_t& next);
+  void report_absent(const federation::Shape& shape, const federation::CaseSlots& layout, uint32_t first_slot);
   static uint32_t find_slot(const federation::Shape& shape, const federation::CaseSlots& layout,
                             std::string_view token);
   void enter(const federation::Slot& slot);
   StoredValue read_slot(const federation::Slot& slot);
-  StoredValue read_leaf();
+  StoredValue read_leaf(const federation::Slot& slot);
   StoredValue read_composite(ShapeId shape, uint8_t list_depth);
 
   const Plan& plan_;

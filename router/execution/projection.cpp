@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <fmt/format.h>
+#include <utility>
 
 #include "router/json/scalar_check.hpp"
 #include "router/json/scanner.hpp"
@@ -55,26 +56,29 @@ void Projection::write(size_t bytes_max) {
   }
 }
 
-bool Projection::write_object(const ObjectCursor& cursor) {
-  const PositionCase& type_case = plan_.cases[cursor.type_case];
+bool Projection::write_object(ObjectView object) {
+  const PositionCase& type_case = plan_.cases[object.type_case];
   char before = '{';
   federation::ShapeId shape;  // neighbours mostly come from one shape
-  std::optional<uint32_t> slots;
+  const Block* block = nullptr;
   for (const OutputField& field : type_case.output) {
     if (out_.size() > end_max_) return false;
-    out_.put(before, field.key_json);
-    before = ',';
+    if (field.shape) {
+      if (field.shape != shape) block = find_block(shape = field.shape, object);
+      const StoredValue* const value = block == nullptr ? nullptr : &store_.slot(*block, field.slot);
+      if (value != nullptr && value->plain) {
+        out_.put(std::exchange(before, ','), field.key_json, value->raw());
+        continue;
+      }
+    }
+    out_.put(std::exchange(before, ','), field.key_json);
     if (field.kind == OutputField::Kind::type_name) {
       out_.put('"', type_case.type_name);
       out_.put('"');
       continue;
     }
-    if (!field.child && field.kind == OutputField::Kind::value) {
-      if (field.shape != shape) slots = first_slot(shape = field.shape, cursor);
-      if (slots && write_plain_leaf(field, store_.slots[*slots + field.slot])) continue;
-    }
     path_.push_back(PathElement::field(field.key));
-    const bool written = write_field(field, cursor);
+    const bool written = write_field(field, object);
     path_.pop_back();
     if (!written) return false;
   }
@@ -83,28 +87,26 @@ bool Projection::write_object(const ObjectCursor& cursor) {
   return true;
 }
 
-bool Projection::write_field(const OutputField& field, const ObjectCursor& cursor) {
+bool Projection::write_field(const OutputField& field, ObjectView object) {
   if (field.kind == OutputField::Kind::introspection) {
     out_.append_by([&](std::string& out) { introspection_.write(field.meta, out); });
     return true;
   }
   if (!field.child) {
-    const auto slots = first_slot(field.shape, cursor);
-    const StoredValue value = slots ? store_.slots[*slots + field.slot] : StoredValue();
+    const Block* const block = find_block(field.shape, object);
+    const StoredValue value = block == nullptr ? StoredValue() : store_.slot(*block, field.slot);
     return write_leaf(field.type, value, Sources(&field.shape, field.shape ? 1 : 0));
   }
   const federation::Position& position = plan_.positions[field.child];
-  if (position.landed != 1) return write_composite(field.type, cursors_.child(cursor, field.child));
+  if (position.landed != 1) return write_composite(field.type, cursors_.child(object, field.child));
   const federation::Shape& shape = plan_.shapes[position.shapes.front()];
-  const uint32_t block = cursor.blocks[shape.parent_index];
-  const StoredValue value = block == kNone ? StoredValue() : store_.slot(block, shape.parent_slot);
-  return write_sole(field.type, field.child, value);
+  const uint32_t block = object.blocks[shape.parent_index];
+  return write_sole(field.type, field.child, block == kNone ? StoredValue() : store_.slot(block, shape.parent_slot));
 }
 
-std::optional<uint32_t> Projection::first_slot(federation::ShapeId shape, const ObjectCursor& cursor) const {
-  const uint32_t block = shape ? cursor.blocks[plan_.shapes[shape].index] : kNone;
-  if (block == kNone) return std::nullopt;
-  return store_.blocks[block].first_slot;
+const Block* Projection::find_block(federation::ShapeId shape, ObjectView object) const {
+  const uint32_t block = shape ? object.blocks[plan_.shapes[shape].index] : kNone;
+  return block == kNone ? nullptr : &store_.blocks[block];
 }
 
 bool Projection::or_null(bool written, TypeRef type, size_t checkpoint) {
@@ -163,7 +165,7 @@ bool Projection::write_composite(TypeRef type, const ValueCursor& value) {
     return or_null(write_composite_list(type, value), type, checkpoint);
   }
   if (kind != ValueKind::object) return invalid(type, sources(value.position));
-  return write_object_value(type, cursors_.object(value));
+  return write_object_value(type, value.position, cursors_.object(value));
 }
 
 bool Projection::write_sole(TypeRef type, PositionId position, const StoredValue& value) {
@@ -175,16 +177,22 @@ bool Projection::write_sole(TypeRef type, PositionId position, const StoredValue
   }
   if (value.kind != ValueKind::object) return invalid(type, sources(position));
   // What lands in one shape only is, with all that is linked to it, the same wherever it stands.
-  if (write_again(value.index)) return true;
+  if (write_again(value.index())) return true;
   const uint64_t path_uses = path_uses_;
   const uint32_t cuts = cuts_;
-  const bool written = write_object_value(type, cursors_.object(position, value.index));
-  if (written && path_uses == path_uses_ && cuts == cuts_) remember(value.index, checkpoint);
+  const bool written = write_sole_object(type, position, value.index());
+  if (written && path_uses == path_uses_ && cuts == cuts_) remember(value.index(), checkpoint);
   return written;
 }
 
-bool Projection::write_object_value(TypeRef type, const ObjectCursor& object) {
-  if (!object.type_case || !plan_.cases[object.type_case].accessible) return write_null(type, sources(object.position));
+bool Projection::write_sole_object(TypeRef type, PositionId position, uint32_t block) {
+  const bool linked = plan_.positions[position].shapes.size() > 1;
+  if (linked) return write_object_value(type, position, cursors_.object(position, block));
+  return write_object_value(type, position, ObjectView(store_.blocks[block].type_case, &block));
+}
+
+bool Projection::write_object_value(TypeRef type, PositionId position, ObjectView object) {
+  if (!object.type_case || !plan_.cases[object.type_case].accessible) return write_null(type, sources(position));
   const size_t checkpoint = out_.size();
   return or_null(write_object(object), type, checkpoint);
 }
@@ -215,7 +223,7 @@ bool Projection::write_composite_list(TypeRef type, const ValueCursor& value) {
 }
 
 bool Projection::write_sole_list(TypeRef type, PositionId position, const StoredValue& list) {
-  const List items = store_.lists[list.index];
+  const List items = store_.lists[list.index()];
   const TypeRef item_type = type.item();
   out_.put('[');
   for (uint32_t i = 0; i < items.count; ++i) {
@@ -231,15 +239,6 @@ bool Projection::write_sole_list(TypeRef type, PositionId position, const Stored
 
 // --- leaves
 
-bool Projection::write_plain_leaf(const OutputField& field, const StoredValue& value) {
-  if (value.kind != ValueKind::leaf || field.type.is_list()) return false;
-  const std::string_view raw = store_.raw(value);
-  const Fit how = fit(schema_.types[field.type.type], raw, value.token);
-  if (how == Fit::no) return false;
-  write_fitting(raw, how);
-  return true;
-}
-
 bool Projection::write_leaf(TypeRef type, const StoredValue& value, Sources sources) {
   if (value.kind < ValueKind::leaf || value.token == Kind::null) return write_null(type, sources);
   const size_t checkpoint = out_.size();
@@ -247,7 +246,7 @@ bool Projection::write_leaf(TypeRef type, const StoredValue& value, Sources sour
     if (value.token != Kind::array) return invalid(type, sources);
     return or_null(write_leaf_list(type, value, sources), type, checkpoint);
   }
-  const std::string_view raw = store_.raw(value);
+  const std::string_view raw = value.raw();
   const Fit how = fit(schema_.types[type.type], raw, value.token);
   if (how == Fit::no) return invalid(type, sources);
   write_fitting(raw, how);
@@ -255,8 +254,7 @@ bool Projection::write_leaf(TypeRef type, const StoredValue& value, Sources sour
 }
 
 bool Projection::write_leaf_list(TypeRef type, const StoredValue& list, Sources sources) {
-  json::Scanner scanner(store_.bodies[list.body]);
-  scanner.seek(list.index);
+  json::Scanner scanner = json::Scanner::of_value(list.raw());
   out_.put('[');
   uint32_t index = 0;
   scanner.expect('[');
@@ -265,13 +263,9 @@ bool Projection::write_leaf_list(TypeRef type, const StoredValue& list, Sources 
       if (out_.size() > end_max_) return false;
       if (index > 0) out_.put(',');
       path_.push_back({.key = {}, .index = index++});
-      StoredValue item{.kind = ValueKind::leaf, .body = list.body};
-      item.index = static_cast<uint32_t>(scanner.offset());
       json::Scanner::Value value;
       scanner.value(value);
-      item.token = value.kind;
-      item.length = static_cast<uint32_t>(value.raw.size());
-      const bool written = write_leaf(type.item(), item, sources);
+      const bool written = write_leaf(type.item(), StoredValue::leaf(value.raw, value.kind, false), sources);
       path_.pop_back();
       if (!written) return false;
     } while (scanner.take(','));

@@ -2,7 +2,6 @@
 // Spec: https://spec.graphql.org/September2025/#sec-Handling-Execution-Errors
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,20 +31,19 @@ class Projection {
   using Sources = std::span<const federation::ShapeId>;
 
   // Each returns false when the value is null and its place does not allow that; `out` is then to be cut back.
-  bool write_object(const ObjectCursor& cursor);
-  bool write_field(const OutputField& field, const ObjectCursor& cursor);
+  bool write_object(ObjectView object);
+  bool write_field(const OutputField& field, ObjectView object);
   bool write_composite(TypeRef type, const ValueCursor& value);
   bool write_composite_list(TypeRef type, const ValueCursor& value);
   /// The same where one shape lands, that is nearly everywhere.
   bool write_sole(TypeRef type, PositionId position, const StoredValue& value);
   bool write_sole_list(TypeRef type, PositionId position, const StoredValue& list);
-  bool write_object_value(TypeRef type, const ObjectCursor& object);
+  bool write_object_value(TypeRef type, PositionId position, ObjectView object);
+  bool write_sole_object(TypeRef type, PositionId position, uint32_t block);
   bool write_leaf(TypeRef type, const StoredValue& value, Sources sources);
   bool write_leaf_list(TypeRef type, const StoredValue& list, Sources sources);
-  /// Where the slots of `shape` begin for the object, as Block::first_slot; nothing: the object has none of it.
-  std::optional<uint32_t> first_slot(federation::ShapeId shape, const ObjectCursor& cursor) const;
-  /// Writes what needs neither an error nor its path. False: nothing is written yet.
-  bool write_plain_leaf(const OutputField& field, const StoredValue& value);
+  /// What `object` has of `shape`; null: nothing.
+  const Block* find_block(federation::ShapeId shape, ObjectView object) const;
   bool write_null(TypeRef type, Sources sources);
   bool invalid(TypeRef type, Sources sources);
   bool explained(Sources sources);

@@ -30,7 +30,8 @@ class AnswerReader {
         representations_(representations),
         store_(store),
         errors_(errors),
-        errors_before_(errors.size()) {}
+        errors_before_(errors.size()),
+        blocks_before_(store.blocks.size()) {}
 
   void read(HttpAnswer&& answer) {
     const bool success = answer.status >= 200 && answer.status < 300;
@@ -68,9 +69,9 @@ class AnswerReader {
   }
 
   /// False when the text is not JSON; what was read until that showed is then to be forgotten.
-  bool read_text(uint16_t body) {
-    if (json::refuse_text(store_.bodies[body]) != nullptr) return false;
-    AnswerText text(store_, body);
+  bool read_text(const std::string& body) {
+    if (json::refuse_text(body) != nullptr) return false;
+    AnswerText text(body);
     const bool read = read_object(text);
     hollow_ = text.hollow;
     return read;
@@ -161,6 +162,7 @@ class AnswerReader {
   }
 
   void forget() {
+    store_.disown(blocks_before_);
     for (FetchId fetch : request_.fetches) store_.results[fetch].clear();
   }
 
@@ -194,6 +196,7 @@ class AnswerReader {
   Store& store_;
   std::vector<FetchError>& errors_;
   size_t errors_before_;
+  size_t blocks_before_;
   bool hollow_ = false;
   Data data_ = Data::absent;
   bool data_seen_ = false;

@@ -19,35 +19,28 @@ namespace signet::execution {
 /// Cost: a look at the first bytes of an object; nothing is looked for further than in one place.
 class RepeatedObjects {
  public:
-  struct Known {
-    uint32_t block = kNone;  ///< kNone: not known
-    uint32_t length = 0;     ///< of the text
+  /// Where an object is looked for, and kept.
+  struct Place {
+    ShapeId shape;
+    uint32_t offset = 0;  ///< of the text
+    uint32_t length = 0;
+    uint32_t block = kNone;  ///< kNone: nothing is kept here
   };
 
   /// For an answer of `text_bytes`.
   explicit RepeatedObjects(size_t text_bytes);
 
-  /// Whether objects of `shape` may stand for each other.
-  static bool shareable(const Plan& plan, ShapeId shape);
-
   /// False when so few objects were repeated so far that looking for more is not worth it.
   bool worth_it() const { return misses_ <= kMissesMin + kMissesPerHit * hits_; }
-  /// The object of `shape` whose text is at the beginning of `rest`, which is part of `text`.
-  Known find(ShapeId shape, std::string_view text, std::string_view rest);
-  /// Keeps `block`, which was read from the `length` bytes of `text` at `offset`.
-  void remember(ShapeId shape, std::string_view text, size_t offset, size_t length, uint32_t block);
+  /// The place for an object of `shape`, which must be sole; its text is at the beginning of `rest`.
+  Place& place(ShapeId shape, std::string_view rest);
+  /// Whether what `place` keeps is such an object, with the same text. Both texts are parts of `text`.
+  bool knows(const Place& place, ShapeId shape, std::string_view text, std::string_view rest);
 
  private:
   static constexpr unsigned kPlaceBitsMax = 9;
   static constexpr uint64_t kMissesMin = 1'000;
   static constexpr uint64_t kMissesPerHit = 10;
-
-  struct Place {
-    ShapeId shape;
-    uint32_t offset = 0;
-    Known known;
-  };
-  size_t place_of(ShapeId shape, std::string_view rest) const;
 
   unsigned place_bits_;
   std::vector<Place> places_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "router/base/keyed_hash.hpp"
-#include "router/execution/distinct_walk.hpp"
 
 namespace signet::execution {
 
@@ -15,16 +14,62 @@ using federation::TypeRef;
 
 namespace {
 
+/// An object at the position of a fetch.
+class Subject {
+ public:
+  explicit Subject(const ObjectCursor& cursor) : type_case(cursor.type_case), cursor_(&cursor) {}
+  /// Where each object is one block.
+  Subject(CaseId of, uint32_t block) : type_case(of), block_(block) {}
+
+  uint32_t block_of(const Cursors& cursors, const Shape& shape) const {
+    return cursor_ != nullptr ? cursor_->blocks[shape.index] : cursors.block_of(shape, block_);
+  }
+  ValueCursor child(const Cursors& cursors, PositionId position, PositionId child) const {
+    return cursor_ != nullptr ? cursors.child(*cursor_, child) : cursors.child(cursors.object(position, block_), child);
+  }
+
+  CaseId type_case;
+
+ private:
+  const ObjectCursor* cursor_ = nullptr;
+  uint32_t block_ = kNone;
+};
+
+/// Calls `visit` for each object at the position of `fetch` that it is for. False when they are too many to walk.
+template <class Visit>
+bool each_subject(const Plan& plan, const Store& store, const Fetch& fetch, Visit visit) {
+  const Cursors cursors(plan, store);
+  if (cursors.each_is_one_block(fetch.position)) {
+    uint32_t block = store.chains[plan.positions[fetch.position].shapes.front()].first;
+    for (; block != kNone; block = store.blocks[block].next) {
+      if (store.blocks[block].type_case == fetch.type_case) visit(Subject(fetch.type_case, block));
+    }
+    return true;
+  }
+  return cursors.each_object(fetch.position, [&](const ObjectCursor& cursor, const Path&) {
+    if (cursor.type_case == fetch.type_case) visit(Subject(cursor));
+    return true;
+  });
+}
+
 class RepresentationWriter {
  public:
   RepresentationWriter(const Plan& plan, const Store& store, std::string& out)
       : plan_(plan), store_(store), cursors_(plan, store), out_(out) {}
 
   /// False when the object must not be asked for; `out` may then hold a part of it.
-  bool write(const Fetch& fetch, const ObjectCursor& cursor) {
+  bool write(const Fetch& fetch, const Subject& subject) {
     key_values_ = 0;
     out_ += fetch.representation_prefix;
-    if (!write_items(fetch.representation, cursor, true)) return false;
+    for (TemplateItemId id : fetch.representation) {
+      const TemplateItem& item = plan_.template_items[id];
+      out_ += ',';
+      out_ += item.key_json;
+      const bool written = item.child
+                               ? write_value(item, item.type, subject.child(cursors_, fetch.position, item.child))
+                               : write_leaf(item, subject.block_of(cursors_, plan_.shapes[item.shape]));
+      if (!written) return false;
+    }
     out_ += '}';
     if (key_values_ > 0) return true;
     // An object whose whole key is null is not identified by it; one that needs no key, because all are alike, is.
@@ -38,19 +83,18 @@ class RepresentationWriter {
       if (comma) out_ += ',';
       comma = true;
       out_ += item.key_json;
-      const bool written =
-          item.child ? write_value(item, item.type, cursors_.child(cursor, item.child)) : write_leaf(item, cursor);
+      const bool written = item.child ? write_value(item, item.type, cursors_.child(cursor, item.child))
+                                      : write_leaf(item, cursor.blocks[plan_.shapes[item.shape].index]);
       if (!written) return false;
     }
     return true;
   }
 
-  bool write_leaf(const TemplateItem& item, const ObjectCursor& cursor) {
-    const uint32_t block = cursor.blocks[plan_.shapes[item.shape].index];
+  bool write_leaf(const TemplateItem& item, uint32_t block) {
     if (block == kNone) return false;
-    const StoredValue value = store_.slot(block, item.slot);
+    const StoredValue& value = store_.slot(block, item.slot);
     if (value.kind != ValueKind::leaf) return write_null(value.kind, item.type);
-    out_ += store_.raw(value);
+    out_ += value.raw();
     if (item.key) ++key_values_;
     return true;
   }
@@ -105,23 +149,23 @@ class RepresentationWriter {
 bool RepresentationList::add(FetchId id) {
   const Fetch& fetch = plan_.fetches[id];
   const Shape& shape = plan_.shapes[fetch.shape];
-  const uint16_t anchor_index = plan_.shapes[shape.parent].index;
+  const Shape& anchor_shape = plan_.shapes[shape.parent];
+  const Cursors cursors(plan_, store_);
   RepresentationWriter writer(plan_, store_, body_);
   std::vector<bool>& wanted = store_.wanted[id];
-  return DistinctWalk(plan_, store_, fetch.position).each([&](const ObjectCursor& cursor) {
-    if (cursor.type_case != fetch.type_case) return;
-    const uint32_t anchor = cursor.blocks[anchor_index];
+  return each_subject(plan_, store_, fetch, [&](const Subject& subject) {
+    const uint32_t anchor = subject.block_of(cursors, anchor_shape);
     if (anchor == kNone || store_.link(anchor, shape.link) != kNone) return;  // shared, and linked already
     const size_t checkpoint = body_.size();
     if (!known_.empty()) body_ += ',';
     const size_t begin = body_.size();
-    if (!writer.write(fetch, cursor)) {
+    if (!writer.write(fetch, subject)) {
       body_.resize(checkpoint);
       return;
     }
     const uint32_t number = number_of(checkpoint, begin);
     store_.link(anchor, shape.link) = number;
-    if (wanted.size() <= number) wanted.resize(number + size_t{1});
+    if (wanted.size() <= number) wanted.resize(std::max<size_t>(number + size_t{1}, 2 * wanted.size()));
     wanted[number] = true;
   });
 }
@@ -160,11 +204,11 @@ uint32_t RepresentationList::finish() {
 size_t link_reentry(const Plan& plan, Store& store, FetchId id) {
   const Fetch& fetch = plan.fetches[id];
   const Shape& shape = plan.shapes[fetch.shape];
-  const uint16_t anchor_index = plan.shapes[shape.parent].index;
+  const Cursors cursors(plan, store);
   size_t count = 0;
-  DistinctWalk(plan, store, fetch.position).each([&](const ObjectCursor& cursor) {
-    const uint32_t anchor = cursor.blocks[anchor_index];
-    if (cursor.type_case != fetch.type_case || anchor == kNone) return;
+  each_subject(plan, store, fetch, [&](const Subject& subject) {
+    const uint32_t anchor = subject.block_of(cursors, plan.shapes[shape.parent]);
+    if (anchor == kNone) return;
     store.link(anchor, shape.link) = 0;
     count = 1;
   });

@@ -5,11 +5,13 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "router/execution/flat_array.hpp"
 #include "router/federation/plan.hpp"
 #include "router/json/document.hpp"
 
@@ -25,25 +27,52 @@ enum class ValueKind : uint8_t {
   absent,  ///< never arrived
   null,
   failed,  ///< null, and an error says why
-  leaf,    ///< `length` bytes from `index` on of body `body`
-  object,  ///< `index` is a block
-  list,    ///< `index` is a list
+  leaf,
+  object,
+  list,
 };
 
-struct StoredValue {
+/// What arrived for one field, or for one item of a list. 16 bytes, because there are thousands.
+class StoredValue {
+ public:
+  StoredValue() = default;
+  explicit StoredValue(ValueKind kind) : kind(kind) {}
+  /// `plain`: it fits its field's type, and is written as it came.
+  static StoredValue leaf(std::string_view raw, json::Kind token, bool plain) {
+    StoredValue value(ValueKind::leaf);
+    value.text_ = raw.data();
+    value.number_ = static_cast<uint32_t>(raw.size());
+    value.token = token;
+    value.plain = plain;
+    return value;
+  }
+  static StoredValue object(uint32_t block) { return {ValueKind::object, block}; }
+  static StoredValue list(uint32_t list) { return {ValueKind::list, list}; }
+
+  /// Leaves: the token, in one of Store::bodies.
+  std::string_view raw() const { return {text_, number_}; }
+  /// Objects: in Store::blocks. Lists: in Store::lists.
+  uint32_t index() const { return number_; }
+
+ private:
+  StoredValue(ValueKind kind, uint32_t number) : number_(number), kind(kind) {}
+
+  const char* text_ = nullptr;
+  uint32_t number_ = 0;
+
+ public:
   ValueKind kind = ValueKind::absent;
   json::Kind token = json::Kind::null;  ///< leaf: what it is in JSON
-  uint16_t body = 0;
-  uint32_t index = 0;
-  uint32_t length = 0;
+  bool plain = false;
 };
 
 inline constexpr uint32_t kNone = UINT32_MAX;
 
 struct Block {
-  CaseId type_case;
+  CaseId type_case;         ///< invalid: it is worth nothing, because its answer is not
   uint32_t first_slot = 0;  ///< where the shape's slot 0 would be; modulo 2^32
   uint32_t first_link = 0;
+  uint32_t next = kNone;  ///< of the same shape, in the order in which they came
 };
 
 struct List {
@@ -57,47 +86,64 @@ class Store {
   explicit Store(const Plan& plan) {
     results.resize(plan.fetches.size());
     wanted.resize(plan.fetches.size());
+    chains.resize(plan.shapes.size());
   }
 
   /// Keeps the text of an answer, for as long as the store lives.
-  uint16_t add_body(std::string text) {
-    bodies.push_back(std::move(text));
-    return static_cast<uint16_t>(bodies.size() - 1);
+  const std::string& add_body(std::string text) {
+    // What an ordinary answer makes of its bytes; what is more comes in larger steps.
+    constexpr size_t kBytesPerSlot = 48;
+    constexpr size_t kBytesPerBlock = 192;
+    slots.expect(text.size() / kBytesPerSlot);
+    blocks.expect(text.size() / kBytesPerBlock);
+    return bodies.emplace_back(std::move(text));
   }
 
   /// A block for an object of `type_case`, with room for what `layout` lists; null: nothing.
-  uint32_t add_block(const federation::Shape& shape, CaseId type_case, const federation::CaseSlots* layout) {
+  uint32_t add_block(ShapeId id, const federation::Shape& shape, CaseId type_case,
+                     const federation::CaseSlots* layout) {
     const uint32_t begin = layout == nullptr ? 0 : layout->begin;
     const uint32_t count = layout == nullptr ? 0 : layout->end - begin;
+    const auto block = static_cast<uint32_t>(blocks.extend(1));
+    const size_t link = links.extend(shape.link_count);
+    for (size_t i = 0; i < shape.link_count; ++i) links[link + i] = kNone;
     // Places are those in the shape: what lies before the case's own is left out by counting from further back.
-    blocks.push_back({.type_case = type_case,
-                      .first_slot = static_cast<uint32_t>(slots.size()) - begin,
-                      .first_link = static_cast<uint32_t>(links.size())});
-    slots.resize(slots.size() + count);
-    links.resize(links.size() + shape.link_count, kNone);
-    return static_cast<uint32_t>(blocks.size() - 1);
+    blocks[block] = {.type_case = type_case,
+                     .first_slot = static_cast<uint32_t>(slots.extend(count)) - begin,
+                     .first_link = static_cast<uint32_t>(link)};
+    Chain& chain = chains[id];
+    (chain.last == kNone ? chain.first : blocks[chain.last].next) = block;
+    chain.last = block;
+    return block;
+  }
+
+  /// The blocks from `first` on came with an answer that turned out to be worth nothing.
+  void disown(size_t first) {
+    for (Block& block : blocks.values().subspan(first)) block.type_case = {};
   }
 
   uint32_t add_list(std::span<const StoredValue> values) {
     lists.push_back({.first = static_cast<uint32_t>(items.size()), .count = static_cast<uint32_t>(values.size())});
-    items.insert(items.end(), values.begin(), values.end());
+    items.append(values);
     return static_cast<uint32_t>(lists.size() - 1);
   }
 
-  StoredValue slot(uint32_t block, uint32_t index) const { return slots[blocks[block].first_slot + index]; }
+  const StoredValue& slot(const Block& block, uint32_t index) const { return slots[block.first_slot + index]; }
+  const StoredValue& slot(uint32_t block, uint32_t index) const { return slot(blocks[block], index); }
   StoredValue& slot(uint32_t block, uint32_t index) { return slots[blocks[block].first_slot + index]; }
   uint32_t& link(uint32_t block, size_t index) { return links[blocks[block].first_link + index]; }
   uint32_t link(uint32_t block, size_t index) const { return links[blocks[block].first_link + index]; }
-  std::string_view raw(const StoredValue& leaf) const {
-    return std::string_view(bodies[leaf.body]).substr(leaf.index, leaf.length);
-  }
 
-  std::vector<std::string> bodies;  ///< at most one for each request, of which a plan has less than 65,536
-  std::vector<Block> blocks;
-  std::vector<StoredValue> slots;
-  std::vector<uint32_t> links;
-  std::vector<List> lists;
-  std::vector<StoredValue> items;
+  std::deque<std::string> bodies;  ///< which do not move
+  FlatArray<Block> blocks;
+  struct Chain {
+    uint32_t first = kNone, last = kNone;
+  };
+  IdVector<ShapeId, Chain> chains;  ///< of blocks
+  FlatArray<StoredValue> slots;
+  FlatArray<uint32_t> links;
+  FlatArray<List> lists;
+  FlatArray<StoredValue> items;
   /// By fetch: `data` of a root fetch, or one value for each representation of its list.
   IdVector<FetchId, std::vector<StoredValue>> results;
   /// Objects that were visited so far to find places in the answer; see kWalkObjectsMax.

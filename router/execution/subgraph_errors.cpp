@@ -111,7 +111,7 @@ class PathTranslator {
 
   const Slot* find_slot(const Document& json, NodeId name) const {
     const bool known = value_ != nullptr && value_->kind == ValueKind::object;
-    const CaseId type_case = known ? store_.blocks[value_->index].type_case : CaseId();
+    const CaseId type_case = known ? store_.blocks[value_->index()].type_case : CaseId();
     for (const Slot& slot : plan_.shapes[shape_].slots) {
       if ((!known || slot.type_case == type_case) && json.string_equals(name, slot.wire_name)) return &slot;
     }
@@ -121,12 +121,12 @@ class PathTranslator {
   /// A null on the way stays the value: the error below it made it so.
   void enter_slot(size_t slot) {
     if (value_ == nullptr || value_->kind != ValueKind::object) return;
-    value_ = &store_.slot(value_->index, slot);
+    value_ = &store_.slot(value_->index(), slot);
   }
 
   void enter_item(uint32_t index) {
     if (value_ == nullptr || value_->kind != ValueKind::list) return;
-    const List& list = store_.lists[value_->index];
+    const List& list = store_.lists[value_->index()];
     value_ = index < list.count ? &store_.items[list.first + index] : nullptr;
   }
 

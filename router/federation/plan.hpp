@@ -34,6 +34,7 @@ struct Slot {
   CaseId type_case;       ///< the objects that have it
   FieldId field;
   TypeRef type;                            ///< in the supergraph
+  uint8_t plain = 0;                       ///< leaves: json::Scalar bits of values that fit the type as they come
   PositionId child;                        ///< composite fields
   ShapeId child_shape;                     ///< composite fields
   std::vector<std::string> response_keys;  ///< empty: only fetched for a representation
@@ -61,6 +62,7 @@ struct Shape {
   uint16_t parent_index = 0;  ///< that one's `index`
   uint16_t parent_slot = 0;
   uint16_t link = 0;
+  bool sole = false;               ///< landed, and nothing else lands at its position
   CaseId type_case;                ///< the case of all its objects; invalid: each object's `__typename` tells
   std::vector<Slot> slots;         ///< in printed order: case by case
   std::vector<CaseSlots> layouts;  ///< of cases that have slots

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #ifdef __SSE2__
@@ -33,28 +34,36 @@ inline unsigned special_bytes(const char* at) {
 }
 #endif
 
-/// string_length() of the string at `at` when it has at most 31 bytes of content, all of them plain; else 0, and
-/// string_length() tells. The text ends at `end`.
-inline size_t short_string_length([[maybe_unused]] const char* at, [[maybe_unused]] const char* end) {
+/// string_length() of the string at `at` when all of its content is plain, so that nothing needs a closer look, and its
+/// end is not among the last bytes before `end`, where the text ends; else 0, and string_length() tells.
+inline size_t plain_string_length([[maybe_unused]] const char* at, [[maybe_unused]] const char* end) {
 #ifdef __SSE2__
-  if (end - at < 33) return 0;
-  uint32_t special = special_bytes(at + 1);
-  if (special == 0) special = special_bytes(at + 17) << 16;
-  if (special == 0) return 0;
-  const auto content = static_cast<size_t>(std::countr_zero(special));
-  return at[content + 1] == '"' ? content + 2 : 0;
-#else
-  return 0;
+  for (const char* block = at + 1; end - block >= 16; block += 16) {
+    const unsigned special = special_bytes(block);
+    if (special == 0) continue;
+    const char* const stop = block + std::countr_zero(special);
+    return *stop == '"' ? static_cast<size_t>(stop + 1 - at) : 0;
+  }
 #endif
+  return 0;
 }
 
-/// number_length() of the positive integer at `at`, which a NUL ends at the latest; 0 for all else, and number_length()
-/// tells.
-inline size_t short_integer_length(const char* at) {
-  if (*at < '1' || *at > '9') return 0;
-  const char* end = at + 1;
-  while (*end >= '0' && *end <= '9') ++end;
-  return *end == '.' || *end == 'e' || *end == 'E' ? 0 : static_cast<size_t>(end - at);
+/// number_length() of the number at `at` when it has no exponent; else 0, and number_length() tells. What stands there
+/// must end with something that is not part of a number.
+inline size_t plain_number_length(const char* at, bool& integer) {
+  const auto is_digit = [](char c) { return static_cast<uint8_t>(c - '0') <= 9; };
+  const char* end = at + (*at == '-' ? 1 : 0);
+  if (!is_digit(*end) || (*end == '0' && is_digit(end[1]))) return 0;
+  do ++end;
+  while (is_digit(*end));
+  integer = *end != '.';
+  if (!integer) {
+    ++end;
+    if (!is_digit(*end)) return 0;
+    do ++end;
+    while (is_digit(*end));
+  }
+  return *end == 'e' || *end == 'E' ? 0 : static_cast<size_t>(end - at);
 }
 
 /// Length of the escape that starts with the backslash at the front of `text`: 2, 6, or 12 for a surrogate pair.

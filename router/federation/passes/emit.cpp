@@ -8,8 +8,36 @@
 
 #include "router/base/check.hpp"
 #include "router/federation/passes/emitter.hpp"
+#include "router/json/scanner.hpp"
 
 namespace signet::federation {
+
+namespace {
+
+/// Scalars that result coercion of `type` leaves as they are, whatever they say.
+/// Spec: https://spec.graphql.org/September2025/#sec-Scalars
+uint8_t plain_scalars(const schema::Schema& schema, TypeRef type) {
+  const auto set = [](auto... scalars) { return static_cast<uint8_t>((static_cast<unsigned>(scalars) | ...)); };
+  using json::Scalar;
+  const schema::Type& named = schema.types[type.type];
+  if (type.is_list() || named.kind != schema::TypeKind::scalar) return 0;
+  switch (named.builtin) {
+    case schema::BuiltinScalar::int_:
+      return set(Scalar::short_integer);
+    case schema::BuiltinScalar::float_:
+      return set(Scalar::short_integer, Scalar::number);
+    case schema::BuiltinScalar::string:
+    case schema::BuiltinScalar::id:
+      return set(Scalar::string);
+    case schema::BuiltinScalar::boolean:
+      return set(Scalar::boolean);
+    case schema::BuiltinScalar::none:
+      return set(Scalar::boolean, Scalar::string, Scalar::short_integer, Scalar::number);
+  }
+  return 0;
+}
+
+}  // namespace
 
 void Emitter::run() {
   const PositionId root = plan_.root();
@@ -147,6 +175,7 @@ uint16_t Emitter::add_slot(ShapeId shape, CaseId type_case, FieldId field, const
   slot.type_case = type_case;
   slot.field = field;
   slot.type = draft_.schema().fields[field].type;
+  slot.plain = plain_scalars(draft_.schema(), slot.type);
   slot.child = child;
   if (!response_key.empty()) slot.response_keys.push_back(std::move(response_key));
   std::vector<Slot>& slots = plan_.shapes[shape].slots;

@@ -46,6 +46,10 @@ class SelectionWriter {
         shape.index = static_cast<uint16_t>(i);
         if (shape.kind != ShapeKind::linked) ++position.landed;
       }
+      if (position.landed == 1) {
+        Shape& first = plan_.shapes[position.shapes.front()];
+        first.sole = first.kind == ShapeKind::landed;
+      }
     }
     for (Shape& shape : plan_.shapes) {
       if (shape.parent) shape.parent_index = plan_.shapes[shape.parent].index;

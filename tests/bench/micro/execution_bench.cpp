@@ -27,7 +27,7 @@ void scan(benchmark::State& state) {
     allocations.aside([&] { answers = run.answers; });
     Store store(*run.plan);
     read_answers(run, std::move(answers), store);
-    benchmark::DoNotOptimize(store.blocks.data());
+    benchmark::DoNotOptimize(store.blocks.values().data());
   }
   bytes_per_operation(state, bytes);
 }
@@ -39,7 +39,7 @@ void represent(benchmark::State& state) {
   AllocationCounter allocations(state);
   for (auto unused : state) {
     allocations.aside([&] {
-      std::ranges::fill(store.links, execution::kNone);  // as if nothing had been asked yet
+      std::ranges::fill(store.links.values(), execution::kNone);  // as if nothing had been asked yet
       store.walked = 0;
       bytes = 0;
     });
