@@ -6,7 +6,7 @@ namespace signet {
 
 namespace {
 
-constexpr int kKeptBytes = 8 << 20;    ///< free at the top of each arena before it is trimmed
+constexpr int kKeptBytes = 32 << 20;   ///< free at the top of each arena before it is trimmed
 constexpr int kMappedBytes = 4 << 20;  ///< blocks from here on come from the system and go back to it
 
 }  // namespace

@@ -65,4 +65,17 @@ Hash128 keyed_hash(std::string_view bytes, const HashKey& key) {
   return hash;
 }
 
+uint64_t brief_keyed_hash(std::string_view bytes, const HashKey& key) {
+  uint64_t state = key.k0 ^ bytes.size();
+  const auto absorb = [&](uint64_t word) {
+    __extension__ const auto product = static_cast<unsigned __int128>(state ^ word) * (key.k1 | 1);
+    state = static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64) ^ key.k0;
+  };
+  size_t at = 0;
+  for (; at + 8 <= bytes.size(); at += 8) absorb(load(bytes.data() + at, 8));
+  absorb(load(bytes.data() + at, bytes.size() - at));
+  absorb(key.k1);
+  return state;
+}
+
 }  // namespace signet

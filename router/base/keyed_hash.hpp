@@ -31,4 +31,7 @@ struct KeyedStringHash {
   size_t operator()(std::string_view text) const { return keyed_hash(text).low; }
 };
 
+/// Quicker and weaker: for tables that live as long as one request, whose order and collisions nobody sees.
+uint64_t brief_keyed_hash(std::string_view bytes, const HashKey& key = process_hash_key());
+
 }  // namespace signet

@@ -26,9 +26,8 @@ bool is_plain(Scalar scalar, uint8_t plain) {
   return (static_cast<uint8_t>(scalar) & plain) != 0;
 }
 
-StoredValue leaf(std::string_view raw, Scalar scalar, uint8_t plain) {
-  const Kind kind = scalar == Scalar::string ? Kind::string : scalar == Scalar::boolean ? Kind::boolean : Kind::number;
-  return StoredValue::leaf(raw, kind, is_plain(scalar, plain));
+Kind kind_of(Scalar scalar) {
+  return scalar == Scalar::string ? Kind::string : scalar == Scalar::boolean ? Kind::boolean : Kind::number;
 }
 
 }  // namespace
@@ -101,7 +100,7 @@ StoredValue DataReader::wrong(std::string_view message) {
   if (++wrong_ <= kShapeErrorsMax) {
     errors_.push_back({.fetch = fetch_,
                        .number = number_,
-                       .tail = tail_,
+                       .tail = text_.tail,
                        .code = ErrorCode::SUBGRAPH_INVALID,
                        .subgraph_code = {},
                        .message = std::string(message)});
@@ -160,7 +159,7 @@ void DataReader::report_absent(const Shape& shape, const CaseSlots& layout, uint
     if (store_.slots[first_slot + i].kind != ValueKind::absent) continue;
     enter(shape.slots[i]);
     wrong("the subgraph's answer lacks a field that was asked for");
-    tail_.pop_back();
+    text_.tail.pop_back();
   }
 }
 
@@ -218,24 +217,27 @@ bool DataReader::read_members(const Shape& shape, const CaseSlots* layout, uint3
 
 /// Takes the members from the slot `next` on for as long as they are what is due. True when another one follows.
 bool DataReader::read_in_order(const Shape& shape, const CaseSlots& layout, uint32_t first_slot, uint32_t& next) {
-  Scanner scanner = text_.scanner;  // a copy can stay in registers
+  // Copies can stay in registers.
+  Scanner scanner = text_.scanner;
+  uint32_t index = next;
+  const Slot* slot = shape.slots.data() + index;
   bool more = true;
-  for (; more && next != layout.end; ++next) {
-    const Slot& slot = shape.slots[next];
-    if (store_.slots[first_slot + next].kind != ValueKind::absent || !scanner.take_name(slot.wire_json)) break;
+  for (; more && index != layout.end; ++index, ++slot) {
+    if (store_.slots[first_slot + index].kind != ValueKind::absent || !scanner.take_name(slot->wire_json)) break;
     std::string_view raw;
-    const Scalar scalar = slot.child ? Scalar::other : scanner.take_scalar(raw);
-    StoredValue value;
+    const Scalar scalar = slot->child ? Scalar::other : scanner.take_scalar(raw);
     if (scalar == Scalar::other) {
       text_.scanner = scanner;
-      value = read_slot(slot);
+      const StoredValue value = read_slot(*slot);
+      store_.slots[first_slot + index] = value;
       scanner = text_.scanner;
     } else {
-      value = scalar == Scalar::null ? null() : leaf(raw, scalar, slot.plain);
+      StoredValue& value = store_.slots[first_slot + index];
+      value = scalar == Scalar::null ? null() : StoredValue::leaf(raw, kind_of(scalar), is_plain(scalar, slot->plain));
     }
-    store_.slots[first_slot + next] = value;
     more = scanner.take(',');
   }
+  next = index;
   text_.scanner = scanner;
   return more;
 }
@@ -267,14 +269,15 @@ uint32_t DataReader::find_slot(const Shape& shape, const CaseSlots& layout, std:
 }
 
 void DataReader::enter(const Slot& slot) {
-  tail_.push_back(PathElement::field(slot.response_keys.empty() ? std::string_view() : slot.response_keys.front()));
+  text_.tail.push_back(
+      PathElement::field(slot.response_keys.empty() ? std::string_view() : slot.response_keys.front()));
 }
 
 StoredValue DataReader::read_slot(const Slot& slot) {
   if (!slot.child) return read_leaf(slot);
   enter(slot);
   const StoredValue value = read_composite(slot.child_shape, slot.type.list_depth);
-  tail_.pop_back();
+  text_.tail.pop_back();
   return value;
 }
 
@@ -294,19 +297,19 @@ StoredValue DataReader::read_leaf(const Slot& slot) {
 StoredValue DataReader::read_composite(ShapeId shape, uint8_t list_depth) {
   if (list_depth == 0) return read_object_value(shape);
   if (text_.scanner.peek() != '[') return read_other("the subgraph returned something else where a list is due");
-  const size_t before = pending_.size();
+  const size_t before = text_.pending.size();
   text_.scanner.expect('[');
   if (!text_.scanner.take(']')) {
     do {
-      tail_.push_back({.key = {}, .index = static_cast<uint32_t>(pending_.size() - before)});
+      text_.tail.push_back({.key = {}, .index = static_cast<uint32_t>(text_.pending.size() - before)});
       const StoredValue value = read_composite(shape, static_cast<uint8_t>(list_depth - 1));
-      pending_.push_back(value);
-      tail_.pop_back();
+      text_.pending.push_back(value);
+      text_.tail.pop_back();
     } while (text_.scanner.take(','));
     text_.scanner.expect(']');
   }
-  const uint32_t list = store_.add_list(std::span(pending_).subspan(before));
-  pending_.resize(before);
+  const uint32_t list = store_.add_list(std::span(text_.pending).subspan(before));
+  text_.pending.resize(before);
   return StoredValue::list(list);
 }
 

@@ -19,8 +19,10 @@ struct AnswerText {
   std::string_view text;
   json::Scanner scanner;
   RepeatedObjects repeated;
-  size_t slots_max;     ///< that one fetch may take from it: what is kept is bounded by what came
-  bool hollow = false;  ///< its objects lack so many fields that reading was given up
+  Path tail;                         ///< of the value that is being read
+  std::vector<StoredValue> pending;  ///< items of the lists that are being read
+  size_t slots_max;                  ///< that one fetch may take from it: what is kept is bounded by what came
+  bool hollow = false;               ///< its objects lack so many fields that reading was given up
 };
 
 /// The scanner stands before the value in question. Whatever does not fit the plan becomes an entry of `errors`; where
@@ -63,10 +65,8 @@ class DataReader {
   std::vector<FetchError>& errors_;
   size_t slots_before_;
   uint32_t number_ = 0;
-  Path tail_;
   size_t wrong_ = 0;
-  size_t nulls_ = 0;                  // read so far, those that stand for something wrong included
-  std::vector<StoredValue> pending_;  // items of the lists that are being read
+  size_t nulls_ = 0;  // read so far, those that stand for something wrong included
 };
 
 }  // namespace signet::execution

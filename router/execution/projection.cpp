@@ -169,26 +169,24 @@ bool Projection::write_composite(TypeRef type, const ValueCursor& value) {
 }
 
 bool Projection::write_sole(TypeRef type, PositionId position, const StoredValue& value) {
+  if (value.kind == ValueKind::object && !type.is_list()) return write_sole_object(type, position, value.index());
   if (value.kind < ValueKind::leaf) return write_null(type, sources(position));
+  if (value.kind != ValueKind::list || !type.is_list()) return invalid(type, sources(position));
   const size_t checkpoint = out_.size();
-  if (type.is_list()) {
-    if (value.kind != ValueKind::list) return invalid(type, sources(position));
-    return or_null(write_sole_list(type, position, value), type, checkpoint);
-  }
-  if (value.kind != ValueKind::object) return invalid(type, sources(position));
-  // What lands in one shape only is, with all that is linked to it, the same wherever it stands.
-  if (write_again(value.index())) return true;
-  const uint64_t path_uses = path_uses_;
-  const uint32_t cuts = cuts_;
-  const bool written = write_sole_object(type, position, value.index());
-  if (written && path_uses == path_uses_ && cuts == cuts_) remember(value.index(), checkpoint);
-  return written;
+  return or_null(write_sole_list(type, position, value), type, checkpoint);
 }
 
+/// What lands in one shape only is, with all that is linked to it, the same wherever it stands.
 bool Projection::write_sole_object(TypeRef type, PositionId position, uint32_t block) {
+  if (write_again(block)) return true;
+  const size_t checkpoint = out_.size();
+  const uint64_t path_uses = path_uses_;
+  const uint32_t cuts = cuts_;
   const bool linked = plan_.positions[position].shapes.size() > 1;
-  if (linked) return write_object_value(type, position, cursors_.object(position, block));
-  return write_object_value(type, position, ObjectView(store_.blocks[block].type_case, &block));
+  const bool written = linked ? write_object_value(type, position, cursors_.object(position, block))
+                              : write_object_value(type, position, ObjectView(store_.blocks[block].type_case, &block));
+  if (written && path_uses == path_uses_ && cuts == cuts_) remember(block, checkpoint);
+  return written;
 }
 
 bool Projection::write_object_value(TypeRef type, PositionId position, ObjectView object) {

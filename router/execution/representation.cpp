@@ -14,6 +14,8 @@ using federation::TypeRef;
 
 namespace {
 
+constexpr size_t kPlacesMin = 64;
+
 /// An object at the position of a fetch.
 class Subject {
  public:
@@ -157,7 +159,7 @@ bool RepresentationList::add(FetchId id) {
     const uint32_t anchor = subject.block_of(cursors, anchor_shape);
     if (anchor == kNone || store_.link(anchor, shape.link) != kNone) return;  // shared, and linked already
     const size_t checkpoint = body_.size();
-    if (!known_.empty()) body_ += ',';
+    if (known_.size() > 0) body_ += ',';
     const size_t begin = body_.size();
     if (!writer.write(fetch, subject)) {
       body_.resize(checkpoint);
@@ -165,14 +167,14 @@ bool RepresentationList::add(FetchId id) {
     }
     const uint32_t number = number_of(checkpoint, begin);
     store_.link(anchor, shape.link) = number;
-    if (wanted.size() <= number) wanted.resize(std::max<size_t>(number + size_t{1}, 2 * wanted.size()));
+    if (wanted.size() <= number) wanted.resize(std::max<size_t>({kPlacesMin, number + size_t{1}, 2 * wanted.size()}));
     wanted[number] = true;
   });
 }
 
 uint32_t RepresentationList::number_of(size_t checkpoint, size_t begin) {
   const std::string_view text = std::string_view(body_).substr(begin);
-  const uint64_t hash = keyed_hash(text).low;
+  const uint64_t hash = brief_keyed_hash(text);
   if (2 * known_.size() >= places_.size()) make_places();
   size_t place = hash & (places_.size() - 1);
   for (; places_[place] != kNone; place = (place + 1) & (places_.size() - 1)) {
@@ -182,12 +184,11 @@ uint32_t RepresentationList::number_of(size_t checkpoint, size_t begin) {
     return places_[place];
   }
   places_[place] = static_cast<uint32_t>(known_.size());
-  known_.push_back({hash, begin, text.size()});
+  known_.push_back({.hash = hash, .begin = begin, .length = text.size()});
   return places_[place];
 }
 
 void RepresentationList::make_places() {
-  constexpr size_t kPlacesMin = 16;
   places_.assign(std::max(kPlacesMin, 2 * places_.size()), kNone);
   for (uint32_t number = 0; number < known_.size(); ++number) {
     size_t place = known_[number].hash & (places_.size() - 1);

@@ -24,8 +24,8 @@ class RepresentationList {
 
  private:
   struct Span {
-    uint64_t hash;
-    size_t begin, length;
+    uint64_t hash = 0;
+    size_t begin = 0, length = 0;
   };
   /// The number of the representation that was just written from `begin` on; taken back when it is there already.
   uint32_t number_of(size_t checkpoint, size_t begin);
@@ -35,7 +35,7 @@ class RepresentationList {
   std::string& body_;
   void make_places();
 
-  std::vector<Span> known_;       ///< by number
+  FlatArray<Span> known_;         ///< by number
   std::vector<uint32_t> places_;  ///< numbers by hash, open addressing; kNone: free; a power of two of them
 };
 

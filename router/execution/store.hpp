@@ -39,15 +39,10 @@ class StoredValue {
   explicit StoredValue(ValueKind kind) : kind(kind) {}
   /// `plain`: it fits its field's type, and is written as it came.
   static StoredValue leaf(std::string_view raw, json::Kind token, bool plain) {
-    StoredValue value(ValueKind::leaf);
-    value.text_ = raw.data();
-    value.number_ = static_cast<uint32_t>(raw.size());
-    value.token = token;
-    value.plain = plain;
-    return value;
+    return {raw.data(), static_cast<uint32_t>(raw.size()), ValueKind::leaf, token, plain};
   }
-  static StoredValue object(uint32_t block) { return {ValueKind::object, block}; }
-  static StoredValue list(uint32_t list) { return {ValueKind::list, list}; }
+  static StoredValue object(uint32_t block) { return {nullptr, block, ValueKind::object, json::Kind::object, false}; }
+  static StoredValue list(uint32_t list) { return {nullptr, list, ValueKind::list, json::Kind::array, false}; }
 
   /// Leaves: the token, in one of Store::bodies.
   std::string_view raw() const { return {text_, number_}; }
@@ -55,7 +50,8 @@ class StoredValue {
   uint32_t index() const { return number_; }
 
  private:
-  StoredValue(ValueKind kind, uint32_t number) : number_(number), kind(kind) {}
+  StoredValue(const char* text, uint32_t number, ValueKind kind, json::Kind token, bool plain)
+      : text_(text), number_(number), kind(kind), token(token), plain(plain) {}
 
   const char* text_ = nullptr;
   uint32_t number_ = 0;

@@ -15,7 +15,8 @@ const char* refuse_text(std::string_view text) {
 std::string_view Scanner::name() {
   skip_space();
   bool escaped = false;
-  const size_t length = *at_ == '"' ? string_length(rest(), escaped) : 0;
+  size_t length = *at_ == '"' ? plain_string_length(at_, end_) : 0;
+  if (length == 0 && *at_ == '"') length = string_length(rest(), escaped);
   if (length == 0) {
     fail();
     return {};
@@ -41,6 +42,24 @@ bool Scanner::value(Value& out, uint32_t depth_max) {
 }
 
 bool Scanner::scalar(Kind& kind) {
+  std::string_view raw;
+  switch (take_scalar(raw)) {
+    case Scalar::null:
+      kind = Kind::null;
+      return true;
+    case Scalar::boolean:
+      kind = Kind::boolean;
+      return true;
+    case Scalar::string:
+      kind = Kind::string;
+      return true;
+    case Scalar::short_integer:
+    case Scalar::number:
+      kind = Kind::number;
+      return true;
+    case Scalar::other:
+      break;
+  }
   const auto literal = [&](std::string_view text, Kind which) {
     if (!rest().starts_with(text)) return false;
     at_ += text.size();
