@@ -1,6 +1,9 @@
 #include "router/base/keyed_hash.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
+#include <string>
+#include <vector>
 
 namespace signet {
 namespace {
@@ -23,6 +26,34 @@ TEST(KeyedHash, DependsOnEveryByteAndTheKey) {
     c ^= 1;
   }
   EXPECT_NE(keyed_hash(text, HashKey{1, 3}), base);
+}
+
+TEST(BriefKeyedHash, DependsOnEveryByteTheLengthAndTheKey) {
+  const HashKey key{1, 2};
+  for (size_t size = 1; size <= 40; ++size) {
+    std::string text(size, 'x');
+    const uint64_t base = brief_keyed_hash(text, key);
+    for (char& c : text) {
+      c ^= 1;
+      EXPECT_NE(brief_keyed_hash(text, key), base) << size;
+      c ^= 1;
+    }
+    EXPECT_NE(brief_keyed_hash(text + '\0', key), base) << size;
+    EXPECT_NE(brief_keyed_hash(text, HashKey{1, 4}), base) << size;
+    EXPECT_NE(brief_keyed_hash(text, HashKey{3, 2}), base) << size;
+  }
+  EXPECT_EQ(brief_keyed_hash(std::string_view(), key), brief_keyed_hash("", key));
+}
+
+// Tables use the low bits: numbers in a row must not crowd there.
+TEST(BriefKeyedHash, SpreadsNumbersInARow) {
+  constexpr size_t kKeys = 1024;
+  std::vector<int> places(2 * kKeys);
+  for (size_t i = 0; i < kKeys; ++i) {
+    const std::string key = R"({"__typename":"Product","upc":")" + std::to_string(i) + "\"}";
+    ++places[brief_keyed_hash(key) % places.size()];
+  }
+  EXPECT_LE(*std::ranges::max_element(places), 10);
 }
 
 }  // namespace

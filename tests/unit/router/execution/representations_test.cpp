@@ -54,6 +54,38 @@ TEST(Representations, NestedKeysAreNestedObjects) {
   EXPECT_EQ(representations(script.sent[2]), R"([{"__typename":"Book","author":{"name":"N"},"title":"T"}])");
 }
 
+// What was read of an answer before it turned out to be worth nothing is not asked about.
+TEST(Representations, ObjectsOfAWorthlessAnswerAreNobodys) {
+  const std::string entity = R"({"reviews":[{"product":{"id":"9"}}]})";
+  for (const std::string& reviews : {
+           R"({"data":{"_entities":[)" + entity + "," + entity + "]}}",  // two for one representation
+           R"({"data":{"_entities":[)" + entity + "]",
+           R"({"data":{"_entities":[)" + entity + R"(],"_entities":[]}})",
+       }) {
+    Script script("shop");
+    script.on("catalog", "products", R"({"data":{"products":[{"id":"1"}]}})").on("reviews", "", reviews);
+    const std::string answer = script.run("{ products { reviews { product { color } } } }");
+    EXPECT_EQ(script.sent.size(), 2u) << reviews;
+    EXPECT_NE(answer.find("SUBGRAPH_INVALID"), std::string::npos) << answer;
+  }
+}
+
+// Subgraphs may print members in an order of their own; an object that holds others is then read in pieces.
+TEST(Representations, AreFoundInObjectsOfAnyOrder) {
+  Script script("shop");
+  script
+      .on("catalog", "products",
+          R"({"data":{"products":[{"name":"a","related":[{"x":{},"id":"2"},{"id":"3"}],"id":"1"},{"id":"4","related":null}]}})")
+      .on("reviews", "", R"({"data":{"_entities":[{"reviews":[]},{"reviews":[]},{"reviews":[]},{"reviews":[]}]}})");
+  EXPECT_EQ(
+      script.run("{ products { id related { reviews { stars } } reviews { stars } } }"),
+      R"({"data":{"products":[{"id":"1","related":[{"reviews":[]},{"reviews":[]}],"reviews":[]},{"id":"4","related":null,"reviews":[]}]}})");
+  for (const char* id : {"1", "2", "3", "4"}) {
+    EXPECT_NE(script.sent.back().find(fmt::format(R"({{"__typename":"Product","id":"{}"}})", id)), std::string::npos)
+        << script.sent.back();
+  }
+}
+
 TEST(Representations, NothingToAskIsNoRequest) {
   Script script("shop");
   script.on("catalog", "products", R"({"data":{"products":[]}})");

@@ -90,6 +90,43 @@ TEST(Scanner, TellsWhereValuesLie) {
   EXPECT_EQ(scanner.peek(), '[');
 }
 
+TEST(Scanner, TellsScalarsAtFirstSight) {
+  const std::string padding = "               , ";  // what ends close to the end of a text gets a closer look
+  const std::pair<std::string, Scalar> cases[] = {
+      {"null", Scalar::null},
+      {"true", Scalar::boolean},
+      {"false", Scalar::boolean},
+      {R"("")", Scalar::string},
+      {R"("a string of more than one block of sixteen bytes")", Scalar::string},
+      {"0", Scalar::short_integer},
+      {"-0", Scalar::short_integer},
+      {"999999999", Scalar::short_integer},
+      {"1000000000", Scalar::number},  // may fit 32 bits, may not
+      {"2147483648", Scalar::number},
+      {"0.5", Scalar::number},
+      {"-12.25", Scalar::number},
+      {std::string(300, '9'), Scalar::number},
+      {std::string(301, '9'), Scalar::other},  // may be infinite
+      {"1e3", Scalar::other},
+      {R"("\n")", Scalar::other},
+      {"{", Scalar::other},
+      {"[", Scalar::other},
+      {"-", Scalar::other},
+      {"01", Scalar::other},
+      {"1.", Scalar::other},
+      {"tru", Scalar::other},
+      {"nan", Scalar::other},
+  };
+  for (const auto& [token, scalar] : cases) {
+    const std::string text = token + padding;
+    Scanner scanner(text);
+    std::string_view raw;
+    EXPECT_EQ(scanner.take_scalar(raw), scalar) << token;
+    EXPECT_EQ(scanner.consumed(), scalar == Scalar::other ? 0 : token.size()) << token;
+    if (scalar != Scalar::other) EXPECT_EQ(raw, token);
+  }
+}
+
 TEST(Scanner, StopsAtItsDepth) {
   const std::string text = std::string(201, '[') + std::string(201, ']');
   Scanner scanner(text);
