@@ -77,6 +77,10 @@ std::vector<uint32_t> write_lists(const federation::Plan& plan, RequestId id, St
 
 void read_answers(const HeavyRun& run, std::vector<std::string>&& answers, Store& store) {
   for (size_t i = 0; i < answers.size(); ++i) {
+    const std::vector<federation::EntityList>& lists = run.plan->requests[RequestId(i)].lists;
+    for (size_t list = 0; list < lists.size(); ++list) {
+      for (FetchId fetch : lists[list].fetches) store.wanted[fetch].assign(run.representations[i][list], true);
+    }
     read(*run.plan, RequestId(i), run.representations[i], std::move(answers[i]), store);
   }
 }
