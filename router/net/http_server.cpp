@@ -1,5 +1,6 @@
 #include "router/net/http_server.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -13,7 +14,7 @@
 #include <unistd.h>
 
 #include "router/net/asio_address.hpp"
-#include "router/net/server_connection.hpp"
+#include "router/net/worker_server.hpp"
 
 namespace signet::net {
 
@@ -46,7 +47,10 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   template <class Acceptor>
   asio::awaitable<void> accept_loop(Acceptor* acceptor) {
     auto self = shared_from_this();
-    constexpr std::chrono::milliseconds kPause{20};
+    constexpr std::chrono::milliseconds kPause{20}, kSameShortage{100};
+    constexpr size_t kUnfinishedMax = 256;
+    SteadyTime short_since{};
+    size_t unfinished = 0;
     while (acceptor->is_open()) {
       error_code error;
       if (counters->connections.load(std::memory_order_relaxed) < settings.connections_max) {
@@ -62,8 +66,12 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
         if (error) break;
       }
       // Full, or out of descriptors, and somebody waits: who says nothing makes room, and the backlog holds newcomers
-      // while we wait without spinning.
-      for (const auto& worker : workers) worker->make_room();
+      // while we wait without spinning. If that was not enough a moment ago, unfinished requests make room as well, and
+      // the longer it lasts, the more.
+      const SteadyTime now = std::chrono::steady_clock::now();
+      unfinished = now - short_since < kSameShortage ? std::clamp<size_t>(unfinished * 2, 1, kUnfinishedMax) : 0;
+      short_since = now;
+      for (const auto& worker : workers) worker->make_room(unfinished);
       asio::steady_timer pause(acceptor_loop.context(), kPause);
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }

@@ -1,157 +1,42 @@
 #include "router/net/server_connection.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <ctime>
 #include <fmt/format.h>
-#include <poll.h>
 
 #include "router/base/limits.hpp"
 #include "router/net/server_tls.hpp"
 #include "router/net/tls_session.hpp"
+#include "router/net/worker_server.hpp"
 
 namespace signet::net {
 
 namespace asio = boost::asio;
 
-namespace {
-
-std::string date_field() {
-  char text[64];
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  const size_t length = std::strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
-  return {text, length};
-}
-
-}  // namespace
-
-WorkerServer::WorkerServer(EventLoop& loop, ServerHandler& handler, const ServerSettings& settings,
-                           std::shared_ptr<ServerCounters> totals)
-    : loop_(loop),
-      handler_(handler),
-      settings_(settings),
-      totals_(std::move(totals)),
-      read_buffer_(kReadBufferBytes),
-      date_field_(date_field()) {}
-
-void WorkerServer::start() {
-  loop_.post([self = shared_from_this()] { self->sweep(); });
-}
-
-void WorkerServer::sweep() {
-  date_field_ = date_field();
-  const SteadyTime now = std::chrono::steady_clock::now();
-  for (ServerConnection* connection : connections_) connection->expire_if_due(now);
-  abandon_left();
-  constexpr std::chrono::milliseconds kQuietWhenLeaving{500};
-  if (leaving_) close_idle([&](const ServerConnection& each) { return each.quiet(now) >= kQuietWhenLeaving; });
-  ++sweeps_;
-  sweep_timer_ = loop_.after(kSweepInterval, [this] { sweep(); });
-}
-
-// Clients that left while their requests are handled. Nobody reads from those sockets meanwhile, so one poll(2) a sweep
-// asks for all of them: POLLRDHUP shows a FIN behind bytes that are not read yet, and under TLS.
-void WorkerServer::abandon_left() {
-  std::vector<std::shared_ptr<ServerConnection>> busy;
-  std::vector<pollfd> polled;
-  for (ServerConnection* connection : connections_) {
-    if (!connection->may_be_abandoned(sweeps_)) continue;
-    busy.push_back(connection->shared_from_this());
-    polled.push_back({.fd = connection->descriptor(), .events = POLLRDHUP, .revents = 0});
-  }
-  if (polled.empty() || ::poll(polled.data(), polled.size(), 0) <= 0) return;
-  for (size_t i = 0; i < polled.size(); ++i) {
-    if ((polled[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) busy[i]->abandon();
-  }
-}
-
-void WorkerServer::adopt(int descriptor, http::IpAddress peer, bool unix_domain) {
-  connections_count_.fetch_add(1, std::memory_order_relaxed);
-  totals_->connections.fetch_add(1, std::memory_order_relaxed);
-  loop_.post([this, self = shared_from_this(), descriptor, peer, unix_domain] {
-    Socket socket(loop_.context());
-    error_code error;
-    socket.assign(asio::generic::stream_protocol(unix_domain ? AF_UNIX
-                                                 : peer.v6   ? AF_INET6
-                                                             : AF_INET,
-                                                 unix_domain ? 0 : IPPROTO_TCP),
-                  descriptor, error);
-    auto connection = std::make_shared<ServerConnection>(self, std::move(socket), peer);
-    if (error) return;
-    asio::co_spawn(loop_.context(), [connection]() { return connection->run(); }, asio::detached);
-  });
-}
-
-void WorkerServer::use_tls(std::shared_ptr<const ServerTls> tls) {
-  loop_.post([self = shared_from_this(), tls = std::move(tls)]() mutable { self->settings_.tls = std::move(tls); });
-}
-
-void WorkerServer::leave() {
-  loop_.post([self = shared_from_this()] { self->leaving_ = true; });
-}
-
-void WorkerServer::make_room() {
-  loop_.post([self = shared_from_this()] {
-    constexpr std::chrono::milliseconds kSilent{200}, kQuiet{1'000};
-    const SteadyTime now = std::chrono::steady_clock::now();
-    if (self->close_idle([&](const ServerConnection& each) { return !each.served() && each.quiet(now) >= kSilent; })) {
-      return;
-    }
-    self->close_idle([&](const ServerConnection& each) { return each.quiet(now) >= kQuiet; });
-  });
-}
-
-// Whether there was one.
-template <class Choice>
-bool WorkerServer::close_idle(const Choice& choice) {
-  bool any = false;
-  for (ServerConnection* connection : connections_) {
-    if (!choice(*connection)) continue;
-    connection->close();
-    any = true;
-  }
-  return any;
-}
-
-void WorkerServer::close_all() {
-  loop_.post([self = shared_from_this()] {
-    for (ServerConnection* connection : self->connections_) connection->close();
-  });
-}
-
 ServerConnection::ServerConnection(std::shared_ptr<WorkerServer> worker, Socket socket, http::IpAddress peer)
     : worker_(std::move(worker)), stream_(std::move(socket)), peer_(peer) {
-  worker_->connections_.insert(this);
+  enter(Phase::idle);
 }
 
 ServerConnection::~ServerConnection() {
-  worker_->connections_.erase(this);
+  unlink();
   worker_->connections_count_.fetch_sub(1, std::memory_order_relaxed);
   worker_->totals_->connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void ServerConnection::enter(Phase phase, std::chrono::milliseconds limit) {
+void ServerConnection::enter(Phase phase) {
   phase_ = phase;
-  deadline_ = std::chrono::steady_clock::now() + limit;
+  since_ = std::chrono::steady_clock::now();
+  deadline_ = phase == Phase::handling ? SteadyTime::max() : since_ + worker_->time_for(phase);
+  unlink();
+  worker_->in(phase).push_back(*this);
 }
 
-void ServerConnection::expire_if_due(SteadyTime now) {
-  if (now < deadline_) return;
+void ServerConnection::expire() {
   expired_ = true;
   deadline_ = SteadyTime::max();
   stream_.cancel();
-}
-
-std::chrono::milliseconds ServerConnection::quiet(SteadyTime now) const {
-  const bool handshake = phase_ == Phase::handshake;
-  if (!handshake && (phase_ != Phase::idle || !input_.empty())) return {};
-  const auto limit = handshake ? worker_->settings_.head_timeout : worker_->settings_.idle_timeout;
-  return std::chrono::duration_cast<std::chrono::milliseconds>(limit - (deadline_ - now));
 }
 
 void ServerConnection::close() {
@@ -173,7 +58,7 @@ asio::awaitable<void> ServerConnection::run() {
 
 asio::awaitable<bool> ServerConnection::handshake() {
   const auto tls = worker_->settings_.tls;  // a new one may come meanwhile
-  enter(Phase::handshake, worker_->settings_.head_timeout);
+  enter(Phase::handshake);
   TlsProblem problem;
   // Who says nothing costs no session.
   const auto [silence] = co_await stream_.wait_readable();
@@ -217,15 +102,13 @@ asio::awaitable<std::optional<Framing>> ServerConnection::read_head() {
     input_.shrink_to_fit();  // an idle connection holds no buffers
     head_.shrink_to_fit();
     // Who came while the listener was closing has a moment to ask: what is kept after an answer is not kept now.
-    constexpr std::chrono::milliseconds kLastCall{1000};
-    const auto idle = worker_->settings_.idle_timeout;
-    enter(Phase::idle, worker_->totals_->draining ? std::min(idle, kLastCall) : idle);
+    enter(worker_->totals_->draining ? Phase::last_call : Phase::idle);
   } else {
-    enter(Phase::head, worker_->settings_.head_timeout);
+    enter(Phase::head);
   }
   while (true) {
     if (!input_.empty()) {
-      if (phase_ == Phase::idle) enter(Phase::head, worker_->settings_.head_timeout);
+      if (idle()) enter(Phase::head);
       const auto framing = check_request_head(input_);
       if (!framing) {
         co_await refuse(framing.error().status, framing.error().code, framing.error().message, nullptr);
@@ -274,8 +157,7 @@ asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& f
   if (!co_await read_body(parser, request)) co_return Next::close;
   request.body = parser.body();
 
-  phase_ = Phase::handling;
-  deadline_ = SteadyTime::max();
+  enter(Phase::handling);
   reply_.reset();
   handling_since_sweep_ = worker_->sweeps_;
   worker_->totals_->in_flight.fetch_add(1, std::memory_order_relaxed);
@@ -296,7 +178,7 @@ asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& f
 }
 
 asio::awaitable<bool> ServerConnection::read_body(RequestParser& parser, const ServerRequest& request) {
-  enter(Phase::body, worker_->settings_.body_timeout);
+  enter(Phase::body);
   while (!parser.is_done()) {
     if (!input_.empty()) {
       error_code error;
@@ -361,7 +243,7 @@ void ServerConnection::resume() {
 }
 
 asio::awaitable<bool> ServerConnection::send(const ServerResponse* response, bool keep_alive, bool head_only) {
-  enter(Phase::writing, worker_->settings_.write_timeout);
+  enter(Phase::writing);
   const bool no_content = response->status == 204;  // has no length either: RFC 9110 §8.6
   const std::string length = no_content ? "" : fmt::format("Content-Length: {}\r\n", response->body.size());
   const std::string head =
@@ -387,9 +269,8 @@ asio::awaitable<void> ServerConnection::refuse(int status, ErrorCode code, std::
 // comes, and read for a moment what the peer still sends.
 asio::awaitable<void> ServerConnection::linger() {
   constexpr size_t kDiscardBytesMax = 4u << 20;
-  constexpr std::chrono::milliseconds kLingerTime{1000};
   if (!stream_.shutdown_send()) co_return;
-  enter(Phase::lingering, kLingerTime);
+  enter(Phase::lingering);
   for (size_t discarded = 0; discarded < kDiscardBytesMax; discarded += input_.size()) {
     input_.clear();
     if (!co_await receive()) co_return;

@@ -1,0 +1,166 @@
+#include "router/net/worker_server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <ctime>
+#include <poll.h>
+
+#include "router/net/server_tls.hpp"
+
+namespace signet::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::string date_field() {
+  char text[64];
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  const size_t length = std::strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+  return {text, length};
+}
+
+}  // namespace
+
+WorkerServer::WorkerServer(EventLoop& loop, ServerHandler& handler, const ServerSettings& settings,
+                           std::shared_ptr<ServerCounters> totals)
+    : loop_(loop),
+      handler_(handler),
+      settings_(settings),
+      totals_(std::move(totals)),
+      read_buffer_(kReadBufferBytes),
+      date_field_(date_field()) {}
+
+void WorkerServer::start() {
+  loop_.post([self = shared_from_this()] { self->sweep(); });
+}
+
+std::chrono::milliseconds WorkerServer::time_for(Phase phase) const {
+  constexpr std::chrono::milliseconds kLastCall{1'000}, kLinger{1'000};
+  switch (phase) {
+    case Phase::handshake:
+    case Phase::head:
+      return settings_.head_timeout;
+    case Phase::idle:
+      return settings_.idle_timeout;
+    case Phase::last_call:
+      return std::min(settings_.idle_timeout, kLastCall);
+    case Phase::body:
+      return settings_.body_timeout;
+    case Phase::writing:
+      return settings_.write_timeout;
+    case Phase::handling:
+    case Phase::lingering:
+      break;
+  }
+  return kLinger;
+}
+
+void WorkerServer::sweep() {
+  date_field_ = date_field();
+  const SteadyTime now = std::chrono::steady_clock::now();
+  for (Connections& connections : phases_) {
+    while (!connections.empty() && connections.front().due() <= now) {
+      ServerConnection& due = connections.front();
+      connections.pop_front();
+      expired_.push_back(due);
+      due.expire();
+    }
+  }
+  abandon_left();
+  constexpr std::chrono::milliseconds kQuietWhenLeaving{500};
+  if (leaving_) close_quiet(kQuietWhenLeaving, false);
+  ++sweeps_;
+  sweep_timer_ = loop_.after(kSweepInterval, [this] { sweep(); });
+}
+
+// Clients that left while their requests are handled. Nobody reads from those sockets meanwhile, so one poll(2) a sweep
+// asks for all of them: POLLRDHUP shows a FIN behind bytes that are not read yet, and under TLS.
+void WorkerServer::abandon_left() {
+  std::vector<std::shared_ptr<ServerConnection>> busy;
+  std::vector<pollfd> polled;
+  for (ServerConnection& connection : in(Phase::handling)) {
+    if (!connection.may_be_abandoned(sweeps_)) continue;
+    busy.push_back(connection.shared_from_this());
+    polled.push_back({.fd = connection.descriptor(), .events = POLLRDHUP, .revents = 0});
+  }
+  if (polled.empty() || ::poll(polled.data(), polled.size(), 0) <= 0) return;
+  for (size_t i = 0; i < polled.size(); ++i) {
+    if ((polled[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) busy[i]->abandon();
+  }
+}
+
+void WorkerServer::adopt(int descriptor, http::IpAddress peer, bool unix_domain) {
+  connections_count_.fetch_add(1, std::memory_order_relaxed);
+  totals_->connections.fetch_add(1, std::memory_order_relaxed);
+  loop_.post([this, self = shared_from_this(), descriptor, peer, unix_domain] {
+    Socket socket(loop_.context());
+    error_code error;
+    socket.assign(asio::generic::stream_protocol(unix_domain ? AF_UNIX
+                                                 : peer.v6   ? AF_INET6
+                                                             : AF_INET,
+                                                 unix_domain ? 0 : IPPROTO_TCP),
+                  descriptor, error);
+    auto connection = std::make_shared<ServerConnection>(self, std::move(socket), peer);
+    if (error) return;
+    asio::co_spawn(loop_.context(), [connection]() { return connection->run(); }, asio::detached);
+  });
+}
+
+void WorkerServer::use_tls(std::shared_ptr<const ServerTls> tls) {
+  loop_.post([self = shared_from_this(), tls = std::move(tls)]() mutable { self->settings_.tls = std::move(tls); });
+}
+
+void WorkerServer::leave() {
+  loop_.post([self = shared_from_this()] { self->leaving_ = true; });
+}
+
+void WorkerServer::make_room(size_t unfinished) {
+  loop_.post([self = shared_from_this(), unfinished] {
+    constexpr std::chrono::milliseconds kSilent{200}, kQuiet{1'000}, kHead{250}, kBody{1'000};
+    if (self->close_quiet(kSilent, true) || self->close_quiet(kQuiet, false)) return;
+    const size_t heads = self->close_unfinished(Phase::head, kHead, unfinished);
+    self->close_unfinished(Phase::body, kBody, unfinished - heads);
+  });
+}
+
+// Those that wait for the first byte of a request, for at least that long. Whether there was one.
+bool WorkerServer::close_quiet(std::chrono::milliseconds least, bool silent_only) {
+  bool any = false;
+  const SteadyTime until = std::chrono::steady_clock::now() - least;
+  for (const Phase phase : {Phase::handshake, Phase::idle, Phase::last_call}) {
+    for (ServerConnection& connection : in(phase)) {
+      if (connection.since() > until) break;
+      if (silent_only && connection.served()) continue;
+      connection.close();
+      any = true;
+    }
+  }
+  return any;
+}
+
+// The first `most` of those that have been in `phase` for at least that long; how many there were.
+size_t WorkerServer::close_unfinished(Phase phase, std::chrono::milliseconds least, size_t most) {
+  size_t closed = 0;
+  const SteadyTime until = std::chrono::steady_clock::now() - least;
+  for (ServerConnection& connection : in(phase)) {
+    if (closed == most || connection.since() > until) break;
+    connection.close();
+    ++closed;
+  }
+  return closed;
+}
+
+void WorkerServer::close_all() {
+  loop_.post([self = shared_from_this()] {
+    for (Connections& connections : self->phases_) {
+      for (ServerConnection& connection : connections) connection.close();
+    }
+    for (ServerConnection& connection : self->expired_) connection.close();
+  });
+}
+
+}  // namespace signet::net

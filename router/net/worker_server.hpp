@@ -1,0 +1,74 @@
+// WorkerServer: one worker's client connections, in the order in which they are due, and what it does about those that
+// have said nothing for too long.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "router/net/http_server.hpp"
+#include "router/net/server_connection.hpp"
+
+namespace signet::net {
+
+/// Counters that the acceptor and the admin pages read across threads.
+struct ServerCounters {
+  std::atomic<size_t> connections{0};
+  std::atomic<size_t> in_flight{0};
+  std::atomic<bool> draining{false};
+};
+
+/// Threads: its loop's, unless said otherwise.
+class WorkerServer : public std::enable_shared_from_this<WorkerServer> {
+ public:
+  WorkerServer(EventLoop& loop, ServerHandler& handler, const ServerSettings& settings,
+               std::shared_ptr<ServerCounters> totals);
+
+  /// Starts the deadline sweep. Threads: any.
+  void start();
+  /// Takes over a connected socket. Threads: any; the connection starts on the worker.
+  void adopt(int descriptor, http::IpAddress peer, bool unix_domain);
+  /// For connections adopted from now on. Threads: any.
+  void use_tls(std::shared_ptr<const ServerTls> tls);
+  /// Closes idle connections, each when it has been quiet for a moment, so that no request crosses its closing; busy
+  /// ones finish. Threads: any.
+  void leave();
+  /// Closes connections that have said nothing yet; if there are none, those that have been quiet for long; if there
+  /// are none either, at most `unfinished` of those whose request has been incomplete for longest. Threads: any.
+  void make_room(size_t unfinished);
+  void close_all();
+  size_t connections() const { return connections_count_.load(std::memory_order_relaxed); }
+
+ private:
+  friend class ServerConnection;
+  // Who enters a phase is due last of those in it: each list is in the order of deadlines.
+  using Connections = boost::intrusive::list<ServerConnection, boost::intrusive::base_hook<ConnectionHook>,
+                                             boost::intrusive::constant_time_size<false>>;
+  static constexpr size_t kReadBufferBytes = 64u << 10;
+  static constexpr std::chrono::milliseconds kSweepInterval{50};
+
+  Connections& in(Phase phase) { return phases_[static_cast<size_t>(phase)]; }
+  std::chrono::milliseconds time_for(Phase phase) const;
+  void sweep();
+  void abandon_left();
+  bool close_quiet(std::chrono::milliseconds least, bool silent_only);
+  size_t close_unfinished(Phase phase, std::chrono::milliseconds least, size_t most);
+
+  EventLoop& loop_;
+  ServerHandler& handler_;
+  ServerSettings settings_;
+  std::shared_ptr<ServerCounters> totals_;
+  std::atomic<size_t> connections_count_{0};
+  std::array<Connections, kPhases> phases_;
+  Connections expired_;            // told so, and not yet in another phase
+  std::vector<char> read_buffer_;  // shared by all connections: nothing survives in it across an await
+  std::string date_field_;
+  std::unique_ptr<Timer> sweep_timer_;
+  uint64_t sweeps_ = 0;
+  bool leaving_ = false;
+};
+
+}  // namespace signet::net
