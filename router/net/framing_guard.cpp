@@ -1,9 +1,8 @@
 #include "router/net/framing_guard.hpp"
 
+#include <algorithm>
 #include <charconv>
-#include <optional>
 
-#include "router/base/function_ref.hpp"
 #include "router/base/limits.hpp"
 #include "router/http/message.hpp"
 #include "router/http/token.hpp"
@@ -13,7 +12,6 @@ namespace {
 
 using http::equals_ignoring_case;
 
-constexpr std::string_view kCrLf = "\r\n";
 constexpr size_t kContentLengthDigitsMax = 10;
 
 std::unexpected<FramingRefusal> refuse(std::string_view message, int status = 400,
@@ -58,120 +56,6 @@ bool is_authority(std::string_view text) {
   return true;
 }
 
-// One pass over the field lines, collecting what decides framing.
-class HeadScan {
- public:
-  HeadScan(bool http_1_0, bool request) : http_1_0_(http_1_0), request_(request) { framing_.keep_alive = !http_1_0; }
-
-  std::expected<void, FramingRefusal> field(std::string_view line) {
-    if (line.front() == ' ' || line.front() == '\t') return refuse("a header field is folded over two lines");
-    const size_t colon = line.find(':');
-    if (colon == std::string_view::npos || !http::is_token(line.substr(0, colon))) {
-      return refuse("a header field has no valid name");
-    }
-    const std::string_view name = line.substr(0, colon);
-    const std::string_view value = trim(line.substr(colon + 1));
-    for (char c : value) {
-      if ((static_cast<uint8_t>(c) < 0x20 && c != '\t') || c == 0x7F) {
-        return refuse("a header field has a control character in its value");
-      }
-    }
-    if (++fields_ > limits::kHeaderFieldsMax) {
-      return refuse("there are more than 100 header fields", 431, ErrorCode::HEADERS_TOO_LARGE);
-    }
-    return known_field(name, value);
-  }
-
-  std::expected<Framing, FramingRefusal> finish_request(std::string_view target_authority) {
-    if (hosts_ != 1) return refuse("there must be exactly one Host field");
-    if (!target_authority.empty() && !equals_ignoring_case(target_authority, host_)) {
-      return refuse("the Host field and the request target name different hosts");
-    }
-    return finish();
-  }
-
-  std::expected<Framing, FramingRefusal> finish() {
-    if (framing_.chunked && framing_.has_content_length) {
-      return refuse("a message has Content-Length or Transfer-Encoding, not both");
-    }
-    return framing_;
-  }
-
- private:
-  std::expected<void, FramingRefusal> known_field(std::string_view name, std::string_view value) {
-    if (equals_ignoring_case(name, "transfer-encoding")) return transfer_encoding(value);
-    if (equals_ignoring_case(name, "content-length")) return content_length(value);
-    if (equals_ignoring_case(name, "host")) {
-      ++hosts_;
-      host_ = value;
-      if (!is_authority(value)) return refuse("the Host field is not valid");
-    } else if (equals_ignoring_case(name, "connection")) {
-      return connection(value);
-    } else if (equals_ignoring_case(name, "expect")) {
-      if (!equals_ignoring_case(value, "100-continue")) return refuse("only Expect: 100-continue is understood", 417);
-      framing_.expect_continue = !http_1_0_;
-    }
-    return {};
-  }
-
-  std::expected<void, FramingRefusal> transfer_encoding(std::string_view value) {
-    if (http_1_0_) return refuse("HTTP/1.0 has no Transfer-Encoding");
-    if (framing_.chunked) return refuse("there is more than one Transfer-Encoding field");
-    if (equals_ignoring_case(value, "chunked")) {
-      framing_.chunked = true;
-      return {};
-    }
-    // Parameters and `identity` are malformed; other codings are merely not ours.
-    const bool malformed = value.find(';') != std::string_view::npos || equals_ignoring_case(value, "identity");
-    return refuse("the only transfer coding is chunked", malformed ? 400 : 501);
-  }
-
-  std::expected<void, FramingRefusal> content_length(std::string_view value) {
-    if (framing_.has_content_length) return refuse("there is more than one Content-Length field");
-    if (value.empty() || value.size() > kContentLengthDigitsMax || (value.size() > 1 && value.front() == '0')) {
-      return refuse("the Content-Length is not a plain number");
-    }
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), framing_.content_length);
-    if (error != std::errc() || end != value.data() + value.size()) {
-      return refuse("the Content-Length is not a plain number");
-    }
-    framing_.has_content_length = true;
-    return {};
-  }
-
-  // Spec: RFC 9110 §7.6.1. Options may name hop-by-hop fields only: nominating another would let a client remove it.
-  std::expected<void, FramingRefusal> connection(std::string_view value) {
-    while (true) {
-      const size_t comma = value.find(',');
-      const std::string_view option = trim(value.substr(0, comma));
-      if (equals_ignoring_case(option, "close")) {
-        framing_.keep_alive = false;
-        close_ = true;
-      } else if (equals_ignoring_case(option, "keep-alive")) {
-        framing_.keep_alive = !close_ && !http_1_0_;  // HTTP/1.0 connections carry one message
-      } else if (request_ && !option.empty() && !equals_ignoring_case(option, "upgrade") &&
-                 !equals_ignoring_case(option, "te") && !equals_ignoring_case(option, "http2-settings")) {
-        return refuse("the Connection field names an end-to-end field");
-      }
-      if (comma == std::string_view::npos) return {};
-      value.remove_prefix(comma + 1);
-    }
-  }
-
-  bool http_1_0_;
-  bool request_;
-  bool close_ = false;
-  size_t fields_ = 0;
-  size_t hosts_ = 0;
-  std::string_view host_;
-  Framing framing_;
-};
-
-struct RequestLine {
-  bool http_1_0 = false;
-  std::string_view authority;  // of an absolute-form target
-};
-
 std::expected<std::string_view, FramingRefusal> check_target(std::string_view method, std::string_view target) {
   if (target.size() > limits::kRequestTargetBytesMax) {
     return refuse("the request target is longer than 16 KiB", 414, ErrorCode::URI_TOO_LONG);
@@ -191,7 +75,60 @@ std::expected<std::string_view, FramingRefusal> check_target(std::string_view me
   return refuse("the request target is neither a path nor an absolute URL");
 }
 
-std::expected<RequestLine, FramingRefusal> check_request_line(std::string_view line) {
+}  // namespace
+
+std::expected<Framing, FramingRefusal> HeadGuard::check(std::string_view bytes) {
+  while (true) {
+    const bool first = fields_at_ == 0;
+    const auto line = next_line(bytes);
+    if (!line) return std::unexpected(line.error());
+    if (auto good = check_sizes(bytes, !*line); !good) return std::unexpected(good.error());
+    if (!*line) return Framing{};
+    if (!first && (*line)->empty()) return finish(bytes);
+    if (auto good = first ? check_first_line(bytes, **line) : check_field(bytes, **line); !good) {
+      return std::unexpected(good.error());
+    }
+  }
+}
+
+// The next line. Bare CR and bare LF are refused; nullopt: no line end yet.
+std::expected<std::optional<std::string_view>, FramingRefusal> HeadGuard::next_line(std::string_view bytes) {
+  const size_t end = std::min(bytes.find('\r', seen_), bytes.size());
+  if (bytes.substr(seen_, end - seen_).find('\n') != std::string_view::npos) {
+    return refuse("a line ends in a bare line feed");
+  }
+  seen_ = end;
+  if (end + 1 >= bytes.size()) return std::nullopt;
+  if (bytes[end + 1] != '\n') return refuse("a line has a bare carriage return");
+  const std::string_view line = bytes.substr(line_, end - line_);
+  line_ = seen_ = end + 2;
+  return line;
+}
+
+HeadGuard::Checked HeadGuard::check_sizes(std::string_view bytes, bool unfinished) const {
+  constexpr size_t kStatusLineBytesMax = 1024;
+  constexpr size_t kMethodAndVersionBytesMax = 64;
+  if (fields_at_ > 0) {
+    if ((unfinished ? bytes.size() : line_) - fields_at_ <= limits::kHeaderBytesMax) return {};
+    return refuse("the header fields are larger than 64 KiB", 431, ErrorCode::HEADERS_TOO_LARGE);
+  }
+  if (!unfinished) return {};
+  if (kind_ == Kind::response) {
+    if (bytes.size() > kStatusLineBytesMax) return refuse("the status line is too long");
+  } else if (bytes.size() > limits::kRequestTargetBytesMax + kMethodAndVersionBytesMax) {
+    return refuse("the request target is longer than 16 KiB", 414, ErrorCode::URI_TOO_LONG);
+  }
+  return {};
+}
+
+HeadGuard::Checked HeadGuard::check_first_line(std::string_view bytes, std::string_view line) {
+  fields_at_ = line_;
+  auto good = kind_ == Kind::request ? check_request_line(bytes, line) : check_status_line(line);
+  framing_.keep_alive = !http_1_0_;
+  return good;
+}
+
+HeadGuard::Checked HeadGuard::check_request_line(std::string_view bytes, std::string_view line) {
   const size_t first = line.find(' ');
   const size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
   if (second == std::string_view::npos || line.find(' ', second + 1) != std::string_view::npos) {
@@ -202,78 +139,111 @@ std::expected<RequestLine, FramingRefusal> check_request_line(std::string_view l
   if (!http::is_token(method) || method.size() > 32) return refuse("the method is not valid");
   if (version.starts_with("HTTP/2")) return refuse("HTTP/2 is not offered here", 505);
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse("the HTTP version is not 1.1 or 1.0");
-  auto authority = check_target(method, line.substr(first + 1, second - first - 1));
+  const auto authority = check_target(method, line.substr(first + 1, second - first - 1));
   if (!authority) return std::unexpected(authority.error());
-  return RequestLine{version == "HTTP/1.0", *authority};
+  if (!authority->empty()) authority_ = {static_cast<size_t>(authority->data() - bytes.data()), authority->size()};
+  http_1_0_ = version == "HTTP/1.0";
+  return {};
 }
 
-// Splits off the next line. Bare CR and bare LF are refused; nullopt: no line end yet.
-std::expected<std::optional<std::string_view>, FramingRefusal> next_line(std::string_view& bytes) {
-  const size_t end = bytes.find_first_of(kCrLf);
-  if (end == std::string_view::npos) return std::nullopt;
-  if (bytes[end] == '\n') return refuse("a line ends in a bare line feed");
-  if (end + 1 == bytes.size()) return std::nullopt;
-  if (bytes[end + 1] != '\n') return refuse("a line has a bare carriage return");
-  const std::string_view line = bytes.substr(0, end);
-  bytes.remove_prefix(end + 2);
-  return line;
+HeadGuard::Checked HeadGuard::check_status_line(std::string_view line) {
+  http_1_0_ = line.starts_with("HTTP/1.0 ");
+  if (!http_1_0_ && !line.starts_with("HTTP/1.1 ")) return refuse("the status line is not HTTP/1");
+  return {};
 }
 
-}  // namespace
+HeadGuard::Checked HeadGuard::check_field(std::string_view bytes, std::string_view line) {
+  if (line.front() == ' ' || line.front() == '\t') return refuse("a header field is folded over two lines");
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos || !http::is_token(line.substr(0, colon))) {
+    return refuse("a header field has no valid name");
+  }
+  const std::string_view name = line.substr(0, colon);
+  const std::string_view value = trim(line.substr(colon + 1));
+  for (char c : value) {
+    if ((static_cast<uint8_t>(c) < 0x20 && c != '\t') || c == 0x7F) {
+      return refuse("a header field has a control character in its value");
+    }
+  }
+  if (++fields_ > limits::kHeaderFieldsMax) {
+    return refuse("there are more than 100 header fields", 431, ErrorCode::HEADERS_TOO_LARGE);
+  }
+  return check_known_field(bytes, name, value);
+}
 
-namespace {
+HeadGuard::Checked HeadGuard::check_known_field(std::string_view bytes, std::string_view name, std::string_view value) {
+  if (equals_ignoring_case(name, "transfer-encoding")) return check_transfer_encoding(value);
+  if (equals_ignoring_case(name, "content-length")) return check_content_length(value);
+  if (equals_ignoring_case(name, "host")) {
+    ++hosts_;
+    host_ = {static_cast<size_t>(value.data() - bytes.data()), value.size()};
+    if (!is_authority(value)) return refuse("the Host field is not valid");
+  } else if (equals_ignoring_case(name, "connection")) {
+    return check_connection(value);
+  } else if (equals_ignoring_case(name, "expect")) {
+    if (!equals_ignoring_case(value, "100-continue")) return refuse("only Expect: 100-continue is understood", 417);
+    framing_.expect_continue = !http_1_0_;
+  }
+  return {};
+}
 
-// Reads field lines up to the empty line. `start` is where the fields begin; an unfinished head gives head_bytes == 0.
-std::expected<Framing, FramingRefusal> check_fields(std::string_view bytes, size_t start, HeadScan& scan,
-                                                    FunctionRef<std::expected<Framing, FramingRefusal>()> finish) {
-  std::string_view rest = bytes.substr(start);
+HeadGuard::Checked HeadGuard::check_transfer_encoding(std::string_view value) {
+  if (http_1_0_) return refuse("HTTP/1.0 has no Transfer-Encoding");
+  if (framing_.chunked) return refuse("there is more than one Transfer-Encoding field");
+  if (equals_ignoring_case(value, "chunked")) {
+    framing_.chunked = true;
+    return {};
+  }
+  // Parameters and `identity` are malformed; other codings are merely not ours.
+  const bool malformed = value.find(';') != std::string_view::npos || equals_ignoring_case(value, "identity");
+  return refuse("the only transfer coding is chunked", malformed ? 400 : 501);
+}
+
+HeadGuard::Checked HeadGuard::check_content_length(std::string_view value) {
+  if (framing_.has_content_length) return refuse("there is more than one Content-Length field");
+  if (value.empty() || value.size() > kContentLengthDigitsMax || (value.size() > 1 && value.front() == '0')) {
+    return refuse("the Content-Length is not a plain number");
+  }
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), framing_.content_length);
+  if (error != std::errc() || end != value.data() + value.size()) {
+    return refuse("the Content-Length is not a plain number");
+  }
+  framing_.has_content_length = true;
+  return {};
+}
+
+// Spec: RFC 9110 §7.6.1. Options may name hop-by-hop fields only: nominating another would let a client remove it.
+HeadGuard::Checked HeadGuard::check_connection(std::string_view value) {
   while (true) {
-    auto line = next_line(rest);
-    if (!line) return std::unexpected(line.error());
-    const size_t read = *line ? bytes.size() - rest.size() : bytes.size();
-    if (read - start > limits::kHeaderBytesMax) {
-      return refuse("the header fields are larger than 64 KiB", 431, ErrorCode::HEADERS_TOO_LARGE);
+    const size_t comma = value.find(',');
+    const std::string_view option = trim(value.substr(0, comma));
+    if (equals_ignoring_case(option, "close")) {
+      framing_.keep_alive = false;
+      close_ = true;
+    } else if (equals_ignoring_case(option, "keep-alive")) {
+      framing_.keep_alive = !close_ && !http_1_0_;  // HTTP/1.0 connections carry one message
+    } else if (kind_ == Kind::request && !option.empty() && !equals_ignoring_case(option, "upgrade") &&
+               !equals_ignoring_case(option, "te") && !equals_ignoring_case(option, "http2-settings")) {
+      return refuse("the Connection field names an end-to-end field");
     }
-    if (!*line) return Framing{};
-    if ((*line)->empty()) {
-      auto framing = finish();
-      if (framing) framing->head_bytes = read;
-      return framing;
-    }
-    if (auto good = scan.field(**line); !good) return std::unexpected(good.error());
+    if (comma == std::string_view::npos) return {};
+    value.remove_prefix(comma + 1);
   }
 }
 
-}  // namespace
-
-std::expected<Framing, FramingRefusal> check_request_head(std::string_view bytes) {
-  std::string_view rest = bytes;
-  auto line = next_line(rest);
-  if (!line) return std::unexpected(line.error());
-  if (!*line) {
-    if (bytes.size() <= limits::kRequestTargetBytesMax + 64) return Framing{};
-    return refuse("the request target is longer than 16 KiB", 414, ErrorCode::URI_TOO_LONG);
+std::expected<Framing, FramingRefusal> HeadGuard::finish(std::string_view bytes) {
+  if (kind_ == Kind::request) {
+    if (hosts_ != 1) return refuse("there must be exactly one Host field");
+    const std::string_view authority = bytes.substr(authority_.at, authority_.size);
+    if (!authority.empty() && !equals_ignoring_case(authority, bytes.substr(host_.at, host_.size))) {
+      return refuse("the Host field and the request target name different hosts");
+    }
   }
-  auto request_line = check_request_line(**line);
-  if (!request_line) return std::unexpected(request_line.error());
-  HeadScan scan(request_line->http_1_0, true);
-  return check_fields(bytes, bytes.size() - rest.size(), scan,
-                      [&] { return scan.finish_request(request_line->authority); });
-}
-
-std::expected<Framing, FramingRefusal> check_response_head(std::string_view bytes) {
-  constexpr size_t kStatusLineBytesMax = 1024;
-  std::string_view rest = bytes;
-  auto line = next_line(rest);
-  if (!line) return std::unexpected(line.error());
-  if (!*line) {
-    if (bytes.size() <= kStatusLineBytesMax) return Framing{};
-    return refuse("the status line is too long");
+  if (framing_.chunked && framing_.has_content_length) {
+    return refuse("a message has Content-Length or Transfer-Encoding, not both");
   }
-  const bool http_1_0 = (*line)->starts_with("HTTP/1.0 ");
-  if (!http_1_0 && !(*line)->starts_with("HTTP/1.1 ")) return refuse("the status line is not HTTP/1");
-  HeadScan scan(http_1_0, false);
-  return check_fields(bytes, bytes.size() - rest.size(), scan, [&] { return scan.finish(); });
+  framing_.head_bytes = line_;
+  return framing_;
 }
 
 }  // namespace signet::net

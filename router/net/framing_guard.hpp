@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string_view>
 
 #include "router/base/error.hpp"
@@ -30,11 +31,49 @@ struct Framing {
   size_t head_bytes = 0;  ///< up to and including the empty line
 };
 
-/// Looks for the end of the head in `bytes` and checks it. An unfinished head gives `head_bytes == 0`, as long as what
-/// is there may still become an acceptable one.
-std::expected<Framing, FramingRefusal> check_request_head(std::string_view bytes);
+/// Looks for the end of one head and checks it, as its bytes come; none is looked for line ends twice. Of a response,
+/// only what decides framing is checked.
+class HeadGuard {
+ public:
+  enum class Kind : uint8_t { request, response };
 
-/// The same for a response's head; `head_bytes == 0` while it is unfinished. Only what decides framing is checked.
-std::expected<Framing, FramingRefusal> check_response_head(std::string_view bytes);
+  explicit HeadGuard(Kind kind) : kind_(kind) {}
+
+  /// `bytes`: the head so far and perhaps more, beginning with what was given before. An unfinished head gives
+  /// `head_bytes == 0`, as long as what is there may still become an acceptable one. Not to be called after the end, or
+  /// a refusal.
+  std::expected<Framing, FramingRefusal> check(std::string_view bytes);
+
+ private:
+  using Checked = std::expected<void, FramingRefusal>;
+  struct Span {
+    size_t at = 0;
+    size_t size = 0;
+  };
+
+  std::expected<std::optional<std::string_view>, FramingRefusal> next_line(std::string_view bytes);
+  Checked check_first_line(std::string_view bytes, std::string_view line);
+  Checked check_request_line(std::string_view bytes, std::string_view line);
+  Checked check_status_line(std::string_view line);
+  Checked check_field(std::string_view bytes, std::string_view line);
+  Checked check_known_field(std::string_view bytes, std::string_view name, std::string_view value);
+  Checked check_transfer_encoding(std::string_view value);
+  Checked check_content_length(std::string_view value);
+  Checked check_connection(std::string_view value);
+  Checked check_sizes(std::string_view bytes, bool unfinished) const;
+  std::expected<Framing, FramingRefusal> finish(std::string_view bytes);
+
+  Kind kind_;
+  bool http_1_0_ = false;
+  bool close_ = false;
+  size_t line_ = 0;       // where the line begins that is being read
+  size_t seen_ = 0;       // no line ends before
+  size_t fields_at_ = 0;  // where the fields begin; 0: after the first line, which is not complete
+  size_t fields_ = 0;
+  size_t hosts_ = 0;
+  Span host_;
+  Span authority_;  // of a request target in absolute form
+  Framing framing_;
+};
 
 }  // namespace signet::net

@@ -18,29 +18,26 @@ void ResponseReader::take(std::string_view bytes) {
   if (bytes.empty() || over()) return;
   started_ = true;
   // What is kept from before goes first; most often there is nothing, and the bytes are read where they are.
-  std::string joined;
-  if (!kept_.empty()) {
-    joined = std::exchange(kept_, {});
-    joined += bytes;
-    bytes = joined;
-  }
+  if (!kept_.empty()) bytes = kept_.append(bytes);
+  const std::string_view rest = take_what_is_whole(bytes);
+  if (rest.size() == kept_.size() && !kept_.empty()) return;  // nothing was: it stays where it is
+  kept_ = std::string(over() ? std::string_view() : rest);
+}
+
+// What is left, and to be given again with what follows.
+std::string_view ResponseReader::take_what_is_whole(std::string_view bytes) {
   while (state_ == State::head) {
     const auto rest = take_head(bytes);
-    if (!rest) {
-      if (state_ == State::head) kept_ = bytes;
-      return;
-    }
+    if (!rest) return bytes;
     bytes = *rest;
   }
-  if (state_ == State::body) {
-    take_body(bytes);
-  } else if (state_ == State::done) {
-    finish(bytes);
-  }
+  if (state_ == State::body) return take_body(bytes);
+  if (state_ == State::done) finish(bytes);
+  return {};
 }
 
 std::optional<std::string_view> ResponseReader::take_head(std::string_view bytes) {
-  const auto framing = check_response_head(bytes);
+  const auto framing = guard_.check(bytes);
   if (!framing) {
     fail(TransportError::protocol, framing.error().message);
     return std::nullopt;
@@ -60,6 +57,7 @@ std::optional<std::string_view> ResponseReader::take_head(std::string_view bytes
       fail(TransportError::protocol, "interim responses only, or a switch of protocols");
       return std::nullopt;
     }
+    guard_ = HeadGuard(HeadGuard::Kind::response);
     return bytes;
   }
   status_ = parser.status();
@@ -87,25 +85,28 @@ std::optional<std::string_view> ResponseReader::take_head(std::string_view bytes
   return bytes;
 }
 
-void ResponseReader::take_body(std::string_view bytes) {
+std::string_view ResponseReader::take_body(std::string_view bytes) {
   if (!parser_) {
     body_.reserve(body_length_);  // bounded by body_bytes_max_; what no byte comes for is never touched
     body_.append(bytes.substr(0, body_length_));
     if (body_.size() == body_length_) finish(bytes.substr(body_.size()));
-    return;
+    return {};
   }
   error_code error;
   const size_t used = parser_->feed(bytes, error);
-  if (parser_->body_too_large()) return fail(TransportError::too_large, "the body is larger than allowed");
-  if (error) return fail(TransportError::protocol, "the body is malformed");
   const std::string_view rest = bytes.substr(used);
-  if (parser_->is_done()) {
+  if (parser_->body_too_large()) {
+    fail(TransportError::too_large, "the body is larger than allowed");
+  } else if (error) {
+    fail(TransportError::protocol, "the body is malformed");
+  } else if (parser_->is_done()) {
     body_ = std::move(parser_->body());
-    return finish(rest);
+    finish(rest);
+  } else if (rest.size() > limits::kHeaderBytesMax) {
+    // What the parser leaves while it needs more is an unfinished chunk header or trailer.
+    fail(TransportError::protocol, "a chunk header is too large");
   }
-  // What the parser leaves while it needs more is an unfinished chunk header or trailer.
-  if (rest.size() > limits::kHeaderBytesMax) return fail(TransportError::protocol, "a chunk header is too large");
-  kept_ = rest;
+  return rest;
 }
 
 void ResponseReader::finish(std::string_view rest) {

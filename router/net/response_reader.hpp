@@ -62,7 +62,8 @@ class ResponseReader {
   void take(std::string_view bytes);
   /// Takes the head at the front of `bytes`; what is left of them. Nothing: it is not complete.
   std::optional<std::string_view> take_head(std::string_view bytes);
-  void take_body(std::string_view bytes);
+  std::string_view take_what_is_whole(std::string_view bytes);
+  std::string_view take_body(std::string_view bytes);
   void finish(std::string_view rest);
   void fail(http::TransportError error, std::string_view problem);
 
@@ -73,6 +74,7 @@ class ResponseReader {
   bool beyond_ = false;
   int interim_responses_ = 0;
   int status_ = 0;
+  HeadGuard guard_{HeadGuard::Kind::response};
   std::string kept_;  ///< of an unfinished head, or an unfinished chunk header
   http::Headers headers_;
   size_t body_length_ = 0;

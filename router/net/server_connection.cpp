@@ -106,10 +106,11 @@ asio::awaitable<std::optional<Framing>> ServerConnection::read_head() {
   } else {
     enter(Phase::head);
   }
+  HeadGuard guard(HeadGuard::Kind::request);
   while (true) {
     if (!input_.empty()) {
       if (idle()) enter(Phase::head);
-      const auto framing = check_request_head(input_);
+      const auto framing = guard.check(input_);
       if (!framing) {
         co_await refuse(framing.error().status, framing.error().code, framing.error().message, nullptr);
         co_return std::nullopt;

@@ -11,16 +11,20 @@ using namespace signet::net;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  const auto framing = check_request_head(bytes);
+  const auto framing = HeadGuard(HeadGuard::Kind::request).check(bytes);
   if (!framing || framing->head_bytes == 0) return 0;
   SIGNET_CHECK(framing->head_bytes <= size);
   SIGNET_CHECK(!(framing->chunked && framing->has_content_length));
   const std::string_view head = bytes.substr(0, framing->head_bytes);
   SIGNET_CHECK(head.ends_with("\r\n\r\n"));
+  HeadGuard guard(HeadGuard::Kind::request);
   for (size_t part = 0; part < head.size(); ++part) {
-    const auto begun = check_request_head(head.substr(0, part));
+    const auto begun = guard.check(head.substr(0, part));
     SIGNET_CHECK(begun && begun->head_bytes == 0);
   }
+  const auto whole = guard.check(bytes);
+  SIGNET_CHECK(whole && whole->head_bytes == framing->head_bytes && whole->chunked == framing->chunked);
+  SIGNET_CHECK(whole->content_length == framing->content_length && whole->keep_alive == framing->keep_alive);
   RequestParser parser(BodyLimits{1u << 20});
   error_code error;
   parser.feed(head, error);

@@ -12,6 +12,14 @@ std::string head(std::string_view fields, std::string_view request_line = "POST 
   return std::string(request_line) + "\r\n" + std::string(kHost) + std::string(fields) + "\r\n";
 }
 
+std::expected<Framing, FramingRefusal> check_request_head(std::string_view bytes) {
+  return HeadGuard(HeadGuard::Kind::request).check(bytes);
+}
+
+std::expected<Framing, FramingRefusal> check_response_head(std::string_view bytes) {
+  return HeadGuard(HeadGuard::Kind::response).check(bytes);
+}
+
 int status_of(std::string_view bytes) {
   const auto framing = check_request_head(bytes);
   return framing ? (framing->head_bytes > 0 ? 200 : 0) : framing.error().status;
@@ -105,6 +113,45 @@ TEST(FramingGuard, LimitsAdmitWhatTheyPromise) {
 TEST(FramingGuard, EveryPrefixWaits) {
   const std::string whole = head("Content-Length: 3\r\nX-Long: some value\r\n");
   for (size_t n = 0; n < whole.size(); ++n) EXPECT_EQ(status_of(whole.substr(0, n)), 0) << n;
+}
+
+// The verdict does not depend on the pieces in which a head comes.
+TEST(FramingGuard, BytesOneByOneGetTheSameVerdict) {
+  for (const Row& row : rows()) {
+    HeadGuard guard(HeadGuard::Kind::request);
+    int status = 0;
+    for (size_t n = 1; n <= row.bytes.size() && status == 0; ++n) {
+      const auto framing = guard.check(std::string_view(row.bytes).substr(0, n));
+      if (!framing) status = framing.error().status;
+      if (framing && framing->head_bytes > 0) status = 200;
+    }
+    EXPECT_EQ(status, status_of(row.bytes)) << row.name;
+  }
+}
+
+// Heads that come byte by byte cost no more than whole ones: while a line is not complete, whatever was given before
+// may be overwritten by what would be refused, and only what is new is looked at; a complete line is never looked at
+// again.
+TEST(FramingGuard, NothingIsLookedAtTwice) {
+  const std::string fields = "X-Long: " + std::string(20'000, 'x') + "\r\nX-Other: y\r\nContent-Length: 3\r\n";
+  for (const auto kind : {HeadGuard::Kind::request, HeadGuard::Kind::response}) {
+    const std::string whole = kind == HeadGuard::Kind::request
+                                  ? head(fields, "POST /" + std::string(9'000, 'q') + " HTTP/1.1")
+                                  : "HTTP/1.1 200 OK\r\n" + fields + "\r\n";
+    HeadGuard guard(kind);
+    std::string given;
+    for (size_t n = 1, line = 0; n <= whole.size(); ++n) {
+      given.assign(n, '\n');
+      const size_t shown = whole[n - 1] == '\n' ? line : n - 1;
+      given.replace(shown, n - shown, whole, shown, n - shown);
+      // A line end is seen when its second byte is there.
+      if (n > 1 && whole[n - 2] == '\r') given[n - 2] = '\r';
+      if (whole[n - 1] == '\n') line = n;
+      const auto framing = guard.check(given);
+      ASSERT_TRUE(framing) << n << ": " << framing.error().message;
+      ASSERT_EQ(framing->head_bytes, n == whole.size() ? n : 0);
+    }
+  }
 }
 
 // Every single-byte substitution either is refused or keeps the meaning of the framing fields.

@@ -1,5 +1,6 @@
 #include "router/net/response_reader.hpp"
 
+#include <ctime>
 #include <gtest/gtest.h>
 
 #include "tests/support/response_pieces.hpp"
@@ -68,6 +69,20 @@ TEST(ResponseReader, WhatIsNotAnAnswerFails) {
       EXPECT_FALSE(reader.reusable());
     }
   }
+}
+
+// Linear in what comes: read from the start at each byte, either of these takes many seconds.
+TEST(ResponseReader, LongHeadsAndTrailersMayComeByteByByte) {
+  const std::string field = "X-Long: " + std::string(60'000, 'x') + "\r\n";
+  const std::string status = "HTTP/1.1 200 OK\r\nX-A: b\r\n";
+  const std::clock_t began = std::clock();
+  for (const std::string& bytes : {status + field + "Content-Length: 2\r\n\r\nhi",
+                                   status + "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n" + field + "\r\n"}) {
+    ResponseReader reader = read(bytes, 1);
+    EXPECT_EQ(reader.body(), "hi");
+    EXPECT_TRUE(reader.reusable());
+  }
+  EXPECT_LT(std::clock() - began, CLOCKS_PER_SEC);
 }
 
 TEST(ResponseReader, InterimResponsesEnd) {
