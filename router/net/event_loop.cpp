@@ -5,7 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/set.hpp>
 
 #include "router/base/clock.hpp"
 
@@ -16,25 +16,7 @@ using boost::system::error_code;
 
 namespace {
 
-class LoopTimer;
-using TimerHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
-
-// Timers in the order in which they are due, under one timer of Asio's.
-class TimerQueue {
- public:
-  explicit TimerQueue(asio::io_context& context) : timer_(context) {}
-
-  void add(LoopTimer& timer);
-
- private:
-  void wait();
-  void fire();
-
-  asio::steady_timer timer_;
-  SteadyTime armed_ = SteadyTime::max();
-  boost::intrusive::list<LoopTimer, boost::intrusive::base_hook<TimerHook>, boost::intrusive::constant_time_size<false>>
-      timers_;
-};
+using TimerHook = boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
 class LoopTimer final : public Timer, public TimerHook {
  public:
@@ -42,22 +24,40 @@ class LoopTimer final : public Timer, public TimerHook {
 
   SteadyTime due() const { return due_; }
   Task take_task() { return std::move(task_); }
+  friend bool operator<(const LoopTimer& left, const LoopTimer& right) { return left.due_ < right.due_; }
 
  private:
   SteadyTime due_;
   Task task_;
 };
 
+// Timers in the order in which they are due, and then in which they came, under one timer of Asio's.
+class TimerQueue {
+ public:
+  explicit TimerQueue(asio::io_context& context) : timer_(context) {}
+
+  void add(LoopTimer& timer);
+
+ private:
+  static constexpr size_t kFiredPerTurn = 64;  // others have their turn between
+
+  void wait();
+  void fire();
+
+  asio::steady_timer timer_;
+  SteadyTime armed_ = SteadyTime::max();
+  boost::intrusive::multiset<LoopTimer, boost::intrusive::base_hook<TimerHook>,
+                             boost::intrusive::constant_time_size<false>>
+      timers_;
+};
+
 void TimerQueue::add(LoopTimer& timer) {
-  // Mostly it is the last one: most delays are alike, or as long as any.
-  auto at = timers_.end();
-  while (at != timers_.begin() && std::prev(at)->due() > timer.due()) --at;
-  timers_.insert(at, timer);
+  timers_.insert(timers_.end(), timer);  // mostly it is the last one: most delays are alike
   if (timer.due() < armed_) wait();
 }
 
 void TimerQueue::wait() {
-  armed_ = timers_.front().due();
+  armed_ = timers_.begin()->due();
   timer_.expires_at(armed_);
   timer_.async_wait([this](error_code error) {
     if (!error) fire();
@@ -67,12 +67,12 @@ void TimerQueue::wait() {
 void TimerQueue::fire() {
   armed_ = SteadyTime::max();
   const SteadyTime now = std::chrono::steady_clock::now();
-  while (!timers_.empty() && timers_.front().due() <= now) {
-    LoopTimer& due = timers_.front();
-    timers_.pop_front();
+  for (size_t i = 0; i < kFiredPerTurn && !timers_.empty() && timers_.begin()->due() <= now; ++i) {
+    LoopTimer& due = *timers_.begin();
+    timers_.erase(timers_.begin());
     due.take_task()();  // it may destroy its timer, and others
   }
-  if (!timers_.empty() && timers_.front().due() < armed_) wait();
+  if (!timers_.empty() && timers_.begin()->due() < armed_) wait();
 }
 
 }  // namespace

@@ -11,13 +11,14 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
-#include <list>
 
 #include "router/http/content_coding.hpp"
 #include "router/net/asio_address.hpp"
 #include "router/net/client_tls.hpp"
 #include "router/net/connect_race.hpp"
 #include "router/net/connection_pool.hpp"
+#include "router/net/deadline_queue.hpp"
+#include "router/net/request_head.hpp"
 #include "router/net/response_reader.hpp"
 #include "router/net/tls_session.hpp"
 
@@ -31,8 +32,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kSweepInterval{20};
 constexpr std::chrono::milliseconds kPoolSweepInterval{200};
-
-class ClientExchange;
+constexpr size_t kExpiredPerTurn = 64;  // others have their turn between
 
 }  // namespace
 
@@ -41,32 +41,25 @@ struct HttpClient::Impl : std::enable_shared_from_this<HttpClient::Impl> {
       : loop(event_loop), resolver(names), pool(settings), read_buffer(64u << 10) {}
 
   void sweep();
+  void expire_some();
 
   EventLoop& loop;
   Resolver& resolver;
   ConnectionPool pool;
   std::vector<char> read_buffer;  // shared: nothing survives in it across an await
-  std::list<ClientExchange*> active;
+  DeadlineQueue deadlines;
+  bool expiring = false;
   std::unique_ptr<Timer> sweep_timer;
   SteadyTime swept{};  // the pool, last
 };
 
 namespace {
 
-std::string request_head(const http::Request& request) {
-  const bool unix_socket = request.url.scheme == http::Scheme::unix_socket;
-  std::string head;
-  head.reserve(128 + request.url.target.size() + request.url.host.size() + request.headers.lines().size());
-  head.append(to_text(request.method)).append(" ");
-  head.append(unix_socket ? request.unix_path : request.url.target).append(" HTTP/1.1\r\nHost: ");
-  head.append(unix_socket ? "localhost" : request.url.authority()).append("\r\nContent-Length: ");
-  head.append(fmt::format_int(request.body.size()).c_str()).append("\r\n");
-  head.append(request.headers.lines()).append("\r\n");
-  return head;
-}
-
 // One request and its answer.
-class ClientExchange final : public http::Exchange, public Waiter, public std::enable_shared_from_this<ClientExchange> {
+class ClientExchange final : public http::Exchange,
+                             public Waiter,
+                             public DeadlineQueue::Entry,
+                             public std::enable_shared_from_this<ClientExchange> {
  public:
   ClientExchange(std::shared_ptr<HttpClient::Impl> client, http::Request request, SteadyTime deadline, http::Sink& sink)
       : client_(std::move(client)),
@@ -79,7 +72,7 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
   }
 
   void start() {
-    place_ = client_->active.insert(client_->active.end(), this);
+    client_->deadlines.put(*this, deadline_);
     asio::co_spawn(client_->loop.context(), [self = shared_from_this()]() { return self->run(); }, asio::detached);
     inside_send_ = false;
   }
@@ -93,13 +86,6 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
     if (waiting_ != nullptr) waiting_->cancel();
   }
 
-  void expire_if_due(SteadyTime now) {
-    if (now < deadline_ && now < connect_deadline_) return;
-    timed_out_ = true;
-    deadline_ = connect_deadline_ = SteadyTime::max();
-    abort();
-  }
-
  private:
   /// What an attempt came to. `no_byte_came`: on a connection that had served before, so that it may just have died.
   struct Attempt {
@@ -110,6 +96,12 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
 
   static std::unexpected<http::Failure> failure(TransportError error, std::string detail) {
     return std::unexpected(http::Failure{error, std::move(detail)});
+  }
+
+  void expire() override {
+    timed_out_ = true;
+    deadline_ = SteadyTime::max();
+    abort();
   }
 
   // Ends whatever is awaited.
@@ -132,7 +124,7 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
     if (attempt.no_byte_came && request_.idempotent && !over()) attempt = co_await try_once(false);
     // Never report from inside send().
     if (inside_send_) co_await asio::post(client_->loop.context(), asio::use_awaitable);
-    client_->active.erase(place_);
+    unlink();
     http::Sink* sink = std::exchange(sink_, nullptr);
     if (sink == nullptr) co_return;
     if (attempt.failure && timed_out_) {
@@ -185,7 +177,7 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
   }
 
   asio::awaitable<std::expected<void, http::Failure>> open(ConnectionPool::Origin& origin) {
-    connect_deadline_ = std::chrono::steady_clock::now() + request_.connect_timeout;
+    client_->deadlines.put(*this, std::min(deadline_, std::chrono::steady_clock::now() + request_.connect_timeout));
     auto opened = co_await connect(origin);
     if (!opened) co_return std::unexpected(opened.error());
     if (request_.url.tls()) {
@@ -195,7 +187,7 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
       }
       if (!opened) connection_.reset();
     }
-    connect_deadline_ = SteadyTime::max();
+    client_->deadlines.put(*this, deadline_);
     co_return opened;
   }
 
@@ -348,12 +340,10 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
   std::string origin_;
   std::string tls_key_;
   SteadyTime deadline_;
-  SteadyTime connect_deadline_ = SteadyTime::max();
   http::Sink* sink_;
   std::shared_ptr<ConnectRace> race_;
   asio::steady_timer* waiting_ = nullptr;
   std::unique_ptr<PooledConnection> connection_;
-  std::list<ClientExchange*>::iterator place_;
   std::optional<ResponseReader> response_;
   bool inside_send_ = true;
   bool timed_out_ = false;
@@ -363,13 +353,18 @@ class ClientExchange final : public http::Exchange, public Waiter, public std::e
 
 void HttpClient::Impl::sweep() {
   const SteadyTime now = std::chrono::steady_clock::now();
-  for (ClientExchange* exchange : active) exchange->expire_if_due(now);
+  if (!expiring) expire_some();
   // Whoever takes a connection looks at it anyway: this only closes what nobody takes.
   if (now - swept >= kPoolSweepInterval) {
     swept = now;
     pool.sweep(now);
   }
   sweep_timer = loop.after(kSweepInterval, [this] { sweep(); });
+}
+
+void HttpClient::Impl::expire_some() {
+  expiring = deadlines.expire(std::chrono::steady_clock::now(), kExpiredPerTurn);
+  if (expiring) loop.post([self = shared_from_this()] { self->expire_some(); });
 }
 
 HttpClient::HttpClient(EventLoop& loop, Resolver& resolver, ClientSettings settings)

@@ -215,14 +215,16 @@ asio::awaitable<void> ServerConnection::wait_for_reply() {
 
 void ServerConnection::on_abandoned(std::move_only_function<void()> abandon) {
   abandon_ = std::move(abandon);
+  if (peer_left_) worker_->left_.push_back(weak_from_this());
 }
 
-bool ServerConnection::may_be_abandoned(uint64_t sweep) const {
-  return phase_ == Phase::handling && abandon_ && !reply_ && handling_since_sweep_ < sweep;
+bool ServerConnection::watch(PeerWatch& peers) {
+  if (!std::exchange(watched_, true)) peers.add(stream_.descriptor(), this);
+  return peer_left_;
 }
 
-void ServerConnection::abandon() {
-  if (!abandon_ || reply_) return;
+void ServerConnection::abandon(uint64_t sweep) {
+  if (phase_ != Phase::handling || !abandon_ || reply_ || !handled_since_before(sweep)) return;
   abandoned_ = true;
   auto abandon = std::exchange(abandon_, nullptr);
   abandon();

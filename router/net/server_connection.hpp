@@ -12,6 +12,7 @@
 #include "router/net/framing_guard.hpp"
 #include "router/net/http_server.hpp"
 #include "router/net/message_parser.hpp"
+#include "router/net/peer_watch.hpp"
 #include "router/net/stream.hpp"
 
 namespace signet::net {
@@ -33,10 +34,13 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   boost::asio::awaitable<void> run();
   void respond(ServerResponse response);
   void on_abandoned(std::move_only_function<void()> abandon);
-  /// Whether a handler has been at work for longer than a sweep, and would like to know that its client has left.
-  bool may_be_abandoned(uint64_t sweep) const;
-  void abandon();
-  int descriptor() { return stream_.descriptor(); }
+  /// Whether a handler has been at work since before that sweep.
+  bool handled_since_before(uint64_t sweep) const { return handling_since_sweep_ < sweep; }
+  /// Lets `peers` tell when the client leaves. True when it has told so already.
+  bool watch(PeerWatch& peers);
+  void peer_has_left() { peer_left_ = true; }
+  /// Tells the handler that its client has left, if it would like to know, and has been at work since before `sweep`.
+  void abandon(uint64_t sweep);
   /// When its phase has to be over.
   SteadyTime due() const { return deadline_; }
   void expire();
@@ -75,6 +79,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   std::move_only_function<void()> abandon_;  // set while a handler is at work that can be stopped
   uint64_t handling_since_sweep_ = 0;
   bool abandoned_ = false;
+  bool watched_ = false;
+  bool peer_left_ = false;
   bool served_ = false;
 };
 

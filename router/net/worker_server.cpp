@@ -4,7 +4,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <ctime>
-#include <poll.h>
 
 #include "router/net/server_tls.hpp"
 
@@ -61,36 +60,56 @@ std::chrono::milliseconds WorkerServer::time_for(Phase phase) const {
 
 void WorkerServer::sweep() {
   date_field_ = date_field();
-  const SteadyTime now = std::chrono::steady_clock::now();
-  for (Connections& connections : phases_) {
-    while (!connections.empty() && connections.front().due() <= now) {
-      ServerConnection& due = connections.front();
-      connections.pop_front();
-      expired_.push_back(due);
-      due.expire();
-    }
-  }
-  abandon_left();
+  expire_due();
+  look_for_left();
   constexpr std::chrono::milliseconds kQuietWhenLeaving{500};
   if (leaving_) close_quiet(kQuietWhenLeaving, false);
   ++sweeps_;
   sweep_timer_ = loop_.after(kSweepInterval, [this] { sweep(); });
 }
 
-// Clients that left while their requests are handled. Nobody reads from those sockets meanwhile, so one poll(2) a sweep
-// asks for all of them: POLLRDHUP shows a FIN behind bytes that are not read yet, and under TLS.
-void WorkerServer::abandon_left() {
-  std::vector<std::shared_ptr<ServerConnection>> busy;
-  std::vector<pollfd> polled;
-  for (ServerConnection& connection : in(Phase::handling)) {
-    if (!connection.may_be_abandoned(sweeps_)) continue;
-    busy.push_back(connection.shared_from_this());
-    polled.push_back({.fd = connection.descriptor(), .events = POLLRDHUP, .revents = 0});
+void WorkerServer::expire_due() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  constexpr size_t kExpiredPerSweep = 256;
+  size_t count = 0;
+  for (Connections& connections : phases_) {
+    while (!connections.empty() && connections.front().due() <= now) {
+      if (++count > kExpiredPerSweep) return;  // the next sweep goes on
+      ServerConnection& due = connections.front();
+      connections.pop_front();
+      expired_.push_back(due);
+      due.expire();
+    }
   }
-  if (polled.empty() || ::poll(polled.data(), polled.size(), 0) <= 0) return;
-  for (size_t i = 0; i < polled.size(); ++i) {
-    if ((polled[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) busy[i]->abandon();
+}
+
+// Clients that left while their requests are handled. Nobody reads from those sockets meanwhile.
+void WorkerServer::look_for_left() {
+  Connections& handled = in(Phase::handling);
+  while (!handled.empty() && handled.front().handled_since_before(sweeps_)) {
+    ServerConnection& connection = handled.front();
+    handled.pop_front();
+    long_handled_.push_back(connection);
+    if (connection.watch(peers_)) left_.push_back(connection.weak_from_this());
   }
+  peers_.collect([this](void* owner) {
+    auto* connection = static_cast<ServerConnection*>(owner);
+    connection->peer_has_left();
+    left_.push_back(connection->weak_from_this());
+  });
+  if (!abandon_timer_) abandon_some();
+}
+
+// Many that leave at once are as many events, which stand in front of everybody else's: between two parts the loop has
+// time for those.
+void WorkerServer::abandon_some() {
+  constexpr size_t kAbandonedPerTurn = 64;
+  constexpr std::chrono::milliseconds kPause{1};
+  for (size_t i = 0; i < kAbandonedPerTurn && !left_.empty(); ++i) {
+    if (const auto connection = left_.front().lock()) connection->abandon(sweeps_);
+    left_.pop_front();
+  }
+  abandon_timer_ = left_.empty() ? nullptr : loop_.after(kPause, [this] { abandon_some(); });
 }
 
 void WorkerServer::adopt(int descriptor, http::IpAddress peer, bool unix_domain) {
@@ -159,6 +178,7 @@ void WorkerServer::close_all() {
     for (Connections& connections : self->phases_) {
       for (ServerConnection& connection : connections) connection.close();
     }
+    for (ServerConnection& connection : self->long_handled_) connection.close();
     for (ServerConnection& connection : self->expired_) connection.close();
   });
 }

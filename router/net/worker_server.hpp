@@ -5,11 +5,13 @@
 #include <array>
 #include <atomic>
 #include <boost/intrusive/list.hpp>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "router/net/http_server.hpp"
+#include "router/net/peer_watch.hpp"
 #include "router/net/server_connection.hpp"
 
 namespace signet::net {
@@ -53,7 +55,9 @@ class WorkerServer : public std::enable_shared_from_this<WorkerServer> {
   Connections& in(Phase phase) { return phases_[static_cast<size_t>(phase)]; }
   std::chrono::milliseconds time_for(Phase phase) const;
   void sweep();
-  void abandon_left();
+  void expire_due();
+  void look_for_left();
+  void abandon_some();
   bool close_quiet(std::chrono::milliseconds least, bool silent_only);
   size_t close_unfinished(Phase phase, std::chrono::milliseconds least, size_t most);
 
@@ -63,10 +67,13 @@ class WorkerServer : public std::enable_shared_from_this<WorkerServer> {
   std::shared_ptr<ServerCounters> totals_;
   std::atomic<size_t> connections_count_{0};
   std::array<Connections, kPhases> phases_;
-  Connections expired_;            // told so, and not yet in another phase
+  Connections long_handled_;  // since before the last sweep: their clients are watched
+  Connections expired_;       // told so, and not yet in another phase
+  PeerWatch peers_;
+  std::deque<std::weak_ptr<ServerConnection>> left_;  // whose clients have left, to be abandoned
   std::vector<char> read_buffer_;  // shared by all connections: nothing survives in it across an await
   std::string date_field_;
-  std::unique_ptr<Timer> sweep_timer_;
+  std::unique_ptr<Timer> sweep_timer_, abandon_timer_;
   uint64_t sweeps_ = 0;
   bool leaving_ = false;
 };

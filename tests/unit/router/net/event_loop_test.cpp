@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace signet::net {
@@ -40,6 +41,23 @@ TEST(EventLoopTimers, DestroyedOnesDoNotFireAndMayDestroyThemselvesAndOthers) {
   never.reset();
   loop.run();
   EXPECT_EQ(order, "12");
+}
+
+// However many are due at once, others have their turn between.
+TEST(EventLoopTimers, ThatAreDueTogetherDoNotHoldTheLoop) {
+  EventLoop loop;
+  size_t fired = 0, before_the_post = 0;
+  std::vector<std::unique_ptr<Timer>> timers;
+  for (int i = 0; i < 1'000; ++i) {
+    timers.push_back(loop.after(1ms, [&] {
+      if (++fired == 1) loop.post([&] { before_the_post = fired; });
+      if (fired == 1'000) loop.stop();
+    }));
+  }
+  std::this_thread::sleep_for(2ms);
+  loop.run();
+  EXPECT_EQ(fired, 1'000u);
+  EXPECT_LE(before_the_post, 64u);
 }
 
 TEST(EventLoopTimers, OneThatOutlivesItsLoopIsHarmless) {

@@ -29,6 +29,7 @@ class Echo final : public ServerHandler {
       auto kept = std::make_shared<Responder>(std::move(responder));
       kept->on_abandoned([this, kept] {
         ++abandoned;
+        on_abandon();
         kept->send({200, {}, "to nobody", false});
       });
       held.push_back(kept);
@@ -45,6 +46,7 @@ class Echo final : public ServerHandler {
   }
   std::atomic<int> handled{0}, abandoned{0};
   std::vector<std::shared_ptr<Responder>> held;  // the worker's
+  std::function<void()> on_abandon = [] {};
 };
 
 class HttpServerTest : public testing::Test {
@@ -190,6 +192,33 @@ TEST_F(HttpServerTest, ClientsThatLeaveAreNoticedWhileTheirRequestIsHandled) {
     if (socket.valid()) EXPECT_EQ(socket.read_to_end(), "") << way;
     worker.run([&] { echo.held.clear(); });
   }
+}
+
+// Who does other work meanwhile does not wait for all of them.
+TEST_F(HttpServerTest, ClientsThatLeaveTogetherAreToldOfInParts) {
+  constexpr int kClients = 400;
+  int in_turn = 0, most_in_turn = 0;  // the worker's
+  echo.on_abandon = [&] {
+    if (++in_turn > 1) return;
+    worker.loop.post([&] {
+      most_in_turn = std::max(most_in_turn, in_turn);
+      in_turn = 0;
+    });
+  };
+  std::vector<RawSocket> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.push_back(client());
+    clients.back().send("GET /held HTTP/1.1\r\nHost: t\r\n\r\n");
+  }
+  ASSERT_TRUE(becomes([&] { return server->requests_in_flight() == kClients; }));
+  std::this_thread::sleep_for(120ms);
+  worker.run([&] { clients.clear(); });  // between two sweeps
+  ASSERT_TRUE(becomes([&] { return server->requests_in_flight() == 0; }));
+  EXPECT_EQ(echo.abandoned, kClients);
+  worker.run([&] {
+    EXPECT_LE(most_in_turn, 64);
+    echo.held.clear();
+  });
 }
 
 TEST_F(HttpServerTest, HandlersThatCannotStopFinish) {
