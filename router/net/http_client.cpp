@@ -158,6 +158,7 @@ class ClientExchange final : public http::Exchange,
     const bool reused = connection_->reused;
     Attempt attempt = co_await round_trip();
     attempt.no_byte_came = attempt.no_byte_came && reused;
+    if (attempt.failure && attempt.failure->error == TransportError::tls) note_tls_failed(origin);
     if (!attempt.failure && !attempt.cut && response_->reusable() && !over()) {
       client_->pool.put_idle(origin, std::move(connection_), std::chrono::steady_clock::now());
     } else {
@@ -182,13 +183,19 @@ class ClientExchange final : public http::Exchange,
     if (!opened) co_return std::unexpected(opened.error());
     if (request_.url.tls()) {
       opened = co_await start_tls(origin);
-      if (!opened && origin.addresses && sink_ != nullptr) {
-        origin.addresses->failed(*connection_->address, std::chrono::steady_clock::now());
+      if (!opened) {
+        note_tls_failed(origin);
+        connection_.reset();
       }
-      if (!opened) connection_.reset();
     }
     client_->deadlines.put(*this, deadline_);
     co_return opened;
+  }
+
+  void note_tls_failed(ConnectionPool::Origin& origin) const {
+    origin.session.reset();
+    if (!origin.addresses || sink_ == nullptr) return;
+    origin.addresses->failed(*connection_->address, std::chrono::steady_clock::now());
   }
 
   asio::awaitable<std::expected<void, http::Failure>> start_tls(ConnectionPool::Origin& origin) {
@@ -202,7 +209,6 @@ class ClientExchange final : public http::Exchange,
       if (valid) co_return std::expected<void, http::Failure>();
       problem = std::move(valid.error());
     }
-    origin.session.reset();
     co_return failure(TransportError::tls, fmt::format("TLS with {}: {}", origin_, problem));
   }
 
@@ -314,7 +320,12 @@ class ClientExchange final : public http::Exchange,
       error = {};
       response_->end();
     }
-    if (unsent && !response_->started()) error = unsent;
+    if (unsent && !response_->started() && !is_alert(error)) error = unsent;
+    // Under TLS 1.3 the peer looks at our certificate when our side of the handshake is over: what it has against it
+    // comes where the answer should.
+    if (is_alert(error) && !response_->started() && !connection_->reused) {
+      co_return failed(TransportError::tls, fmt::format("TLS with {}: {}", origin_, error.message()));
+    }
     if (error) {
       Attempt attempt = failed(response_->started() ? TransportError::protocol : TransportError::unreachable,
                                fmt::format("{}: {}", origin_, error.message()));

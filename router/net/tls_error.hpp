@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/system/error_code.hpp>
+#include <string_view>
 
 namespace signet::net {
 
@@ -12,6 +13,12 @@ enum class TlsError {
 };
 
 boost::system::error_code make_error_code(TlsError error);
+
+/// The name of a TLS alert. Spec: RFC 8446 §6
+std::string_view alert_text(int alert);
+
+/// Whether the peer has said by an alert that it ends the connection, and why.
+bool is_alert(const boost::system::error_code& error);
 
 }  // namespace signet::net
 

@@ -153,7 +153,7 @@ void TlsSession::note_problem() {
   if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && verified != X509_V_OK) {
     problem_.detail = X509_verify_cert_error_string(verified);
   } else if (is_alert(reason)) {
-    problem_.detail = fmt::format("the peer refused: {}", SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET));
+    problem_.detail = fmt::format("the peer refused: {}", alert_text(reason - SSL_AD_REASON_OFFSET));
   } else if (const char* words = ERR_reason_error_string(ERR_peek_last_error())) {
     problem_.detail = words;
   }
@@ -165,9 +165,9 @@ error_code TlsSession::failure() {
   broken_ = true;
   const int reason = last_tls_reason();
   ERR_clear_error();
+  if (is_alert(reason)) return {reason, make_error_code(TlsError::broken).category()};
   if (wire_.error != 0) return {wire_.error, boost::system::system_category()};
   if (wire_.ended) return TlsError::truncated;
-  if (is_alert(reason)) return {reason, make_error_code(TlsError::broken).category()};
   return TlsError::broken;
 }
 
@@ -210,7 +210,7 @@ bool TlsSession::buffered() const {
 size_t TlsSession::write(std::span<const char> bytes, error_code& error) {
   error = {};
   if (broken_) {
-    error = end_ ? end_ : make_error_code(TlsError::broken);
+    error = end_ ? end_ : failure();
     return 0;
   }
   size_t sent = 0;
@@ -226,7 +226,7 @@ size_t TlsSession::write(std::span<const char> bytes, error_code& error) {
       return 0;
     default:
       error = failure();
-      if (!end_) end_ = error;
+      if (!end_ && wire_.error == 0) end_ = error;  // what the peer said before it closed can still be read
       return 0;
   }
 }

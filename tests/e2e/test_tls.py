@@ -366,6 +366,8 @@ def test_without_its_certificate_the_subgraph_refuses(shop):
     answer = shop.query("{ echo }").json()
     assert answer["data"] == {"echo": None} and answer["errors"][0]["extensions"]["code"] == "SUBGRAPH_UNREACHABLE"
     assert stub.requests == []
+    (event,) = wait_for(lambda: shop.router.events("subgraph_tls_failed"), "the event")
+    assert event["subgraph"] == "a" and event["problem"].endswith("the peer refused: certificate required")
 
 
 def test_authorities_of_subgraphs_are_read_again(shop):

@@ -216,6 +216,30 @@ TEST_F(TlsClientTest, PresentsItsCertificate) {
   EXPECT_FALSE(without.get());
 }
 
+// Under TLS 1.3 the server says so after the client's side of the handshake, when the request may be on its way.
+TEST_F(TlsClientTest, ARefusalOfItsCertificateIsAFailureOfTls) {
+  const Authority routers, others;
+  const Issued wrong = others.issue();
+  for (const int version : {TLS1_3_VERSION, TLS1_2_VERSION}) {
+    for (const size_t body : {size_t{5}, size_t{8} << 20}) {
+      for (const bool has_one : {false, true}) {
+        profile = make({.authorities = authority.certificate(),
+                        .pair = has_one ? PemPair{wrong.certificate, wrong.key} : PemPair{}});
+        auto outcome = send("localhost", body);
+        EXPECT_FALSE(accept({.max_version = version, .authorities = routers.certificate()})->good());
+        const auto refused = outcome.get();
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().error, TransportError::tls) << refused.error().detail;
+        EXPECT_TRUE(refused.error().detail.starts_with("TLS with https://localhost:")) << refused.error().detail;
+        const std::string_view why = has_one                     ? "the peer refused: decrypt error"
+                                     : version == TLS1_3_VERSION ? "the peer refused: certificate required"
+                                                                 : "the peer refused: handshake failure";
+        EXPECT_TRUE(refused.error().detail.ends_with(why)) << refused.error().detail;
+      }
+    }
+  }
+}
+
 // One server context for several connections, as servers have it: its tickets are good for all of them.
 TEST_F(TlsClientTest, SessionsAreTakenUpAgain) {
   for (const int version : {TLS1_3_VERSION, TLS1_2_VERSION}) {
