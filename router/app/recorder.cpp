@@ -42,6 +42,14 @@ void Recorder::tls_trouble(telemetry::Label<telemetry::LabelClass::subgraph> sub
   harvest_.tls_troubles.push_back({subgraph, std::string(problem)});
 }
 
+void Recorder::client_tls_trouble(const net::TlsProblem& problem) {
+  if (problem.failure == net::TlsFailure::closed && !problem.alert) return;
+  auto& troubles = harvest_.client_tls_troubles;
+  auto same = std::ranges::find(troubles, problem.failure, &ClientTlsTrouble::failure);
+  if (same == troubles.end()) same = troubles.insert(same, {problem.failure, problem.detail});
+  ++same->count;
+}
+
 void Recorder::usage(const std::shared_ptr<const telemetry::UsageTemplate>& operation, bool failed) {
   const auto found = usage_.find(operation.get());
   if (found == usage_.end()) {

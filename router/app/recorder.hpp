@@ -25,11 +25,19 @@ struct TlsTrouble {
   std::string problem;  ///< from hosts of the configuration and OpenSSL's own words: nothing of a request
 };
 
+/// Clients that did not get through their handshake, of one worker and for one reason.
+struct ClientTlsTrouble {
+  net::TlsFailure failure;
+  std::string problem;  ///< of the first, in OpenSSL's own words: nothing that a client has sent
+  uint64_t count = 0;
+};
+
 /// What a worker hands over, by value.
 struct Harvest {
   std::vector<telemetry::AccessRecord> access;
   std::vector<telemetry::Span> spans;
   std::vector<TlsTrouble> tls_troubles;
+  std::vector<ClientTlsTrouble> client_tls_troubles;
   uint64_t dropped = 0;
 };
 
@@ -43,6 +51,8 @@ class Recorder {
   void span(const telemetry::Span& span);
   /// Told to the operator, the first of a harvest for each subgraph.
   void tls_trouble(telemetry::Label<telemetry::LabelClass::subgraph> subgraph, std::string_view problem);
+  /// Told to the operator, unless the client just went away, as probes of a port do.
+  void client_tls_trouble(const net::TlsProblem& problem);
   /// Counts a request of `operation`; its fields are counted with it.
   void usage(const std::shared_ptr<const telemetry::UsageTemplate>& operation, bool failed);
 

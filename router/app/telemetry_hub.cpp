@@ -82,6 +82,7 @@ void TelemetryHub::harvest(const std::function<void()>& done) {
         if (harvest->dropped > 0) metrics_.add(MetricId::telemetry_dropped, {}, static_cast<int64_t>(harvest->dropped));
         if (exporter_) exporter_->add_spans(harvest->spans);
         for (const TlsTrouble& trouble : harvest->tls_troubles) tell(trouble);
+        for (const ClientTlsTrouble& trouble : harvest->client_tls_troubles) tell(trouble);
         if (--*left == 0) done();
       });
     });
@@ -96,6 +97,19 @@ void TelemetryHub::tell(const TlsTrouble& trouble) {
   told->second = {trouble.problem, now};
   event(LogLevel::warn, "subgraph_tls_failed",
         {{"subgraph", std::string(labels_.text(trouble.subgraph))}, {"problem", trouble.problem}});
+}
+
+// Once a minute for each reason, with the number of those since the last time.
+void TelemetryHub::tell(const ClientTlsTrouble& trouble) {
+  ToldOfClients& told = told_of_clients_[static_cast<size_t>(trouble.failure)];
+  told.count += trouble.count;
+  const SteadyTime now = clock_.steady();
+  if (told.at && now - *told.at < kTroubleRepeat) return;
+  telemetry::EventFields fields{{"reason", std::string(net::to_text(trouble.failure))},
+                                {"count", std::to_string(told.count)}};
+  if (!trouble.problem.empty()) fields.emplace_back("problem", trouble.problem);
+  event(LogLevel::warn, "client_tls_failed", fields);
+  told = {0, now};
 }
 
 void TelemetryHub::collect(const std::function<void(telemetry::Series)>& done) {

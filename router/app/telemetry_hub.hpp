@@ -1,8 +1,10 @@
 // TelemetryHub: on the control thread, gathers what the workers record and sends it on: access log, OTLP, Prometheus.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -39,6 +41,7 @@ class TelemetryHub {
  private:
   void harvest(const std::function<void()>& done);
   void tell(const TlsTrouble& trouble);
+  void tell(const ClientTlsTrouble& trouble);
   void export_now();
   void tick();
 
@@ -70,6 +73,11 @@ class TelemetryHub {
     SteadyTime at;
   };
   std::unordered_map<uint32_t, Told> told_;  // by subgraph
+  struct ToldOfClients {
+    uint64_t count = 0;  // not told of yet
+    std::optional<SteadyTime> at;
+  };
+  std::array<ToldOfClients, net::kTlsFailures> told_of_clients_;
 };
 
 }  // namespace signet::app

@@ -41,9 +41,10 @@ ServerResponse Worker::refuse(int status, ErrorCode code, std::string_view messa
   return Edge(*snapshot_).error(head, status, {code, std::string(message)});
 }
 
-void Worker::handshake_failed(net::TlsFailure failure) {
+void Worker::handshake_failed(const net::TlsProblem& problem) {
   recorder_.metrics.add(telemetry::MetricId::tls_handshake_failed,
-                        telemetry::AttributeSet().tls_failure(recorder_.tls_failure(failure)));
+                        telemetry::AttributeSet().tls_failure(recorder_.tls_failure(problem.failure)));
+  recorder_.client_tls_trouble(problem);
 }
 
 // What never became a GraphQL request is counted and logged all the same.

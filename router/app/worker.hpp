@@ -35,7 +35,7 @@ class Worker final : public net::ServerHandler {
   void handle(const net::ServerRequest& request, net::Responder responder) override;
   net::ServerResponse refuse(int status, ErrorCode code, std::string_view message,
                              const net::ServerRequest* head) override;
-  void handshake_failed(net::TlsFailure failure) override;
+  void handshake_failed(const net::TlsProblem& problem) override;
 
  private:
   void record_refusal(const net::ServerRequest* head, int status, std::optional<ErrorCode> code);

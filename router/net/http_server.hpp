@@ -74,7 +74,7 @@ class ServerHandler {
   /// The answer to something the server refuses itself: framing, caps, slowness. `head` is null while it is unknown.
   virtual ServerResponse refuse(int status, ErrorCode code, std::string_view message, const ServerRequest* head) = 0;
   /// A client did not get as far as a request.
-  virtual void handshake_failed(TlsFailure) {}
+  virtual void handshake_failed(const TlsProblem&) {}
 };
 
 class ServerTls;

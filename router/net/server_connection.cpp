@@ -63,7 +63,7 @@ asio::awaitable<bool> ServerConnection::handshake() {
   // Who says nothing costs no session.
   const auto [silence] = co_await stream_.wait_readable();
   if (silence) {
-    worker_->handler_.handshake_failed(expired_ ? TlsFailure::timeout : TlsFailure::closed);
+    worker_->handler_.handshake_failed({expired_ ? TlsFailure::timeout : TlsFailure::closed, {}, false});
     co_return false;
   }
   if (auto session = tls->start(stream_.descriptor())) {
@@ -72,7 +72,8 @@ asio::awaitable<bool> ServerConnection::handshake() {
     if (done) co_return true;
     problem = std::move(done.error());
   }
-  worker_->handler_.handshake_failed(expired_ ? TlsFailure::timeout : problem.failure);
+  if (expired_) problem = {TlsFailure::timeout, {}, false};
+  worker_->handler_.handshake_failed(problem);
   if (expired_ || problem.failure == TlsFailure::closed) co_return false;
   stream_.abandon_tls();
   if (problem.failure == TlsFailure::plain_http) {

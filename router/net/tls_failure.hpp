@@ -24,6 +24,7 @@ inline constexpr size_t kTlsFailures = 8;
 struct TlsProblem {
   TlsFailure failure = TlsFailure::closed;
   std::string detail;  ///< for the operator's log, never for the peer
+  bool alert = false;  ///< the peer said so itself
 };
 
 }  // namespace signet::net

@@ -145,7 +145,7 @@ void TlsSession::note_problem() {
   if (reason == 0) {
     const std::string why = wire_.error != 0 ? error_code(wire_.error, boost::system::system_category()).message()
                                              : "the peer closed the connection";
-    problem_ = {TlsFailure::closed, why};
+    problem_ = {TlsFailure::closed, why, false};
     return;
   }
   problem_.failure = classify(reason);
@@ -153,6 +153,7 @@ void TlsSession::note_problem() {
   if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && verified != X509_V_OK) {
     problem_.detail = X509_verify_cert_error_string(verified);
   } else if (is_alert(reason)) {
+    problem_.alert = true;
     problem_.detail = fmt::format("the peer refused: {}", alert_text(reason - SSL_AD_REASON_OFFSET));
   } else if (const char* words = ERR_reason_error_string(ERR_peek_last_error())) {
     problem_.detail = words;

@@ -129,6 +129,25 @@ def test_clients_with_certificates(shop):
         with pytest.raises(OSError):
             query(shop, shop.client_context(pair))
     assert failed(shop, "certificate") == 3 and len(shop.a.requests) == 1
+    (event,) = wait_for(lambda: shop.router.events("client_tls_failed"), "the event")
+    assert event["reason"] == "certificate" and event["problem"], event
+    assert "127.0.0.1" not in json.dumps(event)
+
+
+def test_client_handshakes_that_fail_are_told_of_once_a_minute(secure):
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", secure.port), timeout=10) as sock:
+            sock.sendall(b"not TLS at all")
+            sock.recv(100)
+        socket.create_connection(("127.0.0.1", secure.port), timeout=10).close()  # a probe
+    with pytest.raises(ssl.SSLError):
+        connect(secure, secure.client_context(protocols=["h2"]))
+    wait_for(lambda: failed(secure, "closed") == 20 and failed(secure, "alpn") == 1, "the counts")
+    wait_for(lambda: len(secure.router.events("client_tls_failed")) == 2, "the events")
+    time.sleep(0.5)
+    events = secure.router.events("client_tls_failed")
+    assert sorted(event["reason"] for event in events) == ["alpn", "malformed"], events
+    assert all(event["count"].isdigit() for event in events)
 
 
 def test_sessions_are_taken_up_again_after_a_rotation(secure):

@@ -34,7 +34,7 @@ class Echo final : public ServerHandler {
   ServerResponse refuse(int status, ErrorCode, std::string_view message, const ServerRequest*) override {
     return {status, {}, std::string(message), true};
   }
-  void handshake_failed(TlsFailure failure) override { ++failures[static_cast<size_t>(failure)]; }
+  void handshake_failed(const TlsProblem& problem) override { ++failures[static_cast<size_t>(problem.failure)]; }
 
   /// How often, once it is `wanted` times or a while has passed: clients hear of a failure before it is counted.
   int failed(TlsFailure failure, int wanted = 1) const {
