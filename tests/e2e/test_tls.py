@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from attack_support import rss_mib
 from support import signet, wait_for
 from tls_support import Authority, TlsShop
 
@@ -71,6 +72,22 @@ def failed(shop, reason):
 
 
 # The side of clients.
+
+def test_silent_connections_cost_next_to_nothing(secure):
+    """No session is made before the first byte. 1,000 connections come, say nothing, and go."""
+    for _ in range(3):
+        assert query(secure)[0] == 200
+    before = rss_mib(secure)
+    for _ in range(2):
+        silent = [socket.create_connection(("127.0.0.1", secure.port), timeout=10) for _ in range(1_000)]
+        assert query(secure)[0] == 200
+        assert rss_mib(secure) - before < 8
+        for sock in silent:
+            sock.close()
+        wait_for(lambda: failed(secure, "closed") % 1_000 == 0, "their end")
+    assert query(secure)[0] == 200 and failed(secure, "closed") == 2_000
+    assert rss_mib(secure) - before < 8
+
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_queries_over_tls(secure):
