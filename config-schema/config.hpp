@@ -147,6 +147,7 @@ struct Limits {
   Limit expanded_selections{100'000};
   Limit operation_name{256};  ///< Units: bytes
   uint64_t body_bytes = 2'000'000;
+  uint64_t unread_answers_bytes = 64u << 20;
 };
 
 struct Cors {

@@ -171,6 +171,7 @@ Limits decode_limits(const MapReader& map, Limits out) {
   read_limit(map, "expanded_selections", out.expanded_selections, parse_whole_number);
   read_limit(map, "operation_name", out.operation_name, parse_whole_number);
   map.read("body", out.body_bytes, parse_size);
+  map.read("unread_answers", out.unread_answers_bytes, parse_size);
   return out;
 }
 

@@ -240,6 +240,7 @@ class RouterProcess {
     graphql_server_ = std::make_unique<net::HttpServer>(
         control_, loops, handlers,
         net::ServerSettings{.body_bytes_max = options_.config.limits.body_bytes,
+                            .unread_bytes_max = options_.config.limits.unread_answers_bytes,
                             .connections_max = std::min<size_t>(kClientConnectionsMax, descriptors_),
                             .tls = certificates_.listener()});
     if (auto bound = graphql_server_->listen(to_address(config.graphql)); !bound) return bound;
@@ -334,6 +335,7 @@ class RouterProcess {
 
   void set_gauges(telemetry::MetricShard& metrics) const {
     metrics.set(MetricId::server_active, {}, static_cast<int64_t>(graphql_server_->requests_in_flight()));
+    metrics.set(MetricId::unread_answers, {}, static_cast<int64_t>(graphql_server_->unread_bytes()));
     metrics.set(MetricId::plan_cache_operations, {}, static_cast<int64_t>(planners_->cached_operations()));
     certificates_.set_gauges(metrics);
     metrics.set(MetricId::plan_cache_bytes, {}, static_cast<int64_t>(planners_->cached_bytes()));

@@ -47,6 +47,10 @@ void Worker::handshake_failed(const net::TlsProblem& problem) {
   recorder_.client_tls_trouble(problem);
 }
 
+void Worker::slow_reader_disconnected() {
+  recorder_.metrics.add(telemetry::MetricId::slow_readers_disconnected, {});
+}
+
 // What never became a GraphQL request is counted and logged all the same.
 void Worker::record_refusal(const ServerRequest* head, int status, std::optional<ErrorCode> code) {
   telemetry::AccessRecord record;

@@ -36,6 +36,7 @@ class Worker final : public net::ServerHandler {
   net::ServerResponse refuse(int status, ErrorCode code, std::string_view message,
                              const net::ServerRequest* head) override;
   void handshake_failed(const net::TlsProblem& problem) override;
+  void slow_reader_disconnected() override;
 
  private:
   void record_refusal(const net::ServerRequest* head, int status, std::optional<ErrorCode> code);

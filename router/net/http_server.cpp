@@ -185,6 +185,9 @@ void HttpServer::close_all() {
 size_t HttpServer::connections() const {
   return impl_->counters->connections;
 }
+uint64_t HttpServer::unread_bytes() const {
+  return impl_->counters->unread_bytes;
+}
 size_t HttpServer::requests_in_flight() const {
   return impl_->counters->in_flight;
 }

@@ -75,6 +75,8 @@ class ServerHandler {
   virtual ServerResponse refuse(int status, ErrorCode code, std::string_view message, const ServerRequest* head) = 0;
   /// A client did not get as far as a request.
   virtual void handshake_failed(const TlsProblem&) {}
+  /// A client was disconnected because it did not take its answer, and answers that wait were too many.
+  virtual void slow_reader_disconnected() {}
 };
 
 class ServerTls;
@@ -85,6 +87,7 @@ struct ServerSettings {
   std::chrono::milliseconds idle_timeout{60'000};   ///< between requests
   std::chrono::milliseconds write_timeout{30'000};  ///< one answer
   uint64_t body_bytes_max = 2'000'000;
+  uint64_t unread_bytes_max = 64u << 20;  ///< of answers that clients have not taken yet, in all
   size_t connections_max = 10'000;
   std::shared_ptr<const ServerTls> tls;  ///< null: plain
 };
@@ -124,6 +127,8 @@ class HttpServer {
 
   size_t connections() const;         ///< Threads: any
   size_t requests_in_flight() const;  ///< Threads: any
+  /// Of answers that clients have not taken yet. Threads: any.
+  uint64_t unread_bytes() const;
 
  private:
   struct Impl;

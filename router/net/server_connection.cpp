@@ -258,8 +258,15 @@ asio::awaitable<bool> ServerConnection::send(const ServerResponse* response, boo
   error_code error;
   if (stream_.try_write(buffers, error)) co_return true;  // nearly always
   if (error) co_return false;
-  error = co_await stream_.write(buffers);
-  co_return !error;
+  UnreadAnswers::Answer unread(worker_->unread_, head.size() + response->body.size(), [this] { stream_.reset(); });
+  while (true) {
+    std::tie(error) = co_await stream_.wait_writable();
+    if (error) co_return false;
+    const size_t left = asio::buffer_size(buffers);
+    if (stream_.try_write(buffers, error)) co_return true;
+    if (error) co_return false;
+    if (asio::buffer_size(buffers) < left) unread.moved();
+  }
 }
 
 asio::awaitable<void> ServerConnection::refuse(int status, ErrorCode code, std::string_view message,

@@ -132,6 +132,12 @@ void Stream::cancel() {
   socket_.cancel(ignored);
 }
 
+void Stream::reset() {
+  error_code ignored;
+  socket_.set_option(Socket::linger(true, 0), ignored);
+  socket_.close(ignored);
+}
+
 void Stream::close() {
   if (!socket_.is_open()) return;
   if (tls_) tls_->close_notify();

@@ -55,6 +55,8 @@ class Stream {
 
   /// Sends what the network takes at once, mostly all, and takes that off `buffers`. False: some is left, or `error`.
   bool try_write(Buffers& buffers, error_code& error);
+  /// Waits until try_write() is worth another try.
+  auto wait_writable() { return socket_.async_wait(Socket::wait_write, boost::asio::as_tuple(boost::asio::deferred)); }
   /// Sends both whole.
   boost::asio::awaitable<error_code> write(Buffers buffers);
 
@@ -64,6 +66,8 @@ class Stream {
   bool shutdown_send();
   /// Ends whatever is awaited with operation_aborted.
   void cancel();
+  /// cancel(), and the end: what the peer has not taken yet is thrown away.
+  void reset();
   /// cancel(), and the end; with TLS the peer is told, if that is possible at once.
   void close();
 

@@ -30,6 +30,7 @@ WorkerServer::WorkerServer(EventLoop& loop, ServerHandler& handler, const Server
       handler_(handler),
       settings_(settings),
       totals_(std::move(totals)),
+      unread_(totals_->unread_bytes, settings.unread_bytes_max, [this] { handler_.slow_reader_disconnected(); }),
       read_buffer_(kReadBufferBytes),
       date_field_(date_field()) {}
 
@@ -62,6 +63,7 @@ void WorkerServer::sweep() {
   date_field_ = date_field();
   expire_due();
   look_for_left();
+  unread_.keep_within_cap();  // another worker may have gone beyond it
   constexpr std::chrono::milliseconds kQuietWhenLeaving{500};
   if (leaving_) close_quiet(kQuietWhenLeaving, false);
   ++sweeps_;

@@ -13,6 +13,7 @@
 #include "router/net/http_server.hpp"
 #include "router/net/peer_watch.hpp"
 #include "router/net/server_connection.hpp"
+#include "router/net/unread_answers.hpp"
 
 namespace signet::net {
 
@@ -20,6 +21,7 @@ namespace signet::net {
 struct ServerCounters {
   std::atomic<size_t> connections{0};
   std::atomic<size_t> in_flight{0};
+  std::atomic<uint64_t> unread_bytes{0};
   std::atomic<bool> draining{false};
 };
 
@@ -69,6 +71,7 @@ class WorkerServer : public std::enable_shared_from_this<WorkerServer> {
   std::array<Connections, kPhases> phases_;
   Connections long_handled_;  // since before the last sweep: their clients are watched
   Connections expired_;       // told so, and not yet in another phase
+  UnreadAnswers unread_;
   PeerWatch peers_;
   std::deque<std::weak_ptr<ServerConnection>> left_;  // whose clients have left, to be abandoned
   std::vector<char> read_buffer_;  // shared by all connections: nothing survives in it across an await

@@ -90,6 +90,42 @@ def test_f29_slow_readers_hold_one_answer_each_and_nobody_else_up(shop):
     assert sorted(times)[40] < 0.1
 
 
+def test_f29_all_slow_readers_together_are_bounded(shop):
+    """200 readers of 5 MB and a cap of 32 MiB: the slowest are disconnected, and others are answered all along."""
+    count, mib, cap = 200, 5, 32
+    big = json.dumps({"data": {"echo": "x" * (mib << 20)}}).encode()
+    shop.a.answer = lambda handler, body: (200, JSON, big if b"echo" in body else GOOD)
+    shop.start(shop.config(extra=f"workers: 2\nlimits: {{ unread_answers: {cap}MiB }}\n"))
+    assert shop.query("{ echo }").body == big.replace(b'": ', b'":')
+    before, times, peak = rss_mib(shop), [], 0
+    readers = connect(shop, count, receive_bytes=4096)
+    for sock in readers:
+        sock.sendall(post({"query": "{ echo }"}))
+        began = time.monotonic()
+        assert shop.query("{ me { id } }").body == GOOD
+        times.append(time.monotonic() - began)
+        peak = max(peak, rss_mib(shop))
+    disconnected = "signet_answer_slow_reader_disconnected_total"
+    wait_for(lambda: shop.metric(disconnected) >= count - cap // mib - 2, "the slow readers' end")
+    assert shop.metric("signet_answer_unread_bytes") <= (cap + mib) << 20
+    # Requests under way hold their answers on top: some tens of MiB here, not the 1,000 that the readers asked for.
+    assert max(peak, rss_mib(shop)) - before < 200, (before, peak)
+    assert sorted(times)[count * 9 // 10] < 0.5, sorted(times)[-20:]
+    ended = 0
+    for sock in readers:
+        sock.setblocking(False)
+        try:
+            while sock.recv(1 << 20):
+                pass
+            ended += 1
+        except BlockingIOError:
+            pass
+        except OSError:
+            ended += 1
+    assert ended >= count - cap // mib - 2
+    close_all(readers)
+
+
 def test_f30_idle_connections_cost_little_and_disturb_no_active_one(shop):
     """A tenth: 1,000 idle and 100 active."""
     idle_count, active_count = (9_000, 900) if FULL else (1_000, 100)
