@@ -193,8 +193,11 @@ def test_pipelining_without_reading_takes_no_memory(running):
     assert running.serves()
 
 
-def test_flood_of_connections_leaves_those_that_are_served(shop):
-    """150 more than may be: who asks now and then keeps its connection, and who comes later gets one."""
+@pytest.mark.parametrize("sent", [b"", b"P", post({"query": "{ me { id } }"})[:-1]],
+                         ids=["nothing", "a byte", "all but a byte"])
+def test_flood_of_connections_leaves_those_that_are_served(shop, sent):
+    """150 more than may be, and all say nothing, or begin a request and do not finish it: who asks now and then keeps
+    its connection, and who comes later gets one, long before a head's 10 s or a body's 30 s are over."""
     shop.start(preexec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256)))
     served = connect(shop, 10)
     stop, failures, rounds = threading.Event(), [], [0]
@@ -215,8 +218,12 @@ def test_flood_of_connections_leaves_those_that_are_served(shop):
         sock.setblocking(False)
         sock.connect_ex(("127.0.0.1", shop.port))
         flood.append(sock)
+    for sock in flood:
+        sock.send(sent)
     time.sleep(2)
+    began = time.monotonic()
     assert shop.query("{ me { id } }").body == GOOD
+    assert time.monotonic() - began < 5
     stop.set()
     client.join()
     assert not failures and rounds[0] >= 4
