@@ -54,6 +54,8 @@ class Responder {
   ~Responder();
 
   void send(ServerResponse response);
+  /// An empty text to write the answer's body into; it may have room that an earlier answer needed. Before send().
+  std::string buffer();
   /// `abandon` runs, once, when the client has closed its end before the answer; what is sent afterwards goes nowhere.
   /// Without it, the request is handled to its end. A FIN counts as closing: who only half-closes and waits is not told
   /// from who is gone.

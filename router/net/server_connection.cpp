@@ -171,6 +171,7 @@ asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& f
   }
   const bool keep = framing.keep_alive && !reply_->close && !worker_->totals_->draining;
   const bool sent = co_await send(&*reply_, keep, request.method == http::Method::head);
+  worker_->spare_buffers_.give(std::move(reply_->body));
   reply_.reset();
   served_ = true;
   worker_->totals_->in_flight.fetch_sub(1, std::memory_order_relaxed);
@@ -239,6 +240,10 @@ void ServerConnection::respond(ServerResponse response) {
   resume();
 }
 
+std::string ServerConnection::spare_buffer() {
+  return worker_->spare_buffers_.take();
+}
+
 void ServerConnection::resume() {
   if (!resume_) return;  // answered inside handle(): nobody waits yet
   asio::post(worker_->loop_.context(),
@@ -258,14 +263,15 @@ asio::awaitable<bool> ServerConnection::send(const ServerResponse* response, boo
   error_code error;
   if (stream_.try_write(buffers, error)) co_return true;  // nearly always
   if (error) co_return false;
-  UnreadAnswers::Answer unread(worker_->unread_, head.size() + response->body.size(), [this] { stream_.reset(); });
+  UnreadAnswers::Answer unread(worker_->unread_, head.size() + response->body.size(), std::chrono::steady_clock::now(),
+                               [this] { stream_.reset(); });
   while (true) {
     std::tie(error) = co_await stream_.wait_writable();
     if (error) co_return false;
     const size_t left = asio::buffer_size(buffers);
     if (stream_.try_write(buffers, error)) co_return true;
     if (error) co_return false;
-    if (asio::buffer_size(buffers) < left) unread.moved();
+    if (asio::buffer_size(buffers) < left) unread.moved(std::chrono::steady_clock::now());
   }
 }
 
@@ -293,6 +299,10 @@ Responder::Responder(Responder&&) noexcept = default;
 
 Responder::~Responder() {
   if (connection_) connection_->respond(ServerResponse{.status = 500, .fields = {}, .body = {}, .close = true});
+}
+
+std::string Responder::buffer() {
+  return connection_ ? connection_->spare_buffer() : std::string();
 }
 
 void Responder::send(ServerResponse response) {

@@ -32,6 +32,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   ~ServerConnection();
 
   boost::asio::awaitable<void> run();
+  /// See Responder::buffer().
+  std::string spare_buffer();
   void respond(ServerResponse response);
   void on_abandoned(std::move_only_function<void()> abandon);
   /// Whether a handler has been at work since before that sweep.

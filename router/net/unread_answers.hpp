@@ -1,11 +1,14 @@
 // UnreadAnswers: the answers of one worker that their clients have not taken yet, those that have not moved for longest
-// first. All workers together hold no more of them than a cap allows: beyond it, the slowest readers are disconnected.
+// first. There is a cap for what all workers hold of them: beyond it, readers that are stuck are disconnected, and
+// beyond twice as much the slowest, stuck or not.
 #pragma once
 
 #include <atomic>
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
 #include <functional>
+
+#include "router/base/clock.hpp"
 
 namespace signet::net {
 
@@ -18,13 +21,13 @@ class UnreadAnswers {
   class Answer : public Hook {
    public:
     /// `disconnect` ends the sending. What is beyond the cap is disconnected now, but never this answer.
-    Answer(UnreadAnswers& all, uint64_t bytes, std::move_only_function<void()> disconnect);
+    Answer(UnreadAnswers& all, uint64_t bytes, SteadyTime now, std::move_only_function<void()> disconnect);
     Answer(const Answer&) = delete;
     Answer& operator=(const Answer&) = delete;
     ~Answer();
 
     /// Its client has taken some of it.
-    void moved();
+    void moved(SteadyTime now);
 
    private:
     friend class UnreadAnswers;
@@ -32,6 +35,7 @@ class UnreadAnswers {
 
     UnreadAnswers& all_;
     uint64_t bytes_;
+    SteadyTime moved_;  // last
     std::move_only_function<void()> disconnect_;
   };
 
@@ -39,9 +43,11 @@ class UnreadAnswers {
   UnreadAnswers(std::atomic<uint64_t>& total, uint64_t bytes_max, std::function<void()> disconnected)
       : total_(total), bytes_max_(bytes_max), disconnected_(std::move(disconnected)) {}
 
-  /// Disconnects the slowest while all workers together are beyond the cap, but not the one that has moved last: a
-  /// client alone gets its answer, however large.
-  void keep_within_cap();
+  static constexpr std::chrono::milliseconds kStuck{1'000};  ///< without taking a byte
+
+  /// Disconnects readers while all workers together are beyond the cap, but not the one that has moved last: a client
+  /// alone gets its answer, however large.
+  void keep_within_cap(SteadyTime now);
 
  private:
   std::atomic<uint64_t>& total_;

@@ -63,7 +63,7 @@ void WorkerServer::sweep() {
   date_field_ = date_field();
   expire_due();
   look_for_left();
-  unread_.keep_within_cap();  // another worker may have gone beyond it
+  unread_.keep_within_cap(std::chrono::steady_clock::now());  // another worker may have gone beyond it
   constexpr std::chrono::milliseconds kQuietWhenLeaving{500};
   if (leaving_) close_quiet(kQuietWhenLeaving, false);
   ++sweeps_;

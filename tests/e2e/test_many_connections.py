@@ -92,7 +92,7 @@ def test_f29_slow_readers_hold_one_answer_each_and_nobody_else_up(shop):
 
 
 def test_f29_all_slow_readers_together_are_bounded(shop):
-    """200 readers of 5 MB and a cap of 32 MiB: the slowest are disconnected, and others are answered all along."""
+    """200 readers of 5 MB, a cap of 32 MiB: those that are stuck are disconnected, and others are answered all along."""
     count, mib, cap = 200, 5, 32
     big = json.dumps({"data": {"echo": "x" * (mib << 20)}}).encode()
     shop.a.answer = lambda handler, body: (200, JSON, big if b"echo" in body else GOOD)

@@ -260,7 +260,7 @@ void RequestRun::timed_out() {
 }
 
 void RequestRun::answer_execution() {
-  std::string body;
+  std::string body = responder_.buffer();
   execution_->write_response(body);
   record_.errors = static_cast<uint32_t>(execution_->error_count());
   answer(policy::status_of_result(record_.errors > 0, snapshot_->settings->config.status_policy), std::move(body));

@@ -16,39 +16,63 @@ using testing_support::RawSocket;
 
 constexpr size_t kAnswerBytes = 16u << 20;  // more than the kernel takes for a client that does not read
 
+/// Answers of one worker among others, on a clock of their own.
+class Answers {
+ public:
+  Answers(std::atomic<uint64_t>& total, uint64_t cap) : all(total, cap, [this] { ++told; }) {}
+
+  std::unique_ptr<UnreadAnswers::Answer> make(char name, uint64_t bytes) {
+    return std::make_unique<UnreadAnswers::Answer>(all, bytes, now, [this, name] { gone += name; });
+  }
+
+  SteadyTime now{};
+  std::string gone;  ///< names, in order
+  int told = 0;
+  UnreadAnswers all;
+};
+
 TEST(UnreadAnswers, TheOneThatHasNotMovedForLongestGoesFirst) {
   std::atomic<uint64_t> total{0};
-  int told = 0;
-  UnreadAnswers answers(total, 100, [&] { ++told; });
-  std::string gone;
-  const auto make = [&](char name, uint64_t bytes) {
-    return std::make_unique<UnreadAnswers::Answer>(answers, bytes, [&gone, name] { gone += name; });
-  };
-  auto a = make('a', 40), b = make('b', 40), c = make('c', 20);
-  EXPECT_EQ(gone, "");
-  a->moved();
-  auto d = make('d', 1);
-  EXPECT_EQ(gone, "b");
+  Answers answers(total, 50);
+  auto a = answers.make('a', 40), b = answers.make('b', 40), c = answers.make('c', 20);
+  EXPECT_EQ(answers.gone, "") << "nobody is stuck, and it is not twice the cap";
+  a->moved(answers.now);
+  auto d = answers.make('d', 1);
+  EXPECT_EQ(answers.gone, "b");
   EXPECT_EQ(total, 61u);
-  b->moved();  // too late
-  auto e = make('e', 1000);
-  EXPECT_EQ(gone, "bcad");
+  b->moved(answers.now);  // too late
+  auto e = answers.make('e', 1000);
+  EXPECT_EQ(answers.gone, "bcad");
   EXPECT_EQ(total, 1000u) << "a client alone gets its answer";
-  EXPECT_EQ(told, 4);
+  EXPECT_EQ(answers.told, 4);
   e.reset();
   d.reset();
   EXPECT_EQ(total, 0u);
 }
 
+TEST(UnreadAnswers, StuckReadersGoBeyondTheCap) {
+  std::atomic<uint64_t> total{0};
+  Answers answers(total, 100);
+  const auto a = answers.make('a', 60), b = answers.make('b', 60), c = answers.make('c', 60);
+  answers.now += UnreadAnswers::kStuck - 1ms;
+  a->moved(answers.now);
+  answers.all.keep_within_cap(answers.now);
+  EXPECT_EQ(answers.gone, "");
+  answers.now += 1ms;
+  answers.all.keep_within_cap(answers.now);
+  EXPECT_EQ(answers.gone, "bc");
+  answers.now += 10 * UnreadAnswers::kStuck;
+  const auto d = answers.make('d', 40);
+  EXPECT_EQ(answers.gone, "bc") << "below the cap, stuck readers have their time";
+}
+
 TEST(UnreadAnswers, TheCapIsForAllWorkers) {
   std::atomic<uint64_t> total{0};
-  UnreadAnswers one(total, 100, [] {}), two(total, 100, [] {});
-  std::string gone;
-  const auto tell = [&gone](char name) { return [&gone, name] { gone += name; }; };
-  UnreadAnswers::Answer a(one, 50, tell('a')), b(one, 10, tell('b')), c(two, 90, tell('c'));
-  EXPECT_EQ(gone, "") << "the other worker's are not this one's to end";
-  one.keep_within_cap();
-  EXPECT_EQ(gone, "a");
+  Answers one(total, 50), two(total, 50);
+  const auto a = one.make('a', 50), b = one.make('b', 10), c = two.make('c', 90);
+  EXPECT_EQ(one.gone + two.gone, "") << "the other worker's are not this one's to end";
+  one.all.keep_within_cap(one.now);
+  EXPECT_EQ(one.gone, "a");
 }
 
 class SlowReadersTest : public testing::Test, public ServerHandler {
