@@ -48,7 +48,7 @@ asio::awaitable<void> ServerConnection::run() {
     close();
     co_return;
   }
-  while (co_await first_bytes()) {
+  while (true) {
     const auto framing = co_await read_head();
     if (!framing) break;
     if (co_await serve(*framing) == Next::close) break;
@@ -97,37 +97,33 @@ asio::awaitable<bool> ServerConnection::receive() {
   co_return true;
 }
 
-// Waits for the next request to begin. Apart from what reads it, because most connections are here most of the time,
-// and what a coroutine has takes room while it waits.
-asio::awaitable<bool> ServerConnection::first_bytes() {
-  head_.clear();
-  if (!input_.empty()) co_return true;
-  input_.shrink_to_fit();
-  head_.shrink_to_fit();
-  // Who came while the listener was closing has a moment to ask: what is kept after an answer is not kept now.
-  enter(worker_->totals_->draining ? Phase::last_call : Phase::idle);
-  while (input_.empty()) {
-    if (!co_await receive()) co_return false;
-  }
-  co_return true;
-}
-
 asio::awaitable<std::optional<Framing>> ServerConnection::read_head() {
-  enter(Phase::head);
+  head_.clear();
+  if (input_.empty()) {
+    input_.shrink_to_fit();  // an idle connection holds no buffers
+    head_.shrink_to_fit();
+    // Who came while the listener was closing has a moment to ask: what is kept after an answer is not kept now.
+    enter(worker_->totals_->draining ? Phase::last_call : Phase::idle);
+  } else {
+    enter(Phase::head);
+  }
   HeadGuard guard(HeadGuard::Kind::request);
   while (true) {
-    const auto framing = guard.check(input_);
-    if (!framing) {
-      co_await refuse(framing.error().status, framing.error().code, framing.error().message, nullptr);
-      co_return std::nullopt;
-    }
-    if (framing->head_bytes > 0) {
-      head_.assign(input_, 0, framing->head_bytes);
-      input_.erase(0, framing->head_bytes);
-      co_return *framing;
+    if (!input_.empty()) {
+      if (idle()) enter(Phase::head);
+      const auto framing = guard.check(input_);
+      if (!framing) {
+        co_await refuse(framing.error().status, framing.error().code, framing.error().message, nullptr);
+        co_return std::nullopt;
+      }
+      if (framing->head_bytes > 0) {
+        head_.assign(input_, 0, framing->head_bytes);
+        input_.erase(0, framing->head_bytes);
+        co_return *framing;
+      }
     }
     if (co_await receive()) continue;
-    if (expired_) {
+    if (expired_ && phase_ == Phase::head) {
       co_await refuse(408, ErrorCode::REQUEST_TIMEOUT, "the request head did not arrive in time", nullptr);
     }
     co_return std::nullopt;

@@ -55,7 +55,6 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   enum class Next : uint8_t { keep, close };
 
   boost::asio::awaitable<bool> handshake();
-  boost::asio::awaitable<bool> first_bytes();
   boost::asio::awaitable<std::optional<Framing>> read_head();
   boost::asio::awaitable<Next> serve(const Framing& framing);
   boost::asio::awaitable<bool> read_body(RequestParser& parser, const ServerRequest& request);
@@ -66,6 +65,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   void resume();
   boost::asio::awaitable<void> linger();
   void enter(Phase phase);
+  bool idle() const { return phase_ == Phase::idle || phase_ == Phase::last_call; }
 
   std::shared_ptr<WorkerServer> worker_;
   Stream stream_;
