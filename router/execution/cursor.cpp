@@ -86,23 +86,21 @@ void Cursors::link(ObjectCursor& cursor) const {
   for (size_t i = position.landed; i < position.shapes.size(); ++i) {
     const Shape& shape = plan_.shapes[position.shapes[i]];
     if (shape.type_case != cursor.type_case) continue;
-    const uint32_t anchor = cursor.blocks[shape.parent_index];
-    if (anchor == kNone) continue;
-    const uint32_t number = store_.link(anchor, shape.link);
-    const std::vector<StoredValue>& results = store_.results[shape.fetch];
-    if (number >= results.size()) continue;
-    if (results[number].kind == ValueKind::object) cursor.blocks[i] = results[number].index();
+    cursor.blocks[i] = linked(shape, cursor.blocks[shape.parent_index]);
   }
+}
+
+uint32_t Cursors::linked(const Shape& shape, uint32_t anchor) const {
+  if (anchor == kNone) return kNone;
+  const uint32_t number = store_.link(anchor, shape.link);
+  const std::vector<StoredValue>& results = store_.results[shape.fetch];
+  return number < results.size() && results[number].kind == ValueKind::object ? results[number].index() : kNone;
 }
 
 uint32_t Cursors::block_of(const Shape& shape, uint32_t block) const {
   if (shape.kind != ShapeKind::linked) return block;
   if (shape.type_case != store_.blocks[block].type_case) return kNone;
-  const uint32_t anchor = block_of(plan_.shapes[shape.parent], block);
-  if (anchor == kNone) return kNone;
-  const uint32_t number = store_.link(anchor, shape.link);
-  const std::vector<StoredValue>& results = store_.results[shape.fetch];
-  return number < results.size() && results[number].kind == ValueKind::object ? results[number].index() : kNone;
+  return linked(shape, block_of(plan_.shapes[shape.parent], block));
 }
 
 bool Cursors::each_is_one_block(PositionId position) const {

@@ -66,6 +66,8 @@ class Cursors {
  private:
   class Walk;
   void link(ObjectCursor& cursor) const;
+  /// What the entity fetch of `shape` brought for the object that is `anchor` to it; kNone: nothing, or no anchor.
+  uint32_t linked(const federation::Shape& shape, uint32_t anchor) const;
 
   const Plan& plan_;
   const Store& store_;

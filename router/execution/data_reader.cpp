@@ -26,10 +26,6 @@ bool is_plain(Scalar scalar, uint8_t plain) {
   return (static_cast<uint8_t>(scalar) & plain) != 0;
 }
 
-Kind kind_of(Scalar scalar) {
-  return scalar == Scalar::string ? Kind::string : scalar == Scalar::boolean ? Kind::boolean : Kind::number;
-}
-
 }  // namespace
 
 AnswerText::AnswerText(const std::string& of)
@@ -233,7 +229,8 @@ bool DataReader::read_in_order(const Shape& shape, const CaseSlots& layout, uint
       scanner = text_.scanner;
     } else {
       StoredValue& value = store_.slots[first_slot + index];
-      value = scalar == Scalar::null ? null() : StoredValue::leaf(raw, kind_of(scalar), is_plain(scalar, slot->plain));
+      value = scalar == Scalar::null ? null()
+                                     : StoredValue::leaf(raw, json::kind_of(scalar), is_plain(scalar, slot->plain));
     }
     more = scanner.take(',');
   }

@@ -16,24 +16,26 @@ namespace {
 
 constexpr size_t kPlacesMin = 64;
 
-/// An object at the position of a fetch.
+/// An object that is written, or a part of one.
 class Subject {
  public:
   explicit Subject(const ObjectCursor& cursor) : type_case(cursor.type_case), cursor_(&cursor) {}
-  /// Where each object is one block.
-  Subject(CaseId of, uint32_t block) : type_case(of), block_(block) {}
+  /// At a position where each object is one block.
+  Subject(PositionId position, CaseId of, uint32_t block) : type_case(of), position_(position), block_(block) {}
 
   uint32_t block_of(const Cursors& cursors, const Shape& shape) const {
     return cursor_ != nullptr ? cursor_->blocks[shape.index] : cursors.block_of(shape, block_);
   }
-  ValueCursor child(const Cursors& cursors, PositionId position, PositionId child) const {
-    return cursor_ != nullptr ? cursors.child(*cursor_, child) : cursors.child(cursors.object(position, block_), child);
+  ValueCursor child(const Cursors& cursors, PositionId child) const {
+    return cursor_ != nullptr ? cursors.child(*cursor_, child)
+                              : cursors.child(cursors.object(position_, block_), child);
   }
 
   CaseId type_case;
 
  private:
   const ObjectCursor* cursor_ = nullptr;
+  PositionId position_;
   uint32_t block_ = kNone;
 };
 
@@ -44,7 +46,7 @@ bool each_subject(const Plan& plan, const Store& store, const Fetch& fetch, Visi
   if (cursors.each_is_one_block(fetch.position)) {
     uint32_t block = store.chains[plan.positions[fetch.position].shapes.front()].first;
     for (; block != kNone; block = store.blocks[block].next) {
-      if (store.blocks[block].type_case == fetch.type_case) visit(Subject(fetch.type_case, block));
+      if (store.blocks[block].type_case == fetch.type_case) visit(Subject(fetch.position, fetch.type_case, block));
     }
     return true;
   }
@@ -63,15 +65,7 @@ class RepresentationWriter {
   bool write(const Fetch& fetch, const Subject& subject) {
     key_values_ = 0;
     out_ += fetch.representation_prefix;
-    for (TemplateItemId id : fetch.representation) {
-      const TemplateItem& item = plan_.template_items[id];
-      out_ += ',';
-      out_ += item.key_json;
-      const bool written = item.child
-                               ? write_value(item, item.type, subject.child(cursors_, fetch.position, item.child))
-                               : write_leaf(item, subject.block_of(cursors_, plan_.shapes[item.shape]));
-      if (!written) return false;
-    }
+    if (!write_items(fetch.representation, subject, true)) return false;
     out_ += '}';
     if (key_values_ > 0) return true;
     // An object whose whole key is null is not identified by it; one that needs no key, because all are alike, is.
@@ -79,14 +73,14 @@ class RepresentationWriter {
   }
 
  private:
-  bool write_items(const std::vector<TemplateItemId>& items, const ObjectCursor& cursor, bool comma) {
+  bool write_items(const std::vector<TemplateItemId>& items, const Subject& subject, bool comma) {
     for (TemplateItemId id : items) {
       const TemplateItem& item = plan_.template_items[id];
       if (comma) out_ += ',';
       comma = true;
       out_ += item.key_json;
-      const bool written = item.child ? write_value(item, item.type, cursors_.child(cursor, item.child))
-                                      : write_leaf(item, cursor.blocks[plan_.shapes[item.shape].index]);
+      const bool written = item.child ? write_value(item, item.type, subject.child(cursors_, item.child))
+                                      : write_leaf(item, subject.block_of(cursors_, plan_.shapes[item.shape]));
       if (!written) return false;
     }
     return true;
@@ -133,7 +127,7 @@ class RepresentationWriter {
       out_ += '"';
     }
     for (const TemplateItem::Case& each : item.cases) {
-      if (each.type_case == cursor.type_case && !write_items(each.items, cursor, item.abstract)) return false;
+      if (each.type_case == cursor.type_case && !write_items(each.items, Subject(cursor), item.abstract)) return false;
     }
     out_ += '}';
     return true;

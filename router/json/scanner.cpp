@@ -43,22 +43,9 @@ bool Scanner::value(Value& out, uint32_t depth_max) {
 
 bool Scanner::scalar(Kind& kind) {
   std::string_view raw;
-  switch (take_scalar(raw)) {
-    case Scalar::null:
-      kind = Kind::null;
-      return true;
-    case Scalar::boolean:
-      kind = Kind::boolean;
-      return true;
-    case Scalar::string:
-      kind = Kind::string;
-      return true;
-    case Scalar::short_integer:
-    case Scalar::number:
-      kind = Kind::number;
-      return true;
-    case Scalar::other:
-      break;
+  if (const Scalar seen = take_scalar(raw); seen != Scalar::other) {
+    kind = kind_of(seen);
+    return true;
   }
   const auto literal = [&](std::string_view text, Kind which) {
     if (!rest().starts_with(text)) return false;

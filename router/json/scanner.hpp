@@ -26,6 +26,20 @@ enum class Scalar : uint8_t {
   number = 16,        ///< any other that is far from the bounds of a double
 };
 
+/// What any but Scalar::other is in JSON.
+inline Kind kind_of(Scalar scalar) {
+  switch (scalar) {
+    case Scalar::null:
+      return Kind::null;
+    case Scalar::boolean:
+      return Kind::boolean;
+    case Scalar::string:
+      return Kind::string;
+    default:
+      return Kind::number;
+  }
+}
+
 /// Lifetime: borrows the text, which refuse_text() must have nothing against, and which must not change.
 /// Errors: the first one is kept; from then on nothing is taken and failed() is true.
 class Scanner {
