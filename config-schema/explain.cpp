@@ -85,7 +85,7 @@ class Explainer {
     if (!development_ || path.empty()) return schema.default_json;
     if (path == "introspection") return "true";
     if (path == "listen.graphql") return "\"127.0.0.1:4000\"";
-    const bool limit = path.starts_with("limits.") && path != "limits.body" && path != "limits.unread_answers";
+    const bool limit = path.starts_with("limits.") && schema.format != "size";  // sizes have no mode
     return limit ? "{\"max\":" + schema.default_json + ",\"mode\":\"measure\"}" : schema.default_json;
   }
 
