@@ -6,6 +6,7 @@
 
 #include "tests/support/loop_thread.hpp"
 #include "tests/support/raw_socket.hpp"
+#include "tests/support/server_test.hpp"
 
 namespace signet::net {
 namespace {
@@ -49,27 +50,19 @@ class Echo final : public ServerHandler {
   std::function<void()> on_abandon = [] {};
 };
 
-class HttpServerTest : public testing::Test {
+class HttpServerTest : public testing_support::ServerTest {
  protected:
   void SetUp() override {
     settings.body_bytes_max = 1000;
     settings.head_timeout = 300ms;
     settings.body_timeout = 300ms;
     settings.idle_timeout = 600ms;
-    server = std::make_unique<HttpServer>(acceptor.loop, std::vector<EventLoop*>{&worker.loop},
-                                          std::vector<ServerHandler*>{&echo}, settings);
-    acceptor.run([&] { ASSERT_TRUE(server->listen({"127.0.0.1", 0, {}})); });
+    start(echo, settings);
   }
   void TearDown() override {
-    acceptor.stop();
-    worker.stop();
+    stop_loops();
     echo.held.clear();
-    server.reset();
-  }
-  /// Waits for at most two seconds.
-  static bool becomes(const std::function<bool()>& condition) {
-    for (int i = 0; i < 2000 && !condition(); ++i) std::this_thread::sleep_for(1ms);
-    return condition();
+    ServerTest::TearDown();
   }
   RawSocket client() { return RawSocket::connect(server->port()); }
   std::string exchange(std::string_view bytes) {
@@ -81,8 +74,6 @@ class HttpServerTest : public testing::Test {
 
   ServerSettings settings;
   Echo echo;
-  LoopThread acceptor, worker;
-  std::unique_ptr<HttpServer> server;
 };
 
 TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {

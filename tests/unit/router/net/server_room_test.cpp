@@ -3,15 +3,13 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
-#include "router/net/http_server.hpp"
-#include "tests/support/loop_thread.hpp"
 #include "tests/support/raw_socket.hpp"
+#include "tests/support/server_test.hpp"
 
 namespace signet::net {
 namespace {
 
 using namespace std::chrono_literals;
-using testing_support::LoopThread;
 using testing_support::RawSocket;
 
 constexpr size_t kConnectionsMax = 6;
@@ -33,19 +31,13 @@ class Holder final : public ServerHandler {
   std::vector<std::shared_ptr<Responder>> held;
 };
 
-class ServerRoomTest : public testing::Test {
+class ServerRoomTest : public testing_support::ServerTest {
  protected:
-  void SetUp() override {
-    server = std::make_unique<HttpServer>(acceptor.loop, std::vector<EventLoop*>{&worker.loop},
-                                          std::vector<ServerHandler*>{&handler},
-                                          ServerSettings{.connections_max = kConnectionsMax});
-    acceptor.run([&] { ASSERT_TRUE(server->listen({"127.0.0.1", 0, {}})); });
-  }
+  void SetUp() override { start(handler, {.connections_max = kConnectionsMax}); }
   void TearDown() override {
-    acceptor.stop();
-    worker.stop();
+    stop_loops();
     handler.held.clear();
-    server.reset();
+    ServerTest::TearDown();
   }
   /// Connections that have sent `bytes` each, one after the other.
   std::vector<RawSocket> fill(std::string_view bytes, size_t count = kConnectionsMax) {
@@ -66,8 +58,6 @@ class ServerRoomTest : public testing::Test {
   }
 
   Holder handler;
-  LoopThread acceptor, worker;
-  std::unique_ptr<HttpServer> server;
 };
 
 TEST_F(ServerRoomTest, TheHeadThatHasBeenUnfinishedForLongestMakesRoom) {

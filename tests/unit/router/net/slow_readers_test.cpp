@@ -2,16 +2,14 @@
 #include <atomic>
 #include <gtest/gtest.h>
 
-#include "router/net/http_server.hpp"
 #include "router/net/unread_answers.hpp"
-#include "tests/support/loop_thread.hpp"
 #include "tests/support/raw_socket.hpp"
+#include "tests/support/server_test.hpp"
 
 namespace signet::net {
 namespace {
 
 using namespace std::chrono_literals;
-using testing_support::LoopThread;
 using testing_support::RawSocket;
 
 constexpr size_t kAnswerBytes = 16u << 20;  // more than the kernel takes for a client that does not read
@@ -75,19 +73,9 @@ TEST(UnreadAnswers, TheCapIsForAllWorkers) {
   EXPECT_EQ(one.gone, "a");
 }
 
-class SlowReadersTest : public testing::Test, public ServerHandler {
+class SlowReadersTest : public testing_support::ServerTest, public ServerHandler {
  protected:
-  void SetUp() override {
-    server = std::make_unique<HttpServer>(acceptor.loop, std::vector<EventLoop*>{&worker.loop},
-                                          std::vector<ServerHandler*>{this},
-                                          ServerSettings{.unread_bytes_max = 2 * kAnswerBytes + 1'000});
-    acceptor.run([&] { ASSERT_TRUE(server->listen({"127.0.0.1", 0, {}})); });
-  }
-  void TearDown() override {
-    acceptor.stop();
-    worker.stop();
-    server.reset();
-  }
+  void SetUp() override { start(*this, {.unread_bytes_max = 2 * kAnswerBytes + 1'000}); }
   std::optional<ServerResponse> admit(const ServerRequest&) override { return std::nullopt; }
   void handle(const ServerRequest&, Responder responder) override {
     responder.send({200, {}, std::string(kAnswerBytes, 'x'), true});
@@ -97,10 +85,6 @@ class SlowReadersTest : public testing::Test, public ServerHandler {
   }
   void slow_reader_disconnected() override { ++disconnected; }
 
-  static bool becomes(const std::function<bool()>& condition) {
-    for (int i = 0; i < 2000 && !condition(); ++i) std::this_thread::sleep_for(1ms);
-    return condition();
-  }
   /// A client that has got the first bytes of an answer, and takes no more.
   RawSocket slow_reader() {
     RawSocket socket = RawSocket::connect(server->port());
@@ -109,8 +93,6 @@ class SlowReadersTest : public testing::Test, public ServerHandler {
     return socket;
   }
 
-  LoopThread acceptor, worker;
-  std::unique_ptr<HttpServer> server;
   std::atomic<int> disconnected{0};
 };
 
