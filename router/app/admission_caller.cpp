@@ -22,14 +22,13 @@ void AdmissionCaller::ask(const signing::ReviewRequest& review, OnAnswer done) {
     return;
   }
   call_ = admission::make_call(review, secret_, clock_.wall());
-  http::Request request;
-  request.method = http::Method::post;
-  request.url = *url;
-  request.headers = call_.headers;
-  request.body = call_.body;
-  request.response_bytes_max = limits::kAdmissionAnswerBytesMax;
-  // Asking again about the same artifact changes nothing, and the webhook-id makes a repeat visible.
-  request.idempotent = true;
+  http::Request request{
+      .to = http::make_destination(
+          {.url = std::move(*url), .headers = call_.headers, .response_bytes_max = limits::kAdmissionAnswerBytesMax}),
+      .headers = {},
+      .body = call_.body,
+      // Asking again about the same artifact changes nothing, and the webhook-id makes a repeat visible.
+      .idempotent = true};
   sink_ = std::make_unique<http::Collect>(limits::kAdmissionAnswerBytesMax,
                                           [this, alive = alive_, done = std::move(done)](http::Outcome outcome) {
                                             // The sink is on the stack: answer when it has returned.

@@ -48,12 +48,8 @@ class CdnSource final : public ArtifactSource {
     while (base.ends_with('/')) base.pop_back();
     auto url = http::parse_url(base + path);
     if (!url) return done(signing::refuse(Reason::fetch_failed, fmt::format("{}{}: {}", base, path, url.error())));
-    http::Request request;
-    request.method = http::Method::get;
-    request.url = *url;
-    request.response_bytes_max = bytes_max;
-    request.idempotent = true;
-    if (!cdn_.token.empty()) request.headers.add("Authorization", "Bearer " + cdn_.token);
+    http::Headers fields;
+    if (!cdn_.token.empty()) fields.add("Authorization", "Bearer " + cdn_.token);
     const std::string where = url->text();
     previous_ = std::move(sink_);  // its callback may be what runs now
     sink_ = std::make_unique<http::Collect>(bytes_max, [where, done = std::move(done)](const http::Outcome& outcome) {
@@ -67,6 +63,13 @@ class CdnSource final : public ArtifactSource {
         done(outcome->body);
       }
     });
+    http::Request request{.to = http::make_destination({.method = http::Method::get,
+                                                        .url = std::move(*url),
+                                                        .headers = std::move(fields),
+                                                        .response_bytes_max = bytes_max}),
+                          .headers = {},
+                          .body = {},
+                          .idempotent = true};
     exchange_ = transport_.send(std::move(request), clock_.steady() + kFetchTimeout, *sink_);
   }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "router/http/media_type.hpp"
+
 namespace signet::app {
 namespace {
 
@@ -17,17 +19,23 @@ std::string describe(const std::vector<federation::LoadError>& errors) {
   return text;
 }
 
-SubgraphEndpoint endpoint_for(const federation::Subgraph& subgraph, http::Url url, const config::Subgraphs& config) {
-  const auto found = config.by_name.find(subgraph.name);
-  const config::SubgraphSettings own = found == config.by_name.end() ? config::SubgraphSettings{} : found->second;
-  return {.url = std::move(url),
-          .timeout = own.timeout.value_or(config.all.timeout.value_or(config::Subgraphs::kTimeout)),
-          .connect_timeout =
-              own.connect_timeout.value_or(config.all.connect_timeout.value_or(config::Subgraphs::kConnectTimeout)),
-          .response_bytes_max = own.max_response_bytes.value_or(
-              config.all.max_response_bytes.value_or(config::Subgraphs::kMaxResponseBytes)),
-          .label = {},
-          .tls = nullptr};
+/// What is set for one subgraph, or for all, or is so by default: nothing is left open.
+config::SubgraphSettings settings_of(const std::string& subgraph, const config::Subgraphs& config) {
+  const auto found = config.by_name.find(subgraph);
+  config::SubgraphSettings own = found == config.by_name.end() ? config::SubgraphSettings{} : found->second;
+  own.timeout = own.timeout.value_or(config.all.timeout.value_or(config::Subgraphs::kTimeout));
+  own.connect_timeout =
+      own.connect_timeout.value_or(config.all.connect_timeout.value_or(config::Subgraphs::kConnectTimeout));
+  own.max_response_bytes =
+      own.max_response_bytes.value_or(config.all.max_response_bytes.value_or(config::Subgraphs::kMaxResponseBytes));
+  return own;
+}
+
+http::Headers request_fields() {
+  http::Headers fields;
+  fields.add("Content-Type", http::kJson);
+  fields.add("Accept", "application/graphql-response+json, application/json;q=0.9");
+  return fields;
 }
 
 }  // namespace
@@ -50,10 +58,15 @@ std::expected<std::shared_ptr<const Endpoints>, std::string> make_endpoints(cons
     if (auto allowed = settings.egress->check_url(*url); !allowed) {
       return std::unexpected(fmt::format("subgraph {}: {}", subgraph.name, allowed.error()));
     }
-    SubgraphEndpoint endpoint = endpoint_for(subgraph, std::move(*url), settings.config.subgraphs);
-    endpoint.label = labels.subgraph(subgraph.name);
-    endpoint.tls = tls.of(subgraph.name);
-    endpoints->push_back(std::move(endpoint));
+    const config::SubgraphSettings own = settings_of(subgraph.name, settings.config.subgraphs);
+    endpoints->push_back({.to = http::make_destination({.url = std::move(*url),
+                                                        .headers = request_fields(),
+                                                        .egress = settings.egress,
+                                                        .tls = tls.of(subgraph.name),
+                                                        .response_bytes_max = *own.max_response_bytes,
+                                                        .connect_timeout = *own.connect_timeout}),
+                          .timeout = *own.timeout,
+                          .label = labels.subgraph(subgraph.name)});
   }
   return endpoints;
 }

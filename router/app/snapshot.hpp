@@ -12,7 +12,7 @@
 #include "router/app/settings.hpp"
 #include "router/app/tls_files.hpp"
 #include "router/federation/supergraph.hpp"
-#include "router/http/url.hpp"
+#include "router/http/destination.hpp"
 #include "router/policy/persisted_operations.hpp"
 #include "signing/core/artifact.hpp"
 #include "signing/core/verified.hpp"
@@ -22,12 +22,9 @@ namespace signet::app {
 
 /// How one subgraph is reached.
 struct SubgraphEndpoint {
-  http::Url url;
+  std::shared_ptr<const http::Destination> to;
   std::chrono::milliseconds timeout{};
-  std::chrono::milliseconds connect_timeout{};
-  uint64_t response_bytes_max = 0;
   telemetry::Label<telemetry::LabelClass::subgraph> label;
-  std::shared_ptr<const http::TlsProfile> tls;  ///< null: the system's authorities
 };
 
 struct Graph {

@@ -20,15 +20,16 @@ std::expected<http::Response, std::string> one_request(const std::string& url, c
   const size_t path_at = unix ? socket_end + kSocketEnd.size() - 1 : 0;
   auto parsed = http::parse_url(unix ? url.substr(7, path_at - 7) : url);
   if (!parsed) return std::unexpected(url + ": " + parsed.error());
-  http::Request request{.method = body.empty() ? http::Method::get : http::Method::post,
-                        .url = std::move(*parsed),
-                        .unix_path = unix ? url.substr(path_at) : "/",
+  http::Headers fields;
+  if (!body.empty()) fields.add("content-type", "application/json");
+  http::Request request{.to = http::make_destination({.method = body.empty() ? http::Method::get : http::Method::post,
+                                                      .url = std::move(*parsed),
+                                                      .unix_path = unix ? url.substr(path_at) : "/",
+                                                      .headers = std::move(fields),
+                                                      .response_bytes_max = kAnswerBytesMax,
+                                                      .connect_timeout = timeout}),
                         .headers = {},
-                        .body = body,
-                        .egress = nullptr,
-                        .response_bytes_max = kAnswerBytesMax,
-                        .connect_timeout = timeout};
-  if (!body.empty()) request.headers.add("content-type", "application/json");
+                        .body = body};
 
   net::EventLoop loop;
   net::Resolver resolver;

@@ -28,8 +28,11 @@ bool is_plain(Scalar scalar, uint8_t plain) {
 
 }  // namespace
 
-AnswerText::AnswerText(const std::string& of)
-    : text(of), scanner(of), repeated(of.size()), slots_max(of.size() / kFieldBytesMin + kSlotsSpare) {}
+AnswerText::AnswerText(std::string_view of)
+    : text(of),
+      scanner(Scanner::of_terminated(of)),
+      repeated(of.size()),
+      slots_max(of.size() / kFieldBytesMin + kSlotsSpare) {}
 
 DataReader::DataReader(const Plan& plan, FetchId fetch, AnswerText& text, Store& store, std::vector<FetchError>& errors)
     : plan_(plan), fetch_(fetch), text_(text), store_(store), errors_(errors), slots_before_(store.slots.size()) {}

@@ -12,9 +12,10 @@
 namespace signet::execution {
 
 /// The text of one answer while it is read.
-/// Lifetime: within that of the store that keeps the text.
+/// Lifetime: within that of the bytes.
 struct AnswerText {
-  explicit AnswerText(const std::string& of);
+  /// A NUL follows `of`.
+  explicit AnswerText(std::string_view of);
 
   std::string_view text;
   json::Scanner scanner;

@@ -198,9 +198,7 @@ void Execution::write_response(std::string& out) {
   place_errors(*impl.plan, impl.store, impl.fetch_errors, impl.errors, explained);
   const Introspection introspection(*impl.plan, impl.supergraph.schema, impl.variables, impl.answers.get());
   // Entities are written wherever they stand: twice what came is rarely too little, and what is not used costs nothing.
-  size_t came = 0;
-  for (const std::string& answer : impl.store.bodies) came += answer.size();
-  out.reserve(out.size() + 64 + 2 * came);
+  out.reserve(out.size() + 64 + 2 * impl.store.answer_bytes);
   out += "{\"data\":";
   Projection(*impl.plan, impl.supergraph.schema, impl.store, introspection, explained, impl.errors, out)
       .write(impl.settings.answer_bytes_max);

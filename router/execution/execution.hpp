@@ -12,6 +12,7 @@
 
 #include "router/base/error.hpp"
 #include "router/base/function_ref.hpp"
+#include "router/base/lent_text.hpp"
 #include "router/federation/plan.hpp"
 #include "router/federation/supergraph.hpp"
 #include "router/operation/coercion.hpp"
@@ -40,7 +41,7 @@ struct FetchRequest {
 
 struct HttpAnswer {
   uint16_t status = 200;
-  std::string body;
+  LentText body;  ///< lent, it is needed for the time of complete() only
 };
 
 /// What became of a request: an HTTP answer, or the reason why there is none (SUBGRAPH_UNREACHABLE, SUBGRAPH_TIMEOUT,

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <type_traits>
-#include <vector>
 
 #include "router/base/check.hpp"
 
@@ -20,39 +20,51 @@ class FlatArray {
   /// Checked in checked builds only: the index is one that this array gave.
   T& operator[](size_t i) {
     if constexpr (kChecked) SIGNET_CHECK(i < size_);
-    return room_.data()[i];
+    return room_[i];
   }
   const T& operator[](size_t i) const {
     if constexpr (kChecked) SIGNET_CHECK(i < size_);
-    return room_.data()[i];
+    return room_[i];
   }
 
   /// Adds `count` values T(). Returns the first one's index.
   size_t extend(size_t count) {
-    if (count > room_.size() - size_) make_room(count);
+    const size_t first = add(count);
+    std::fill_n(room_.get() + first, count, T());
+    return first;
+  }
+  void push_back(const T& value) {
+    const T copy = value;  // which may be one of these
+    room_[add(1)] = copy;
+  }
+  void append(std::span<const T> values) {
+    const size_t first = add(values.size());
+    std::copy(values.begin(), values.end(), room_.get() + first);
+  }
+  /// Makes room for `count` more in one step. Room that is not used costs nothing but its addresses.
+  void expect(size_t count) {
+    if (count > room_size_ - size_) move_to(size_ + count);
+  }
+  std::span<T> values() { return {room_.get(), size_}; }
+  std::span<const T> values() const { return {room_.get(), size_}; }
+
+ private:
+  static constexpr size_t kRoomMin = 32;
+  size_t add(size_t count) {
+    if (count > room_size_ - size_) move_to(std::max({kRoomMin, size_ + count, 2 * room_size_}));
     const size_t first = size_;
     size_ += count;
     return first;
   }
-  void push_back(const T& value) { room_[extend(1)] = value; }
-  void append(std::span<const T> values) {
-    const size_t first = extend(values.size());
-    std::copy(values.begin(), values.end(), room_.begin() + static_cast<ptrdiff_t>(first));
-  }
-  /// Makes room for `count` more in one step.
-  void expect(size_t count) {
-    if (count > room_.size() - size_) room_.resize(size_ + count);
-  }
-  std::span<T> values() { return std::span(room_).first(size_); }
-  std::span<const T> values() const { return std::span(room_).first(size_); }
-
- private:
-  static constexpr size_t kRoomMin = 32;
-  [[gnu::noinline]] void make_room(size_t count) {
-    room_.resize(std::max({kRoomMin, size_ + count, 2 * room_.size()}));
+  [[gnu::noinline]] void move_to(size_t room_size) {
+    auto room = std::make_unique_for_overwrite<T[]>(room_size);
+    std::copy_n(room_.get(), size_, room.get());
+    room_ = std::move(room);
+    room_size_ = room_size;
   }
 
-  std::vector<T> room_;  ///< as large as there is room; beyond size_ all is T()
+  std::unique_ptr<T[]> room_;  ///< beyond size_ it means nothing
+  size_t room_size_ = 0;
   size_t size_ = 0;
 };
 

@@ -31,13 +31,15 @@ class AnswerReader {
         store_(store),
         errors_(errors),
         errors_before_(errors.size()),
-        blocks_before_(store.blocks.size()) {}
+        blocks_before_(store.blocks.size()),
+        slots_before_(store.slots.size()) {}
 
   void read(HttpAnswer&& answer) {
     const bool success = answer.status >= 200 && answer.status < 300;
     const std::string status_message =
         success ? std::string() : fmt::format("the subgraph answered with HTTP status {}", answer.status);
-    const bool json = read_text(store_.add_body(std::move(answer.body)));
+    const bool lent = answer.body.is_lent();
+    const bool json = read_text(lent ? answer.body.view() : store_.keep(std::move(answer.body).take()));
     if (!json || (data_ == Data::absent && !has_errors())) {
       forget();
       if (!success) return fail(ErrorCode::SUBGRAPH_HTTP_ERROR, status_message);
@@ -55,6 +57,7 @@ class AnswerReader {
         fail(ErrorCode::SUBGRAPH_INVALID, "the subgraph returned neither data nor an error");
       }
     }
+    if (lent) store_.keep_tokens(slots_before_);
     errors_.insert(errors_.end(), std::make_move_iterator(found_.begin()), std::make_move_iterator(found_.end()));
     if (has_errors()) read_subgraph_errors(plan_, settings_, request_id_, *reported_, store_, errors_);
     explain_lost();
@@ -69,8 +72,9 @@ class AnswerReader {
   }
 
   /// False when the text is not JSON; what was read until that showed is then to be forgotten.
-  bool read_text(const std::string& body) {
+  bool read_text(std::string_view body) {
     if (json::refuse_text(body) != nullptr) return false;
+    store_.expect(body.size());
     AnswerText text(body);
     const bool read = read_object(text);
     hollow_ = text.hollow;
@@ -163,6 +167,7 @@ class AnswerReader {
 
   void forget() {
     store_.disown(blocks_before_);
+    std::ranges::fill(store_.slots.values().subspan(slots_before_), StoredValue());  // whose text may be gone soon
     for (FetchId fetch : request_.fetches) store_.results[fetch].clear();
   }
 
@@ -197,6 +202,7 @@ class AnswerReader {
   std::vector<FetchError>& errors_;
   size_t errors_before_;
   size_t blocks_before_;
+  size_t slots_before_;
   bool hollow_ = false;
   Data data_ = Data::absent;
   bool data_seen_ = false;

@@ -1,4 +1,4 @@
-// What subgraphs have returned: bodies kept as they came, and blocks of slots that point into them.
+// What subgraphs have returned: texts of answers, and blocks of slots that point into them.
 //
 // A block is one object as one fetch returned it, laid out by its shape; no keys are stored. An entity is not copied
 // into the objects that refer to it: each of them holds a link, the number of the representation that was sent for it.
@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "router/base/short_bytes.hpp"
 #include "router/execution/flat_array.hpp"
 #include "router/federation/plan.hpp"
 #include "router/json/document.hpp"
@@ -44,8 +45,10 @@ class StoredValue {
   static StoredValue object(uint32_t block) { return {nullptr, block, ValueKind::object, json::Kind::object, false}; }
   static StoredValue list(uint32_t list) { return {nullptr, list, ValueKind::list, json::Kind::array, false}; }
 
-  /// Leaves: the token, in one of Store::bodies.
+  /// Leaves: the token, in a text that the store keeps (while an answer is being read, in that).
   std::string_view raw() const { return {text_, number_}; }
+  /// The same token, elsewhere.
+  void set_text(const char* text) { text_ = text; }
   /// Objects: in Store::blocks. Lists: in Store::lists.
   uint32_t index() const { return number_; }
 
@@ -85,14 +88,36 @@ class Store {
     chains.resize(plan.shapes.size());
   }
 
-  /// Keeps the text of an answer, for as long as the store lives.
-  const std::string& add_body(std::string text) {
+  /// An answer of `text_bytes` is about to be read.
+  void expect(size_t text_bytes) {
     // What an ordinary answer makes of its bytes; what is more comes in larger steps.
     constexpr size_t kBytesPerSlot = 48;
     constexpr size_t kBytesPerBlock = 192;
-    slots.expect(text.size() / kBytesPerSlot);
-    blocks.expect(text.size() / kBytesPerBlock);
-    return bodies.emplace_back(std::move(text));
+    slots.expect(text_bytes / kBytesPerSlot);
+    blocks.expect(text_bytes / kBytesPerBlock);
+    answer_bytes += text_bytes;
+  }
+
+  /// Keeps the text of an answer, where it does not move, for as long as the store lives.
+  std::string_view keep(std::string text) { return texts.emplace_back(std::move(text)); }
+
+  /// Copies what the slots from `first` on point to: it is about to go away. Most answers hold far less that was asked
+  /// for and is not repeated than they have bytes.
+  void keep_tokens(size_t first) {
+    size_t bytes = 0;
+    for (const StoredValue& value : slots.values().subspan(first)) {
+      if (value.kind == ValueKind::leaf) bytes += value.raw().size();
+    }
+    std::string& text = texts.emplace_back();
+    text.resize_and_overwrite(bytes, [bytes](char*, size_t) { return bytes; });
+    char* at = text.data();
+    for (StoredValue& value : slots.values().subspan(first)) {
+      if (value.kind != ValueKind::leaf) continue;
+      const std::string_view token = value.raw();
+      copy_bytes(at, token.data(), token.size());
+      value.set_text(at);
+      at += token.size();
+    }
   }
 
   /// A block for an object of `type_case`, with room for what `layout` lists; null: nothing.
@@ -130,7 +155,8 @@ class Store {
   uint32_t& link(uint32_t block, size_t index) { return links[blocks[block].first_link + index]; }
   uint32_t link(uint32_t block, size_t index) const { return links[blocks[block].first_link + index]; }
 
-  std::deque<std::string> bodies;  ///< which do not move
+  std::deque<std::string> texts;  ///< which do not move
+  size_t answer_bytes = 0;        ///< that were read
   FlatArray<Block> blocks;
   struct Chain {
     uint32_t first = kNone, last = kNone;

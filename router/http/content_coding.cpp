@@ -27,18 +27,17 @@ std::expected<ContentCoding, std::string> content_coding(const Headers& headers)
   return found;
 }
 
-std::expected<std::string, std::string> decode_content(const Headers& headers, std::string body,
-                                                       const DecodeLimits& limits) {
+std::expected<LentText, std::string> decode_content(const Headers& headers, LentText body, const DecodeLimits& limits) {
   const auto coding = content_coding(headers);
   if (!coding) return std::unexpected(coding.error());
   if (*coding == ContentCoding::identity) {
-    if (body.size() > limits.output_bytes_max) {
+    if (body.view().size() > limits.output_bytes_max) {
       return std::unexpected(
-          fmt::format("the body has {} bytes; at most {} are allowed", body.size(), limits.output_bytes_max));
+          fmt::format("the body has {} bytes; at most {} are allowed", body.view().size(), limits.output_bytes_max));
     }
     return body;
   }
-  auto decoded = gzip_decode(body, limits);
+  auto decoded = gzip_decode(body.view(), limits);
   if (!decoded) return std::unexpected(std::string(to_text(decoded.error())));
   return std::move(*decoded);
 }

@@ -5,12 +5,12 @@
 
 namespace signet::http {
 
-void Collect::head(int status, Headers&& headers) {
+void Gather::head(int status, Headers&& headers) {
   response_.status = status;
   response_.headers = std::move(headers);
 }
 
-void Collect::piece(std::string_view bytes) {
+void Gather::piece(std::string_view bytes) {
   if (overflow_) return;
   if (bytes.size() > body_bytes_max_ - response_.body.size()) {
     overflow_ = true;
@@ -20,12 +20,12 @@ void Collect::piece(std::string_view bytes) {
   response_.body += bytes;
 }
 
-void Collect::whole(std::string&& body) {
-  if (!response_.body.empty() || body.size() > body_bytes_max_) return piece(body);
-  response_.body = std::move(body);
+void Gather::whole(LentText&& body) {
+  if (!response_.body.empty() || body.view().size() > body_bytes_max_) return piece(body.view());
+  response_.body = std::move(body).take();
 }
 
-void Collect::end() {
+void Gather::end() {
   if (overflow_) {
     finish(std::unexpected(
         Failure{TransportError::too_large, fmt::format("the body is larger than {} bytes", body_bytes_max_)}));
@@ -34,7 +34,7 @@ void Collect::end() {
   }
 }
 
-void Collect::fail(const Failure& failure) {
+void Gather::fail(const Failure& failure) {
   finish(std::unexpected(failure));
 }
 

@@ -1,41 +1,26 @@
 // The one seam through which everything leaves the process: subgraph fetches, the CDN, admission, JWKS, OTLP.
 //
 // `net` implements Transport once per event loop; tests pass a scripted fake. A Sink sees the answer in pieces, so that
-// streams fit without a second seam; `Collect` in one_shot.hpp gathers a whole answer.
+// streams fit without a second seam; one_shot.hpp gathers whole answers.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "router/base/clock.hpp"
-#include "router/http/egress.hpp"
+#include "router/base/lent_text.hpp"
+#include "router/http/destination.hpp"
 #include "router/http/message.hpp"
-#include "router/http/url.hpp"
 
 namespace signet::http {
 
-/// Whom to trust, and what to present, over TLS: made and understood by the transport alone.
-class TlsProfile {
- public:
-  virtual ~TlsProfile() = default;
-};
-
 struct Request {
-  Method method = Method::post;
-  Url url;
-  std::string unix_path = "/";  ///< what is asked for behind a unix socket, whose URL names the socket only
-  Headers headers;              ///< without Host, Content-Length, Connection: the transport writes those
+  std::shared_ptr<const Destination> to;
+  Headers headers;  ///< beside those of the destination
   std::string body;
-  /// Which addresses the host may resolve to. Null: any (only for hosts the operator's YAML names).
-  std::shared_ptr<const EgressPolicy> egress;
-  /// For https. Null: the system's authorities. A connection serves requests of one profile only.
-  std::shared_ptr<const TlsProfile> tls;
-  uint64_t response_bytes_max = 16u << 20;  ///< of the body, after content decoding
-  bool idempotent = false;                  ///< may be sent again when a pooled connection turns out to be dead
-  std::chrono::milliseconds connect_timeout{3000};
+  bool idempotent = false;  ///< may be sent again when a pooled connection turns out to be dead
 };
 
 enum class TransportError : uint8_t {
@@ -62,8 +47,8 @@ class Sink {
   virtual ~Sink() = default;
   virtual void head(int status, Headers&& headers) = 0;
   virtual void piece(std::string_view bytes) = 0;
-  /// The whole body at once, for whoever wants to keep it without a copy.
-  virtual void whole(std::string&& body) { piece(body); }
+  /// The whole body at once, for whoever wants to use it without a copy. Lent, it is there until end() has returned.
+  virtual void whole(LentText&& body) { piece(body.view()); }
   virtual void end() = 0;
   virtual void fail(const Failure& failure) = 0;
 };

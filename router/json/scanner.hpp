@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "router/base/check.hpp"
 #include "router/base/short_bytes.hpp"
 #include "router/json/document.hpp"
 #include "router/json/scalar_check.hpp"
@@ -46,6 +47,11 @@ class Scanner {
  public:
   /// A std::string, for the NUL behind its end.
   explicit Scanner(const std::string& text) : Scanner(std::string_view(text)) {}
+  /// Any text that a NUL follows.
+  static Scanner of_terminated(std::string_view text) {
+    SIGNET_CHECK(text.data()[text.size()] == '\0');
+    return Scanner(text);
+  }
   /// For a value of such a text, all of which was read before.
   static Scanner of_value(std::string_view value) { return Scanner(value); }
 

@@ -18,7 +18,6 @@
 #include "router/net/connect_race.hpp"
 #include "router/net/connection_pool.hpp"
 #include "router/net/deadline_queue.hpp"
-#include "router/net/request_head.hpp"
 #include "router/net/response_reader.hpp"
 #include "router/net/tls_session.hpp"
 
@@ -62,13 +61,8 @@ class ClientExchange final : public http::Exchange,
                              public std::enable_shared_from_this<ClientExchange> {
  public:
   ClientExchange(std::shared_ptr<HttpClient::Impl> client, http::Request request, SteadyTime deadline, http::Sink& sink)
-      : client_(std::move(client)),
-        request_(std::move(request)),
-        origin_(request_.url.scheme == http::Scheme::unix_socket ? "unix:" + request_.url.target
-                                                                 : request_.url.origin()),
-        deadline_(deadline),
-        sink_(&sink) {
-    if (request_.url.tls()) tls_key_ = fmt::format("{} {}", origin_, tls().id());
+      : client_(std::move(client)), request_(std::move(request)), to_(*request_.to), deadline_(deadline), sink_(&sink) {
+    if (to_.url.tls()) tls_key_ = fmt::format("{} {}", to_.origin, tls().id());
   }
 
   void start() {
@@ -87,11 +81,11 @@ class ClientExchange final : public http::Exchange,
   }
 
  private:
-  /// What an attempt came to. `no_byte_came`: on a connection that had served before, so that it may just have died.
+  /// What an attempt came to.
   struct Attempt {
     std::optional<http::Failure> failure;
-    bool no_byte_came = false;
-    bool cut = false;  ///< the request did not get through whole, though there is an answer
+    bool no_byte_came = false;  ///< on a connection that had served before, so that it may just have died
+    bool cut = false;           ///< the request did not get through whole, though there is an answer
   };
 
   static std::unexpected<http::Failure> failure(TransportError error, std::string detail) {
@@ -111,60 +105,125 @@ class ClientExchange final : public http::Exchange,
     wake();
   }
 
-  const ClientTls& tls() const {
-    return request_.tls ? static_cast<const ClientTls&>(*request_.tls) : *ClientTls::system();
-  }
+  const ClientTls& tls() const { return to_.tls ? static_cast<const ClientTls&>(*to_.tls) : *ClientTls::system(); }
   // Which connections may serve this request: those to its origin and, with TLS, under its profile.
-  const std::string& key() const { return tls_key_.empty() ? origin_ : tls_key_; }
+  const std::string& key() const { return tls_key_.empty() ? to_.origin : tls_key_; }
 
   bool over() const { return timed_out_ || sink_ == nullptr; }
 
+  // The ordinary way from end to end; what is rare has coroutines of its own.
   asio::awaitable<void> run() {
-    Attempt attempt = co_await try_once(true);
-    if (attempt.no_byte_came && request_.idempotent && !over()) attempt = co_await try_once(false);
-    // Never report from inside send().
-    if (inside_send_) co_await asio::post(client_->loop.context(), asio::use_awaitable);
-    unlink();
-    http::Sink* sink = std::exchange(sink_, nullptr);
-    if (sink == nullptr) co_return;
-    if (attempt.failure && timed_out_) {
-      attempt.failure = http::Failure{TransportError::timeout, origin_ + " did not answer in time"};
+    ConnectionPool::Origin& origin = client_->pool.origin(key());
+    std::optional<ConnectionPool::Place> place(std::in_place, client_->pool, origin, *this);
+    while (!place->granted() && !place->refused() && !over()) co_await wait(SteadyTime::max());
+    Attempt attempt = no_place(*place);
+    for (bool first = true; place->granted() && !over(); first = false) {
+      if (first) connection_ = client_->pool.take_idle(origin, std::chrono::steady_clock::now());
+      if (!connection_) {
+        client_->pool.make_room(origin);
+        if (auto opened = co_await open(origin); !opened) {
+          attempt = {.failure = std::move(opened.error())};
+          break;
+        }
+      }
+      Stream& stream = connection_->stream;
+      const std::string head = request_head();
+      Stream::Buffers buffers{asio::buffer(head), asio::buffer(request_.body)};
+      error_code error;
+      if (!stream.try_write(buffers, error) && !error) error = co_await stream.write(buffers);
+      // A server may answer, and close, before it has read the request: its answer may be there all the same.
+      const error_code unsent = std::exchange(error, {});
+      response_.emplace(to_.response_bytes_max);
+      while (!error && !response_->over()) {
+        if (!stream.buffered()) std::tie(error) = co_await stream.wait_readable();
+        if (!error) read_some(error);
+      }
+      attempt = judge(error, unsent);
+      put_back(origin, attempt);
+      if (!first || !attempt.no_byte_came || !request_.idempotent) break;
     }
-    if (attempt.failure) {
-      sink->fail(*attempt.failure);
-      co_return;
+    place.reset();
+    if (inside_send_) {  // never report from inside send()
+      if (response_) response_->keep_body();
+      co_await asio::post(client_->loop.context(), asio::use_awaitable);
     }
-    sink->head(response_->status(), std::move(response_->headers()));
-    if (!response_->body().empty()) sink->whole(std::move(response_->body()));
-    sink->end();
+    report(attempt);
   }
 
-  asio::awaitable<Attempt> try_once(bool may_reuse) {
-    ConnectionPool::Origin& origin = client_->pool.origin(key());
-    const ConnectionPool::Place place(client_->pool, origin, *this);
-    while (!place.granted() && !place.refused() && !over()) co_await wait(SteadyTime::max());
-    if (over()) co_return failed(TransportError::timeout, "no connection to " + origin_ + " became free in time");
+  Attempt no_place(const ConnectionPool::Place& place) const {
+    if (over()) return failed(TransportError::timeout, "no connection to " + to_.origin + " became free in time");
     if (place.refused()) {
-      co_return failed(TransportError::unreachable, "too many requests wait for a connection to " + origin_);
+      return failed(TransportError::unreachable, "too many requests wait for a connection to " + to_.origin);
     }
-    if (may_reuse) connection_ = client_->pool.take_idle(origin, std::chrono::steady_clock::now());
-    if (!connection_) {
-      client_->pool.make_room(origin);
-      auto opened = co_await open(origin);
-      if (!opened) {
-        co_return Attempt{.failure = std::move(opened.error())};
-      }
+    return {};
+  }
+
+  // Spec: RFC 9112 §2.1
+  std::string request_head() const {
+    const fmt::format_int length(request_.body.size());
+    std::string head;
+    head.reserve(64 + to_.head_begin.size() + request_.headers.lines().size());
+    head.append(to_.head_begin).append(request_.headers.lines());
+    head.append("Content-Length: ").append(length.data(), length.size()).append("\r\n\r\n");
+    return head;
+  }
+
+  void read_some(error_code& error) {
+    response_->pull(client_->read_buffer,
+                    [&](std::span<char> into) { return connection_->stream.read_some(into, error); });
+    if (error == asio::error::would_block || error == asio::error::try_again) error = {};
+  }
+
+  // What the round trip came to, that ended with `error` or with a response; `unsent`: why the request did not get
+  // through whole.
+  Attempt judge(error_code error, const error_code& unsent) {
+    if (error == asio::error::eof && response_->started()) {
+      error = {};
+      response_->end();
     }
-    const bool reused = connection_->reused;
-    Attempt attempt = co_await round_trip();
-    attempt.no_byte_came = attempt.no_byte_came && reused;
+    if (unsent && !response_->started() && !is_alert(error)) error = unsent;
+    // Under TLS 1.3 the peer looks at our certificate when our side of the handshake is over: what it has against it
+    // comes where the answer should.
+    if (is_alert(error) && !response_->started() && !connection_->reused) {
+      return failed(TransportError::tls, fmt::format("TLS with {}: {}", to_.origin, error.message()));
+    }
+    if (error) {
+      Attempt attempt = failed(response_->started() ? TransportError::protocol : TransportError::unreachable,
+                               fmt::format("{}: {}", to_.origin, error.message()));
+      attempt.no_byte_came = !response_->started() && connection_->reused;
+      return attempt;
+    }
+    if (response_->state() == ResponseReader::State::failed) {
+      return failed(response_->error(), fmt::format("{}: {}", to_.origin, response_->problem()));
+    }
+    auto decoded = http::decode_content(response_->headers(), std::move(response_->body()),
+                                        {.output_bytes_max = to_.response_bytes_max});
+    if (!decoded) return failed(TransportError::protocol, fmt::format("{}: {}", to_.origin, decoded.error()));
+    response_->body() = std::move(*decoded);
+    return {.cut = unsent.failed()};
+  }
+
+  // The connection, to the pool when it may serve others.
+  void put_back(ConnectionPool::Origin& origin, const Attempt& attempt) {
     if (attempt.failure && attempt.failure->error == TransportError::tls) note_tls_failed(origin);
     if (!attempt.failure && !attempt.cut && response_->reusable() && !over()) {
       client_->pool.put_idle(origin, std::move(connection_), std::chrono::steady_clock::now());
     } else {
       connection_.reset();
     }
-    co_return attempt;
+  }
+
+  void report(Attempt& attempt) {
+    unlink();
+    http::Sink* sink = std::exchange(sink_, nullptr);
+    if (sink == nullptr) return;
+    if (attempt.failure && timed_out_) {
+      attempt.failure = http::Failure{TransportError::timeout, to_.origin + " did not answer in time"};
+    }
+    if (attempt.failure) return sink->fail(*attempt.failure);
+    sink->head(response_->status(), std::move(response_->headers()));
+    if (!response_->body().view().empty()) sink->whole(std::move(response_->body()));
+    sink->end();
   }
 
   // Until wake() or `until`, whichever is first.
@@ -178,10 +237,10 @@ class ClientExchange final : public http::Exchange,
   }
 
   asio::awaitable<std::expected<void, http::Failure>> open(ConnectionPool::Origin& origin) {
-    client_->deadlines.put(*this, std::min(deadline_, std::chrono::steady_clock::now() + request_.connect_timeout));
+    client_->deadlines.put(*this, std::min(deadline_, std::chrono::steady_clock::now() + to_.connect_timeout));
     auto opened = co_await connect(origin);
     if (!opened) co_return std::unexpected(opened.error());
-    if (request_.url.tls()) {
+    if (to_.url.tls()) {
       opened = co_await start_tls(origin);
       if (!opened) {
         note_tls_failed(origin);
@@ -201,7 +260,7 @@ class ClientExchange final : public http::Exchange,
   asio::awaitable<std::expected<void, http::Failure>> start_tls(ConnectionPool::Origin& origin) {
     Stream& stream = connection_->stream;
     if (!origin.session) origin.session = std::make_shared<SessionSlot>();
-    auto session = tls().start(stream.descriptor(), request_.url, origin.session);
+    auto session = tls().start(stream.descriptor(), to_.url, origin.session);
     std::string problem = "no certificate can carry this host";
     if (session) {
       auto done = co_await stream.handshake(std::move(session));
@@ -209,12 +268,12 @@ class ClientExchange final : public http::Exchange,
       if (valid) co_return std::expected<void, http::Failure>();
       problem = std::move(valid.error());
     }
-    co_return failure(TransportError::tls, fmt::format("TLS with {}: {}", origin_, problem));
+    co_return failure(TransportError::tls, fmt::format("TLS with {}: {}", to_.origin, problem));
   }
 
   asio::awaitable<std::expected<void, http::Failure>> connect(ConnectionPool::Origin& origin) {
-    if (request_.url.scheme == http::Scheme::unix_socket) {
-      co_return co_await connect_to({asio::local::stream_protocol::endpoint(request_.url.target)}, {}, nullptr);
+    if (to_.url.scheme == http::Scheme::unix_socket) {
+      co_return co_await connect_to({asio::local::stream_protocol::endpoint(to_.url.target)}, {}, nullptr);
     }
     if (!origin.addresses) origin.addresses = address_book();
     AddressBook& book = *origin.addresses;
@@ -223,15 +282,15 @@ class ClientExchange final : public http::Exchange,
     if (!book.known()) book.use_known();
     if (!book.known()) co_await wait_for_lookup(book, SteadyTime::max());
     http::Failure last{TransportError::unreachable, book.problem().empty()
-                                                        ? origin_ + ": the name was not found in time"
-                                                        : fmt::format("{}: {}", request_.url.host, book.problem())};
+                                                        ? to_.origin + ": the name was not found in time"
+                                                        : fmt::format("{}: {}", to_.url.host, book.problem())};
     // First the addresses that are not left out, then the others, then those that a new lookup brings.
     Addresses tried;
     for (bool looked_again = false; !over();) {
       const Addresses next = untried(book, tried, last);
       if (!next.empty()) {
         std::vector<ConnectRace::Endpoint> endpoints;
-        for (const http::IpAddress& address : next) endpoints.emplace_back(to_endpoint(address, request_.url.port));
+        for (const http::IpAddress& address : next) endpoints.emplace_back(to_endpoint(address, to_.url.port));
         auto connected = co_await connect_to(endpoints, next, &book);
         if (connected) co_return connected;
         last = connected.error();
@@ -246,8 +305,8 @@ class ClientExchange final : public http::Exchange,
   }
 
   std::shared_ptr<AddressBook> address_book() const {
-    if (const auto literal = http::IpAddress::parse(request_.url.host)) return std::make_shared<AddressBook>(*literal);
-    return std::make_shared<AddressBook>(client_->resolver, client_->loop, request_.url.host,
+    if (const auto literal = http::IpAddress::parse(to_.url.host)) return std::make_shared<AddressBook>(*literal);
+    return std::make_shared<AddressBook>(client_->resolver, client_->loop, to_.url.host,
                                          client_->pool.settings().name_refresh_after);
   }
 
@@ -263,8 +322,8 @@ class ClientExchange final : public http::Exchange,
     std::optional<bool> ejected;
     for (const AddressBook::Candidate& candidate : book.candidates(std::chrono::steady_clock::now())) {
       if (std::ranges::find(tried, candidate.address) != tried.end()) continue;
-      if (request_.egress) {
-        if (auto allowed = request_.egress->check_address(candidate.address); !allowed) {
+      if (to_.egress) {
+        if (auto allowed = to_.egress->check_address(candidate.address); !allowed) {
           if (tried.empty()) last = {TransportError::egress_denied, allowed.error()};
           continue;
         }
@@ -287,7 +346,7 @@ class ClientExchange final : public http::Exchange,
     }
     error_code error = race->won() ? error_code() : race->error();
     if (over()) error = asio::error::timed_out;
-    if (error) co_return failure(TransportError::unreachable, fmt::format("{}: {}", origin_, error.message()));
+    if (error) co_return failure(TransportError::unreachable, fmt::format("{}: {}", to_.origin, error.message()));
     Socket& socket = race->socket();
     if (book != nullptr) socket.set_option(tcp::no_delay(true), error);
     // The reactor has waited for the socket to become writable, and would be told about that again with every read: it
@@ -295,51 +354,10 @@ class ClientExchange final : public http::Exchange,
     const asio::generic::stream_protocol protocol = endpoints[race->winner()].protocol();
     const auto descriptor = socket.release(error);
     if (!error) socket.assign(protocol, descriptor, error);
-    if (error) co_return failure(TransportError::unreachable, fmt::format("{}: {}", origin_, error.message()));
+    if (error) co_return failure(TransportError::unreachable, fmt::format("{}: {}", to_.origin, error.message()));
     connection_ = std::make_unique<PooledConnection>(PooledConnection{
         Stream(std::move(socket)), now, book == nullptr ? std::nullopt : std::optional(addresses[race->winner()])});
     co_return std::expected<void, http::Failure>();
-  }
-
-  asio::awaitable<Attempt> round_trip() {
-    Stream& stream = connection_->stream;
-    const std::string head = request_head(request_);
-    Stream::Buffers buffers{asio::buffer(head), asio::buffer(request_.body)};
-    error_code error;
-    if (!stream.try_write(buffers, error) && !error) error = co_await stream.write(buffers);
-    // A server may answer, and close, before it has read the request: its answer may be there all the same.
-    const error_code unsent = std::exchange(error, {});
-    response_.emplace(request_.response_bytes_max);
-    while (!error && !response_->over()) {
-      if (!stream.buffered()) std::tie(error) = co_await stream.wait_readable();
-      if (error) break;
-      response_->pull(client_->read_buffer, [&](std::span<char> into) { return stream.read_some(into, error); });
-      if (error == asio::error::would_block || error == asio::error::try_again) error = {};
-    }
-    if (error == asio::error::eof && response_->started()) {
-      error = {};
-      response_->end();
-    }
-    if (unsent && !response_->started() && !is_alert(error)) error = unsent;
-    // Under TLS 1.3 the peer looks at our certificate when our side of the handshake is over: what it has against it
-    // comes where the answer should.
-    if (is_alert(error) && !response_->started() && !connection_->reused) {
-      co_return failed(TransportError::tls, fmt::format("TLS with {}: {}", origin_, error.message()));
-    }
-    if (error) {
-      Attempt attempt = failed(response_->started() ? TransportError::protocol : TransportError::unreachable,
-                               fmt::format("{}: {}", origin_, error.message()));
-      attempt.no_byte_came = !response_->started();
-      co_return attempt;
-    }
-    if (response_->state() == ResponseReader::State::failed) {
-      co_return failed(response_->error(), fmt::format("{}: {}", origin_, response_->problem()));
-    }
-    auto decoded = http::decode_content(response_->headers(), std::move(response_->body()),
-                                        {.output_bytes_max = request_.response_bytes_max});
-    if (!decoded) co_return failed(TransportError::protocol, fmt::format("{}: {}", origin_, decoded.error()));
-    response_->body() = std::move(*decoded);
-    co_return Attempt{.cut = unsent.failed()};
   }
 
   static Attempt failed(TransportError error, std::string detail) {
@@ -348,7 +366,7 @@ class ClientExchange final : public http::Exchange,
 
   std::shared_ptr<HttpClient::Impl> client_;
   http::Request request_;
-  std::string origin_;
+  const http::Destination& to_;
   std::string tls_key_;
   SteadyTime deadline_;
   http::Sink* sink_;

@@ -18,9 +18,11 @@ void ResponseReader::take(std::string_view bytes) {
   if (bytes.empty() || over()) return;
   started_ = true;
   // What is kept from before goes first; most often there is nothing, and the bytes are read where they are.
-  if (!kept_.empty()) bytes = kept_.append(bytes);
+  const bool in_pieces = !kept_.empty();
+  if (in_pieces) bytes = kept_.append(bytes);
   const std::string_view rest = take_what_is_whole(bytes);
-  if (rest.size() == kept_.size() && !kept_.empty()) return;  // nothing was: it stays where it is
+  if (in_pieces && rest.size() == kept_.size()) return;  // nothing was: it stays where it is
+  if (in_pieces) keep_body();
   kept_ = std::string(over() ? std::string_view() : rest);
 }
 
@@ -87,9 +89,12 @@ std::optional<std::string_view> ResponseReader::take_head(std::string_view bytes
 
 std::string_view ResponseReader::take_body(std::string_view bytes) {
   if (!parser_) {
-    body_.reserve(body_length_);  // bounded by body_bytes_max_; what no byte comes for is never touched
-    body_.append(bytes.substr(0, body_length_));
-    if (body_.size() == body_length_) finish(bytes.substr(body_.size()));
+    if (bytes.size() >= body_length_) {
+      finish_body(LentText::lend(bytes.substr(0, body_length_)), bytes.substr(body_length_));
+    } else {
+      text_.reserve(body_length_);  // bounded by body_bytes_max_; what no byte comes for is never touched
+      text_ = bytes;
+    }
     return {};
   }
   error_code error;
@@ -100,13 +105,17 @@ std::string_view ResponseReader::take_body(std::string_view bytes) {
   } else if (error) {
     fail(TransportError::protocol, "the body is malformed");
   } else if (parser_->is_done()) {
-    body_ = std::move(parser_->body());
-    finish(rest);
+    finish_body(std::move(parser_->body()), rest);
   } else if (rest.size() > limits::kHeaderBytesMax) {
     // What the parser leaves while it needs more is an unfinished chunk header or trailer.
     fail(TransportError::protocol, "a chunk header is too large");
   }
   return rest;
+}
+
+void ResponseReader::finish_body(LentText body, std::string_view rest) {
+  body_ = std::move(body);
+  finish(rest);
 }
 
 void ResponseReader::finish(std::string_view rest) {
@@ -120,9 +129,8 @@ void ResponseReader::end() {
     error_code error;
     parser_->put_eof(error);
     if (!error && parser_->is_done()) {
-      body_ = std::move(parser_->body());
       keep_alive_ = false;
-      return finish({});
+      return finish_body(std::move(parser_->body()));
     }
   }
   fail(TransportError::protocol, "the answer is cut short");

@@ -1,7 +1,7 @@
 // ResponseReader: one HTTP/1.1 response out of the bytes of a connection, in whatever pieces they come. No sockets.
 //
-// A body whose length the head tells is read where it stays; for everything else Beast's parser follows the framing
-// guard. Interim responses are skipped.
+// A body that comes at once with its head is lent from where it was read, another one whose length the head tells is
+// read to where it stays; for everything else Beast's parser follows the framing guard. Interim responses are skipped.
 // Spec: RFC 9112 §6, RFC 9110 §15.2
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "router/base/lent_text.hpp"
 #include "router/http/message.hpp"
 #include "router/http/transport.hpp"
 #include "router/net/framing_guard.hpp"
@@ -31,17 +32,18 @@ class ResponseReader {
   bool started() const { return started_; }
 
   /// Lets `read_some(std::span<char>) -> size_t` read once, into `scratch` or to where the bytes belong, and takes what
-  /// it got. Nothing in `scratch` is needed afterwards.
+  /// it got. A body that comes at once with its head is lent from there; nothing else in it is needed afterwards.
   template <class ReadSome>
   void pull(std::span<char> scratch, ReadSome read_some) {
     if (state_ == State::body && !parser_) {
-      const size_t got = body_.size();
-      body_.resize_and_overwrite(body_length_, [&](char* body, size_t) {
+      const size_t got = text_.size();
+      text_.resize_and_overwrite(body_length_, [&](char* body, size_t) {
         return got + std::min(read_some(std::span(body + got, body_length_ - got)), body_length_ - got);
       });
-      if (body_.size() == body_length_) state_ = State::done;
+      if (text_.size() == body_length_) finish_body(std::move(text_));
     } else {
-      take(std::string_view(scratch.data(), read_some(scratch)));
+      take(std::string_view(scratch.data(), read_some(scratch.first(scratch.size() - 1))));
+      if (body_.is_lent()) scratch[body_.view().data() + body_.view().size() - scratch.data()] = '\0';
     }
   }
   /// The connection has ended: the end of a body that lasts until then, else a failure.
@@ -50,7 +52,10 @@ class ResponseReader {
   // Once done:
   int status() const { return status_; }
   http::Headers& headers() { return headers_; }
-  std::string& body() { return body_; }
+  /// Lent from the scratch of the last pull(), perhaps.
+  LentText& body() { return body_; }
+  /// Lends it no longer: it has its own bytes.
+  void keep_body() { body_ = std::move(body_).take(); }
   /// The connection may serve another request: the response ended where it said, and nothing came after it.
   bool reusable() const { return state_ == State::done && keep_alive_ && !beyond_; }
 
@@ -64,6 +69,7 @@ class ResponseReader {
   std::optional<std::string_view> take_head(std::string_view bytes);
   std::string_view take_what_is_whole(std::string_view bytes);
   std::string_view take_body(std::string_view bytes);
+  void finish_body(LentText body, std::string_view rest = {});
   void finish(std::string_view rest);
   void fail(http::TransportError error, std::string_view problem);
 
@@ -79,7 +85,8 @@ class ResponseReader {
   http::Headers headers_;
   size_t body_length_ = 0;
   std::optional<ResponseParser> parser_;  ///< of a body that has no length; its fields are not to be looked at
-  std::string body_;
+  std::string text_;                      ///< of a body that comes in pieces
+  LentText body_;
   http::TransportError error_ = http::TransportError::protocol;
   std::string_view problem_;
 };

@@ -76,15 +76,12 @@ void Exporter::enqueue(std::string_view path, Encoded encoded, uint64_t records)
 
 void Exporter::send_next() {
   if (bodies_.empty() || in_flight_ != nullptr || waiting_) return;
-  http::Request request;
-  request.method = http::Method::post;
-  request.url = settings_.endpoint;
-  while (request.url.target.ends_with('/')) request.url.target.pop_back();
-  request.url.target += bodies_.front().path;
-  request.headers.add("Content-Type", "application/x-protobuf");
-  request.body = bodies_.front().bytes;
-  request.response_bytes_max = limits::kCollectorAnswerBytesMax;
-  request.idempotent = true;
+  http::DestinationSettings to{.url = settings_.endpoint, .response_bytes_max = limits::kCollectorAnswerBytesMax};
+  while (to.url.target.ends_with('/')) to.url.target.pop_back();
+  to.url.target += bodies_.front().path;
+  to.headers.add("Content-Type", "application/x-protobuf");
+  http::Request request{
+      .to = http::make_destination(std::move(to)), .headers = {}, .body = bodies_.front().bytes, .idempotent = true};
   ++bodies_.front().attempts;
   in_flight_ = std::make_unique<http::Collect>(limits::kCollectorAnswerBytesMax, [this](http::Outcome outcome) {
     // The sink is on the stack: let it return before it dies.

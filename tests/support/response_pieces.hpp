@@ -20,7 +20,8 @@ inline net::ResponseReader read_response(std::string_view bytes, size_t piece, u
       bytes.remove_prefix(size);
       return size;
     });
-    std::ranges::fill(scratch, '#');  // nothing in it may be needed any more
+    if (reader.over()) reader.keep_body();
+    std::ranges::fill(scratch, '#');  // nothing else in it may be needed any more
   }
   if (!reader.over()) reader.end();
   return reader;

@@ -38,6 +38,32 @@ ErrorCode to_code(http::TransportError error) {
 
 }  // namespace
 
+// One request to a subgraph, and what takes its answer.
+class RequestRun::Fetch final : public http::Gather {
+ public:
+  Fetch(std::shared_ptr<RequestRun> of, execution::RequestId request, federation::SubgraphId subgraph,
+        const SubgraphEndpoint& endpoint)
+      : Gather(endpoint.to->response_bytes_max), id(request), subgraph(subgraph), run_(std::move(of)) {}
+
+  // It is read before this call's end() returns: no need for bytes of its own.
+  void whole(LentText&& bytes) override { body = std::move(bytes); }
+
+  execution::RequestId id;
+  federation::SubgraphId subgraph;
+  telemetry::Span span;
+  LentText body;
+  std::shared_ptr<http::Exchange> exchange;
+  std::list<Fetch>::iterator place;  // of its own
+
+ private:
+  void finish(http::Outcome outcome) override {
+    const auto run = std::move(run_);
+    run->fetched(*this, std::move(outcome));
+  }
+
+  std::shared_ptr<RequestRun> run_;  // until its answer is there
+};
+
 RequestRun::RequestRun(WorkerTools tools, std::shared_ptr<const Snapshot> snapshot, EdgeDecision edge,
                        net::Responder responder)
     : tools_(tools),
@@ -45,6 +71,8 @@ RequestRun::RequestRun(WorkerTools tools, std::shared_ptr<const Snapshot> snapsh
       edge_(std::move(edge)),
       responder_(std::move(responder)),
       started_(tools.clock.steady()) {}
+
+RequestRun::~RequestRun() = default;
 
 void RequestRun::start(const net::ServerRequest& request) {
   is_get_ = request.method == http::Method::get;
@@ -165,20 +193,10 @@ void RequestRun::start_waiting() {
 void RequestRun::send_fetch(execution::FetchRequest&& request) {
   const SubgraphEndpoint& endpoint = (*snapshot_->endpoints)[request.subgraph];
   ++record_.fetches;
-  http::Request out;
-  out.method = http::Method::post;
-  out.url = endpoint.url;
-  out.headers.add("Content-Type", http::kJson);
-  out.headers.add("Accept", "application/graphql-response+json, application/json;q=0.9");
-  out.body = std::move(request.body);
-  out.egress = snapshot_->settings->egress;
-  out.tls = endpoint.tls;
-  out.response_bytes_max = endpoint.response_bytes_max;
-  out.idempotent = !request.mutation;
-  out.connect_timeout = endpoint.connect_timeout;
-
-  const auto fetch = fetches_.insert(fetches_.end(), Fetch{request.id, request.subgraph, {}, nullptr, nullptr});
+  const auto fetch = fetches_.emplace(fetches_.end(), shared_from_this(), request.id, request.subgraph, endpoint);
+  fetch->place = fetch;
   fetch->span.start = tools_.clock.wall();
+  http::Request out{.to = endpoint.to, .headers = {}, .body = std::move(request.body), .idempotent = !request.mutation};
   if (record_.sampled) {
     fetch->span.trace = record_.trace;
     fetch->span.id = tools_.recorder.traces.span_id();
@@ -186,10 +204,7 @@ void RequestRun::send_fetch(execution::FetchRequest&& request) {
     out.headers.add("traceparent",
                     fmt::format("00-{}-{}-01", hex_encode(fetch->span.trace), hex_encode(fetch->span.id)));
   }
-  fetch->sink = std::make_unique<http::Collect>(
-      endpoint.response_bytes_max,
-      [self = shared_from_this(), fetch](http::Outcome outcome) { self->fetched(fetch, std::move(outcome)); });
-  fetch->exchange = tools_.transport.send(std::move(out), tools_.clock.steady() + endpoint.timeout, *fetch->sink);
+  fetch->exchange = tools_.transport.send(std::move(out), tools_.clock.steady() + endpoint.timeout, *fetch);
 }
 
 void RequestRun::record_fetch(Fetch& fetch, const http::Outcome& outcome) {
@@ -218,19 +233,17 @@ void RequestRun::record_fetch(Fetch& fetch, const http::Outcome& outcome) {
   tools_.recorder.span(fetch.span);
 }
 
-void RequestRun::fetched(std::list<Fetch>::iterator fetch, http::Outcome outcome) {
-  const auto self = shared_from_this();  // the sink that holds the callback dies below
-  record_fetch(*fetch, outcome);
-  const execution::RequestId id = fetch->id;
+void RequestRun::fetched(Fetch& fetch, http::Outcome outcome) {
+  record_fetch(fetch, outcome);
+  const execution::RequestId id = fetch.id;
   execution::FetchResult result = ErrorCode::SUBGRAPH_UNREACHABLE;
   if (outcome) {
-    result = execution::HttpAnswer{static_cast<uint16_t>(outcome->status), std::move(outcome->body)};
+    LentText body = fetch.body.view().empty() ? LentText(std::move(outcome->body)) : std::move(fetch.body);
+    result = execution::HttpAnswer{static_cast<uint16_t>(outcome->status), std::move(body)};
   } else {
     result = to_code(outcome.error().error);
   }
-  // The sink is still on the stack: it goes with the run, at the earliest when the callback that runs has ended.
-  fetch->exchange.reset();
-  finished_.splice(finished_.end(), fetches_, fetch);
+  fetches_.erase(fetch.place);
   if (answered_) return;
   execution_->complete(id, std::move(result), [this](execution::FetchRequest&& next) { send_fetch(std::move(next)); });
   if (execution_->done()) answer_execution();

@@ -38,17 +38,12 @@ struct WorkerTools {
 class RequestRun : public std::enable_shared_from_this<RequestRun> {
  public:
   RequestRun(WorkerTools tools, std::shared_ptr<const Snapshot> snapshot, EdgeDecision edge, net::Responder responder);
+  ~RequestRun();
 
   void start(const net::ServerRequest& request);
 
  private:
-  struct Fetch {
-    execution::RequestId id;
-    federation::SubgraphId subgraph;
-    telemetry::Span span;
-    std::unique_ptr<http::Collect> sink;
-    std::shared_ptr<http::Exchange> exchange;
-  };
+  class Fetch;
 
   void run(GraphqlRequest request);
   void ask(PlanQuestion question);
@@ -57,7 +52,7 @@ class RequestRun : public std::enable_shared_from_this<RequestRun> {
   void execute(const OperationVariant& variant);
   void start_waiting();
   void send_fetch(execution::FetchRequest&& request);
-  void fetched(std::list<Fetch>::iterator fetch, http::Outcome outcome);
+  void fetched(Fetch& fetch, http::Outcome outcome);
   void record_fetch(Fetch& fetch, const http::Outcome& outcome);
   void cancel_fetches();
   void timed_out();
@@ -79,8 +74,7 @@ class RequestRun : public std::enable_shared_from_this<RequestRun> {
   uint32_t condition_mask_ = 0;
   std::shared_ptr<const telemetry::UsageTemplate> usage_;
   std::unique_ptr<execution::Execution> execution_;
-  std::list<Fetch> fetches_;   ///< under way
-  std::list<Fetch> finished_;  ///< whose sinks may still be on the stack
+  std::list<Fetch> fetches_;  ///< under way
   std::unique_ptr<net::Timer> deadline_;
   bool answered_ = false;
   telemetry::AccessRecord record_;

@@ -136,21 +136,21 @@ TEST(Errors, OfSubgraphsAsAWhole) {
   };
   const Case cases[] = {
       {ErrorCode::SUBGRAPH_TIMEOUT, "[\"product\"] SUBGRAPH_TIMEOUT\n"},
-      {HttpAnswer{200, "<html>"}, "[\"product\"] SUBGRAPH_INVALID\n"},
-      {HttpAnswer{200, "[]"}, "[\"product\"] SUBGRAPH_INVALID\n"},
-      {HttpAnswer{200, R"({"errors":[]})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
-      {HttpAnswer{200, R"({"data":null})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
-      {HttpAnswer{200, R"({"data":{"_entities":null}})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
-      {HttpAnswer{200, R"({"data":{"_entities":{}}})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
-      {HttpAnswer{200, R"({"data":{"_entities":[]}})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
-      {HttpAnswer{200, R"({"data":{"_entities":[{"value":1},{"value":2}]}})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
-      {HttpAnswer{200, R"({"data":{"_entities":[{}]}})"}, "[\"product\",\"value\"] SUBGRAPH_INVALID\n"},
-      {HttpAnswer{200, R"({"data":{"_entities":[5]}})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
-      {HttpAnswer{200, R"({"errors":[{"message":"m"}]})"}, "[\"product\"] DOWNSTREAM_SERVICE_ERROR\n"},
-      {HttpAnswer{500, "oops"}, "[\"product\"] SUBGRAPH_HTTP_ERROR\n"},
-      {HttpAnswer{503, R"({"errors":[{"message":"m"}]})"},
+      {answer(200, "<html>"), "[\"product\"] SUBGRAPH_INVALID\n"},
+      {answer(200, "[]"), "[\"product\"] SUBGRAPH_INVALID\n"},
+      {answer(200, R"({"errors":[]})"), "[\"product\"] SUBGRAPH_INVALID\n"},
+      {answer(200, R"({"data":null})"), "[\"product\"] SUBGRAPH_INVALID\n"},
+      {answer(200, R"({"data":{"_entities":null}})"), "[\"product\"] SUBGRAPH_INVALID\n"},
+      {answer(200, R"({"data":{"_entities":{}}})"), "[\"product\"] SUBGRAPH_INVALID\n"},
+      {answer(200, R"({"data":{"_entities":[]}})"), "[\"product\"] SUBGRAPH_INVALID\n"},
+      {answer(200, R"({"data":{"_entities":[{"value":1},{"value":2}]}})"), "[\"product\"] SUBGRAPH_INVALID\n"},
+      {answer(200, R"({"data":{"_entities":[{}]}})"), "[\"product\",\"value\"] SUBGRAPH_INVALID\n"},
+      {answer(200, R"({"data":{"_entities":[5]}})"), "[\"product\"] SUBGRAPH_INVALID\n"},
+      {answer(200, R"({"errors":[{"message":"m"}]})"), "[\"product\"] DOWNSTREAM_SERVICE_ERROR\n"},
+      {answer(500, "oops"), "[\"product\"] SUBGRAPH_HTTP_ERROR\n"},
+      {answer(503, R"({"errors":[{"message":"m"}]})"),
        "[\"product\"] SUBGRAPH_HTTP_ERROR\n[\"product\"] DOWNSTREAM_SERVICE_ERROR\n"},
-      {HttpAnswer{200, R"({"data":{"_entities":[{"value":1,"value":2}]}})"}, "[\"product\"] SUBGRAPH_INVALID\n"},
+      {answer(200, R"({"data":{"_entities":[{"value":1,"value":2}]}})"), "[\"product\"] SUBGRAPH_INVALID\n"},
   };
   for (const Case& each : cases) {
     Script script("shop");
@@ -163,7 +163,7 @@ TEST(Errors, OfSubgraphsAsAWhole) {
 
 // Spec: https://spec.graphql.org/September2025/#sec-Errors.Error-Result-Format
 TEST(Errors, OfARootFetchAsAWholeStandAtEachOfItsFields) {
-  const FetchResult lost[] = {ErrorCode::SUBGRAPH_UNREACHABLE, HttpAnswer{500, "oops"},
+  const FetchResult lost[] = {ErrorCode::SUBGRAPH_UNREACHABLE, answer(500, "oops"),
                               ok(R"({"data":null,"errors":[{"message":"m"}]})")};
   const std::string_view codes[] = {"SUBGRAPH_UNREACHABLE", "SUBGRAPH_HTTP_ERROR", "DOWNSTREAM_SERVICE_ERROR"};
   for (size_t i = 0; i < std::size(lost); ++i) {
@@ -192,7 +192,7 @@ TEST(Errors, OfARootFetchAsAWholeAreCapped) {
 
 TEST(Errors, ABodyWithAnErrorStatusKeepsItsData) {
   Script script("shop");
-  script.on("catalog", "", HttpAnswer{500, R"({"data":{"product":{"name":"n"}}})"});
+  script.on("catalog", "", answer(500, R"({"data":{"product":{"name":"n"}}})"));
   EXPECT_EQ(script.run("{ product(id: 1) { name } }"),
             R"({"data":{"product":{"name":"n"}},"errors":[{"message":"the subgraph answered with HTTP status 500",)"
             R"("extensions":{"code":"SUBGRAPH_HTTP_ERROR"}}]})");

@@ -13,6 +13,7 @@
 #include "router/execution/execution.hpp"
 #include "router/execution/introspection.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/lent_answer.hpp"
 #include "tests/support/planning.hpp"
 
 namespace signet::execution {
@@ -23,8 +24,11 @@ struct Rule {
   FetchResult result;
 };
 
+inline FetchResult answer(uint16_t status, std::string body) {
+  return HttpAnswer{.status = status, .body = std::move(body)};
+}
 inline FetchResult ok(std::string body) {
-  return HttpAnswer{.status = 200, .body = std::move(body)};
+  return answer(200, std::move(body));
 }
 
 class Script {
@@ -66,7 +70,12 @@ class Script {
       const size_t at = seed == 0 ? 0 : random() % open.size();
       const FetchRequest request = std::move(open[at]);
       open.erase(open.begin() + static_cast<ptrdiff_t>(at));
-      execution.complete(request.id, answer(request), take);
+      FetchResult result = answer(request);
+      auto* http = std::get_if<HttpAnswer>(&result);
+      const bool lend = http != nullptr && (seed + sent.size()) % 2 == 0;
+      const testing_support::LentAnswer lent(lend ? std::string(http->body.view()) : "");
+      if (lend) http->body = lent.text();
+      execution.complete(request.id, std::move(result), take);
     }
     EXPECT_TRUE(execution.done());
     std::string out;

@@ -89,11 +89,12 @@ class HttpClientNamesTest : public testing::Test {
 
   std::future<http::Outcome> send(std::chrono::milliseconds connect_timeout = 3s, const char* host = "sub.test") {
     http::Request request;
-    request.url = *http::parse_url("http://" + std::string(host) + ":" + std::to_string(port) + "/graphql");
+    request.to = http::make_destination(
+        {.url = *http::parse_url("http://" + std::string(host) + ":" + std::to_string(port) + "/graphql"),
+         .egress = egress,
+         .connect_timeout = connect_timeout});
     request.body = "hello";
     request.idempotent = true;
-    request.egress = egress;
-    request.connect_timeout = connect_timeout;
     auto promise = std::make_shared<std::promise<http::Outcome>>();
     loop.loop.post([this, request = std::move(request), promise]() mutable {
       sinks.push_back(std::make_unique<http::Collect>(1000, [promise](http::Outcome o) { promise->set_value(o); }));

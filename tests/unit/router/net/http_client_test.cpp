@@ -29,13 +29,11 @@ class HttpClientTest : public testing::Test {
   }
 
   http::Request request(bool idempotent = true) const {
-    http::Request asked;
-    asked.url = *http::parse_url("http://127.0.0.1:" + std::to_string(listener.port()) + "/graphql");
-    asked.body = "hello";
-    asked.idempotent = idempotent;
-    asked.response_bytes_max = 1000;
-    asked.egress = egress;
-    return asked;
+    const auto to = http::make_destination(
+        {.url = *http::parse_url("http://127.0.0.1:" + std::to_string(listener.port()) + "/graphql"),
+         .egress = egress,
+         .response_bytes_max = 1000});
+    return {.to = to, .headers = {}, .body = "hello", .idempotent = idempotent};
   }
   std::future<http::Outcome> send(bool idempotent = true, std::chrono::milliseconds timeout = 2s) {
     auto promise = std::make_shared<std::promise<http::Outcome>>();
@@ -241,7 +239,7 @@ TEST_F(HttpClientTest, RefusesAddressesTheAllowlistDoesNotName) {
 TEST_F(HttpClientTest, RefusedConnectionsAreUnreachable) {
   const uint16_t port = RawListener().port();
   http::Request request;
-  request.url = *http::parse_url("http://127.0.0.1:" + std::to_string(port) + "/");
+  request.to = http::make_destination({.url = *http::parse_url("http://127.0.0.1:" + std::to_string(port) + "/")});
   std::promise<http::Outcome> promise;
   http::Collect sink(1000, [&](http::Outcome o) { promise.set_value(o); });
   loop.run([&] { client->send(std::move(request), std::chrono::steady_clock::now() + 2s, sink); });

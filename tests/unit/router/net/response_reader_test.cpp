@@ -37,11 +37,33 @@ TEST(ResponseReader, BodiesComeWholeInWhateverPieces) {
     for (size_t piece = 1; piece <= each.bytes.size(); ++piece) {
       ResponseReader reader = read(each.bytes, piece);
       ASSERT_EQ(reader.state(), ResponseReader::State::done) << each.bytes << " by " << piece;
-      EXPECT_EQ(reader.body(), each.body) << each.bytes << " by " << piece;
+      EXPECT_EQ(reader.body().view(), each.body) << each.bytes << " by " << piece;
       EXPECT_EQ(reader.headers().get("x-a"), "b");
       EXPECT_EQ(reader.headers().contains("x-b"), false);
       EXPECT_EQ(reader.reusable(), each.reusable) << each.bytes << " by " << piece;
     }
+  }
+}
+
+// Without a copy, and with a NUL behind it whatever came next.
+TEST(ResponseReader, BodiesThatComeWithTheirHeadAreLent) {
+  for (std::string_view beyond : {"", "}extra"}) {
+    const std::string bytes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" + std::string(beyond);
+    std::string scratch(bytes.size() + 1, '#');
+    ResponseReader reader(1'000);
+    reader.pull(scratch, [&](std::span<char> into) {
+      EXPECT_LT(into.size(), scratch.size());
+      return bytes.copy(into.data(), into.size());
+    });
+    ASSERT_EQ(reader.state(), ResponseReader::State::done);
+    ASSERT_TRUE(reader.body().is_lent());
+    EXPECT_EQ(reader.body().view(), "{}");
+    EXPECT_EQ(reader.body().view().data(), scratch.data() + bytes.find("{}"));
+    EXPECT_EQ(reader.body().view().data()[2], '\0');
+    EXPECT_EQ(reader.reusable(), beyond.empty());
+    reader.keep_body();
+    std::ranges::fill(scratch, '#');
+    EXPECT_EQ(reader.body().view(), "{}");
   }
 }
 
@@ -79,7 +101,7 @@ TEST(ResponseReader, LongHeadsAndTrailersMayComeByteByByte) {
   for (const std::string& bytes : {status + field + "Content-Length: 2\r\n\r\nhi",
                                    status + "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n" + field + "\r\n"}) {
     ResponseReader reader = read(bytes, 1);
-    EXPECT_EQ(reader.body(), "hi");
+    EXPECT_EQ(reader.body().view(), "hi");
     EXPECT_TRUE(reader.reusable());
   }
   EXPECT_LT(std::clock() - began, CLOCKS_PER_SEC);
@@ -94,7 +116,7 @@ TEST(ResponseReader, InterimResponsesEnd) {
 TEST(ResponseReader, BytesBeyondTheAnswerEndTheConnection) {
   const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
   ResponseReader reader = read(answer + "HTTP/1.1 200 OK\r\n", 64);
-  EXPECT_EQ(reader.body(), "hi");
+  EXPECT_EQ(reader.body().view(), "hi");
   EXPECT_FALSE(reader.reusable());
 }
 

@@ -39,11 +39,12 @@ class TlsClientTest : public testing::Test {
 
   std::future<http::Outcome> send(const std::string& host = "localhost", size_t body = 5) {
     http::Request request;
-    request.url = *http::parse_url("https://" + host + ":" + std::to_string(listener.port()) + "/graphql");
+    request.to = http::make_destination(
+        {.url = *http::parse_url("https://" + host + ":" + std::to_string(listener.port()) + "/graphql"),
+         .tls = profile,
+         .response_bytes_max = 20u << 20});
     request.body = std::string(body, 'h');
     request.idempotent = false;
-    request.response_bytes_max = 20u << 20;
-    request.tls = profile;
     auto promise = std::make_shared<std::promise<http::Outcome>>();
     loop.loop.post([this, request = std::move(request), promise]() mutable {
       sinks.push_back(

@@ -56,8 +56,8 @@ TEST_F(ExporterTest, PathsFollowTheBase) {
     exporter->flush(one_counter(), {});
     ASSERT_EQ(transport.pending.size(), 1u);
     const auto request = transport.answer(200);
-    EXPECT_EQ(request.url.target, path);
-    EXPECT_EQ(request.headers.get("content-type"), "application/x-protobuf");
+    EXPECT_EQ(request.to->url.target, path);
+    EXPECT_EQ(request.to->headers.get("content-type"), "application/x-protobuf");
     run_tasks();
     EXPECT_TRUE(exporter->idle());
   }
