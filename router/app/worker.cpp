@@ -31,7 +31,7 @@ std::optional<ServerResponse> Worker::admit(const ServerRequest& head) {
 }
 
 void Worker::handle(const ServerRequest& request, net::Responder responder) {
-  const WorkerTools tools{loop_, transport_, cache_, planners_, recorder_, clock_};
+  const WorkerTools tools{loop_, transport_, cache_, planners_, workspace_, recorder_, clock_};
   auto run = std::make_shared<RequestRun>(tools, snapshot_, Edge(*snapshot_).decide(request), std::move(responder));
   run->start(request);
 }

@@ -48,6 +48,7 @@ class Worker final : public net::ServerHandler {
   net::HttpClient transport_;
   OperationCache cache_;
   PlannerPool& planners_;
+  std::shared_ptr<execution::Workspace> workspace_ = std::make_shared<execution::Workspace>();
 };
 
 }  // namespace signet::app

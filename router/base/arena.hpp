@@ -23,6 +23,7 @@ class Arena {
     if (blocks_.empty() || at + bytes > capacity_) {
       capacity_ = bytes > block_bytes_ ? bytes : block_bytes_;
       blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(capacity_));
+      room_bytes_ += capacity_;
       at = 0;
     }
     used_ = at + bytes;
@@ -45,17 +46,21 @@ class Arena {
     return {to, text.size()};
   }
 
+  size_t room_bytes() const { return room_bytes_; }
+
   /// Frees everything but the newest block.
   void reset() {
     if (blocks_.size() > 1) blocks_.erase(blocks_.begin(), blocks_.end() - 1);
     used_ = 0;
+    room_bytes_ = capacity_;
   }
 
  private:
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
   size_t block_bytes_;
   size_t used_ = 0;
-  size_t capacity_ = 0;
+  size_t capacity_ = 0;  // of the newest block
+  size_t room_bytes_ = 0;
 };
 
 }  // namespace signet

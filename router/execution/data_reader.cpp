@@ -28,11 +28,16 @@ bool is_plain(Scalar scalar, uint8_t plain) {
 
 }  // namespace
 
-AnswerText::AnswerText(std::string_view of)
+AnswerText::AnswerText(std::string_view of, Workspace& workspace)
     : text(of),
       scanner(Scanner::of_terminated(of)),
-      repeated(of.size()),
-      slots_max(of.size() / kFieldBytesMin + kSlotsSpare) {}
+      repeated(of.size(), workspace.repeated),
+      tail(workspace.tail),
+      pending(workspace.pending),
+      slots_max(of.size() / kFieldBytesMin + kSlotsSpare) {
+  tail.clear();
+  pending.clear();
+}
 
 DataReader::DataReader(const Plan& plan, FetchId fetch, AnswerText& text, Store& store, std::vector<FetchError>& errors)
     : plan_(plan), fetch_(fetch), text_(text), store_(store), errors_(errors), slots_before_(store.slots.size()) {}

@@ -7,23 +7,24 @@
 #include "router/execution/errors.hpp"
 #include "router/execution/repeated_objects.hpp"
 #include "router/execution/store.hpp"
+#include "router/execution/workspace.hpp"
 #include "router/json/scanner.hpp"
 
 namespace signet::execution {
 
 /// The text of one answer while it is read.
-/// Lifetime: within that of the bytes.
+/// Lifetime: within that of the bytes, and of the workspace.
 struct AnswerText {
   /// A NUL follows `of`.
-  explicit AnswerText(std::string_view of);
+  AnswerText(std::string_view of, Workspace& workspace);
 
   std::string_view text;
   json::Scanner scanner;
   RepeatedObjects repeated;
-  Path tail;                         ///< of the value that is being read
-  std::vector<StoredValue> pending;  ///< items of the lists that are being read
-  size_t slots_max;                  ///< that one fetch may take from it: what is kept is bounded by what came
-  bool hollow = false;               ///< its objects lack so many fields that reading was given up
+  Path& tail;                         ///< of the value that is being read
+  std::vector<StoredValue>& pending;  ///< items of the lists that are being read
+  size_t slots_max;                   ///< that one fetch may take from it: what is kept is bounded by what came
+  bool hollow = false;                ///< its objects lack so many fields that reading was given up
 };
 
 /// The scanner stands before the value in question. Whatever does not fit the plan becomes an entry of `errors`; where

@@ -1,5 +1,6 @@
 #include "router/execution/execution.hpp"
 
+#include <span>
 #include <vector>
 
 #include "router/base/check.hpp"
@@ -9,6 +10,7 @@
 #include "router/execution/reader.hpp"
 #include "router/execution/representation.hpp"
 #include "router/execution/store.hpp"
+#include "router/execution/workspace.hpp"
 
 namespace signet::execution {
 
@@ -40,59 +42,68 @@ struct Execution::Impl {
   enum class State : uint8_t { waiting, outstanding, complete };
   struct Run {
     State state = State::waiting;
-    uint32_t missing = 0;                   ///< dependencies that are not complete
-    std::vector<uint32_t> representations;  ///< that were sent, by list
+    uint32_t missing = 0;  ///< dependencies that are not complete
+    uint32_t first_count = 0;
   };
 
   Impl(const federation::Supergraph& of, std::shared_ptr<const Plan> planned, operation::CoercedVariables given,
-       Settings chosen, std::shared_ptr<const IntrospectionAnswers> known)
+       Settings chosen, std::shared_ptr<const IntrospectionAnswers> known, std::shared_ptr<Workspace> room)
       : supergraph(of),
         plan(std::move(planned)),
         variables(std::move(given)),
         settings(std::move(chosen)),
         answers(std::move(known)),
-        store(*plan) {
+        workspace(room ? std::move(room) : std::make_shared<Workspace>()),
+        owned_store(workspace->take_store(*plan)),
+        store(*owned_store) {
     runs.resize(plan->requests.size());
     for (size_t i = 0; i < runs.size(); ++i) {
       runs[RequestId(i)].missing = static_cast<uint32_t>(plan->requests[RequestId(i)].dependencies.size());
     }
   }
 
+  ~Impl() {
+    workspace->give_back(std::move(owned_store));
+    workspace->trim();
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
   /// Starts `ready` and whatever becomes ready because a request has nothing to ask.
-  void run(std::vector<RequestId> ready, StartFetch start_fetch) {
+  void run(StartFetch start_fetch) {
     while (!ready.empty()) {
       const RequestId id = ready.back();
       ready.pop_back();
       if (begin(id, start_fetch)) continue;
-      release(id, ready);
+      release(id);
     }
   }
 
   /// False when there is nothing to ask: the request is complete at once.
   bool begin(RequestId id, StartFetch start_fetch) {
     const Request& planned = plan->requests[id];
-    FetchRequest request{
-        .id = id, .subgraph = planned.subgraph, .mutation = planned.mutation, .body = planned.body_prefix};
+    std::string& body = workspace->body;
+    body = planned.body_prefix;
     bool comma = false;
     if (planned.lists.empty()) {
       const FetchId fetch = planned.fetches.front();
       if (!plan->fetches[fetch].at_root && link_reentry(*plan, store, fetch) == 0) return false;
     } else {
-      if (!write_lists(id, request.body)) return false;
+      if (!write_lists(id, body)) return false;
       comma = true;
     }
     for (const federation::FetchVariable& variable : planned.variables) {
       const operation::CoercedVariable& value = variables[variable.variable];
       if (!value.present) continue;
-      if (comma) request.body += ',';
+      if (comma) body += ',';
       comma = true;
-      request.body += variable.name_json;
-      request.body += value.json;
+      body += variable.name_json;
+      body += value.json;
     }
-    request.body += "}}";
+    body += "}}";
     runs[id].state = State::outstanding;
     ++outstanding;
-    start_fetch(std::move(request));
+    start_fetch({.id = id, .subgraph = planned.subgraph, .mutation = planned.mutation, .body = body});
     return true;
   }
 
@@ -100,21 +111,27 @@ struct Execution::Impl {
   bool write_lists(RequestId id, std::string& body) {
     const Request& planned = plan->requests[id];
     bool any = false;
+    runs[id].first_count = static_cast<uint32_t>(counts.size());
     for (const federation::EntityList& list : planned.lists) {
       if (&list != planned.lists.data()) body += ',';
       body += list.representations;
-      RepresentationList representations(*plan, store, body);
+      RepresentationList representations(*plan, store, body, workspace->representations);
       for (FetchId fetch : list.fetches) {
         if (!representations.add(fetch)) fail(fetch, ErrorCode::SUBGRAPH_RESPONSE_TOO_LARGE);
       }
-      runs[id].representations.push_back(representations.finish());
-      any = any || runs[id].representations.back() > 0;
+      counts.push_back(representations.finish());
+      any = any || counts.back() > 0;
     }
     return any;
   }
 
+  /// How many representations were sent, by list.
+  std::span<const uint32_t> counts_of(RequestId id) const {
+    return std::span(counts).subspan(runs[id].first_count, plan->requests[id].lists.size());
+  }
+
   /// Marks `id` complete; dependents that wait for nothing else go to `ready`.
-  void release(RequestId id, std::vector<RequestId>& ready) {
+  void release(RequestId id) {
     runs[id].state = State::complete;
     const std::vector<RequestId>& dependents = plan->requests[id].dependents;
     for (auto at = dependents.rbegin(); at != dependents.rend(); ++at) {
@@ -140,8 +157,12 @@ struct Execution::Impl {
   operation::CoercedVariables variables;
   Settings settings;
   std::shared_ptr<const IntrospectionAnswers> answers;
-  Store store;
+  std::shared_ptr<Workspace> workspace;
+  std::unique_ptr<Store> owned_store;
+  Store& store;
   IdVector<RequestId, Run> runs;
+  std::vector<RequestId> ready;  ///< to be started, the next one last
+  std::vector<uint32_t> counts;  ///< see counts_of()
   size_t outstanding = 0;
   bool abandoned = false;
   std::vector<FetchError> fetch_errors;
@@ -150,32 +171,30 @@ struct Execution::Impl {
 
 Execution::Execution(const federation::Supergraph& supergraph, std::shared_ptr<const Plan> plan,
                      operation::CoercedVariables variables, Settings settings,
-                     std::shared_ptr<const IntrospectionAnswers> answers)
+                     std::shared_ptr<const IntrospectionAnswers> answers, std::shared_ptr<Workspace> workspace)
     : impl_(std::make_unique<Impl>(supergraph, std::move(plan), std::move(variables), std::move(settings),
-                                   std::move(answers))) {}
+                                   std::move(answers), std::move(workspace))) {}
 
 Execution::~Execution() = default;
 
 void Execution::start(StartFetch start_fetch) {
-  std::vector<RequestId> ready;
   for (size_t i = impl_->runs.size(); i > 0; --i) {
-    if (impl_->runs[RequestId(i - 1)].missing == 0) ready.emplace_back(i - 1);
+    if (impl_->runs[RequestId(i - 1)].missing == 0) impl_->ready.emplace_back(i - 1);
   }
-  impl_->run(std::move(ready), start_fetch);
+  impl_->run(start_fetch);
 }
 
 void Execution::complete(RequestId id, FetchResult result, StartFetch start_fetch) {
   if (SIGNET_BUG(!impl_->runs.contains(id) || impl_->runs[id].state != Impl::State::outstanding)) return;
   --impl_->outstanding;
   if (auto* answer = std::get_if<HttpAnswer>(&result)) {
-    read_answer(*impl_->plan, impl_->settings, id, impl_->runs[id].representations, std::move(*answer), impl_->store,
-                impl_->fetch_errors);
+    read_answer(*impl_->plan, impl_->settings, id, impl_->counts_of(id), std::move(*answer), *impl_->workspace,
+                impl_->store, impl_->fetch_errors);
   } else {
     impl_->fail(id, std::get<ErrorCode>(result));
   }
-  std::vector<RequestId> ready;
-  impl_->release(id, ready);
-  impl_->run(std::move(ready), start_fetch);
+  impl_->release(id);
+  impl_->run(start_fetch);
 }
 
 bool Execution::done() const {
@@ -200,7 +219,8 @@ void Execution::write_response(std::string& out) {
   // Entities are written wherever they stand: twice what came is rarely too little, and what is not used costs nothing.
   out.reserve(out.size() + 64 + 2 * impl.store.answer_bytes);
   out += "{\"data\":";
-  Projection(*impl.plan, impl.supergraph.schema, impl.store, introspection, explained, impl.errors, out)
+  Projection(*impl.plan, impl.supergraph.schema, impl.store, introspection, explained, impl.errors,
+             impl.workspace->written, out)
       .write(impl.settings.answer_bytes_max);
   if (!impl.errors.empty()) {
     out += ',';

@@ -23,6 +23,7 @@ using federation::RequestId;
 using federation::SubgraphId;
 
 class IntrospectionAnswers;
+class Workspace;
 
 struct Settings {
   bool show_subgraph_messages = false;       ///< errors.subgraph_messages: shown
@@ -54,10 +55,12 @@ using StartFetch = FunctionRef<void(FetchRequest&&)>;
 /// Threads: one.
 class Execution {
  public:
-  /// `answers` are those of the plan; without them introspection is written anew.
+  /// `answers` are those of the plan; without them introspection is written anew. `workspace` is shared by the
+  /// executions of a thread; without it this one has its own.
   Execution(const federation::Supergraph& supergraph, std::shared_ptr<const federation::Plan> plan,
             operation::CoercedVariables variables, Settings settings = {},
-            std::shared_ptr<const IntrospectionAnswers> answers = nullptr);
+            std::shared_ptr<const IntrospectionAnswers> answers = nullptr,
+            std::shared_ptr<Workspace> workspace = nullptr);
   ~Execution();
   Execution(const Execution&) = delete;
   Execution& operator=(const Execution&) = delete;

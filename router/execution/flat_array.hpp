@@ -27,6 +27,10 @@ class FlatArray {
     return room_[i];
   }
 
+  /// Keeps its room.
+  void clear() { size_ = 0; }
+  size_t room_bytes() const { return room_size_ * sizeof(T); }
+
   /// Adds `count` values T(). Returns the first one's index.
   size_t extend(size_t count) {
     const size_t first = add(count);

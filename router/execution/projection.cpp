@@ -30,7 +30,7 @@ bool is_int32(std::string_view raw) {
 
 Projection::Projection(const Plan& plan, const schema::Schema& schema, const Store& store,
                        const Introspection& introspection, Explained& explained, std::vector<ClientError>& errors,
-                       std::string& out)
+                       std::vector<WrittenObject>& written, std::string& out)
     : plan_(plan),
       schema_(schema),
       store_(store),
@@ -39,7 +39,9 @@ Projection::Projection(const Plan& plan, const schema::Schema& schema, const Sto
       explained_(explained),
       errors_(errors),
       out_(out),
-      written_(store.blocks.size()) {}
+      written_(written) {
+  written_.assign(store.blocks.size(), {});
+}
 
 void Projection::write(size_t bytes_max) {
   const size_t checkpoint = out_.size();
@@ -196,7 +198,7 @@ bool Projection::write_object_value(TypeRef type, PositionId position, ObjectVie
 }
 
 bool Projection::write_again(uint32_t block) {
-  const Written& known = written_[block];
+  const WrittenObject& known = written_[block];
   if (known.length == 0 || known.cuts != cuts_ || out_.size() > end_max_) return false;
   out_.repeat(known.begin, known.length);
   return true;

@@ -10,15 +10,17 @@
 #include "router/execution/cursor.hpp"
 #include "router/execution/errors.hpp"
 #include "router/execution/introspection.hpp"
+#include "router/execution/workspace.hpp"
 
 namespace signet::execution {
 
 class Projection {
  public:
   /// `errors` grows by what only shows here: values that do not fit their type, and nulls that nothing explains.
-  /// `out` is nobody else's until the projection is gone.
+  /// `written` and `out` are nobody else's until the projection is gone.
   Projection(const Plan& plan, const schema::Schema& schema, const Store& store, const Introspection& introspection,
-             Explained& explained, std::vector<ClientError>& errors, std::string& out);
+             Explained& explained, std::vector<ClientError>& errors, std::vector<WrittenObject>& written,
+             std::string& out);
 
   /// Appends the value of `data`; beyond `bytes_max` that is null, with an error.
   void write(size_t bytes_max);
@@ -72,15 +74,9 @@ class Projection {
   size_t end_max_ = SIZE_MAX;  ///< of out_
   Path path_;
 
-  /// Where in out_ an object stands that came out the same whatever its path: no error was looked at or made.
-  struct Written {
-    size_t begin = 0;
-    size_t length = 0;  ///< 0: nowhere
-    uint32_t cuts = 0;  ///< value of cuts_ then
-  };
-  std::vector<Written> written_;  ///< by block
-  uint32_t cuts_ = 0;             ///< how often out_ was cut back, which voids what was remembered
-  uint64_t path_uses_ = 0;        ///< how often something depended on path_
+  std::vector<WrittenObject>& written_;  ///< by block, in out_
+  uint32_t cuts_ = 0;                    ///< how often out_ was cut back, which voids what was remembered
+  uint64_t path_uses_ = 0;               ///< how often something depended on path_
 };
 
 }  // namespace signet::execution

@@ -21,13 +21,14 @@ namespace {
 /// One answer to one request.
 class AnswerReader {
  public:
-  AnswerReader(const Plan& plan, const Settings& settings, RequestId request,
-               const std::vector<uint32_t>& representations, Store& store, std::vector<FetchError>& errors)
+  AnswerReader(const Plan& plan, const Settings& settings, RequestId request, std::span<const uint32_t> representations,
+               Workspace& workspace, Store& store, std::vector<FetchError>& errors)
       : plan_(plan),
         settings_(settings),
         request_id_(request),
         request_(plan.requests[request]),
         representations_(representations),
+        workspace_(workspace),
         store_(store),
         errors_(errors),
         errors_before_(errors.size()),
@@ -75,7 +76,7 @@ class AnswerReader {
   bool read_text(std::string_view body) {
     if (json::refuse_text(body) != nullptr) return false;
     store_.expect(body.size());
-    AnswerText text(body);
+    AnswerText text(body, workspace_);
     const bool read = read_object(text);
     hollow_ = text.hollow;
     return read;
@@ -197,7 +198,8 @@ class AnswerReader {
   const Settings& settings_;
   RequestId request_id_;
   const federation::Request& request_;
-  const std::vector<uint32_t>& representations_;
+  std::span<const uint32_t> representations_;
+  Workspace& workspace_;
   Store& store_;
   std::vector<FetchError>& errors_;
   size_t errors_before_;
@@ -214,9 +216,9 @@ class AnswerReader {
 }  // namespace
 
 void read_answer(const Plan& plan, const Settings& settings, RequestId request,
-                 const std::vector<uint32_t>& representations, HttpAnswer&& answer, Store& store,
+                 std::span<const uint32_t> representations, HttpAnswer&& answer, Workspace& workspace, Store& store,
                  std::vector<FetchError>& errors) {
-  AnswerReader(plan, settings, request, representations, store, errors).read(std::move(answer));
+  AnswerReader(plan, settings, request, representations, workspace, store, errors).read(std::move(answer));
 }
 
 }  // namespace signet::execution

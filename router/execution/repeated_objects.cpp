@@ -22,9 +22,11 @@ uint64_t bytes_equal(uint64_t word, uint8_t c) {
 }  // namespace
 
 // A place for each object of an ordinary size, within bounds.
-RepeatedObjects::RepeatedObjects(size_t text_bytes)
+RepeatedObjects::RepeatedObjects(size_t text_bytes, std::vector<Place>& room)
     : place_bits_(std::clamp(static_cast<unsigned>(std::bit_width(text_bytes / kObjectBytes)), 1u, kPlaceBitsMax)),
-      places_(size_t{1} << place_bits_) {}
+      places_(room) {
+  places_.assign(size_t{1} << place_bits_, {});
+}
 
 /// By the first bytes, up to where a short object ends.
 RepeatedObjects::Place& RepeatedObjects::place(ShapeId shape, std::string_view rest) {

@@ -27,8 +27,8 @@ class RepeatedObjects {
     uint32_t block = kNone;  ///< kNone: nothing is kept here
   };
 
-  /// For an answer of `text_bytes`.
-  explicit RepeatedObjects(size_t text_bytes);
+  /// For an answer of `text_bytes`; `room` is nobody else's meanwhile.
+  RepeatedObjects(size_t text_bytes, std::vector<Place>& room);
 
   /// False when so few objects were repeated so far that looking for more is not worth it.
   bool worth_it() const { return misses_ <= kMissesMin + kMissesPerHit * hits_; }
@@ -43,7 +43,7 @@ class RepeatedObjects {
   static constexpr uint64_t kMissesPerHit = 10;
 
   unsigned place_bits_;
-  std::vector<Place> places_;
+  std::vector<Place>& places_;
   uint64_t hits_ = 0;
   uint64_t misses_ = 0;
 };

@@ -172,8 +172,8 @@ uint32_t RepresentationList::number_of(size_t checkpoint, size_t begin) {
   if (2 * known_.size() >= places_.size()) make_places();
   size_t place = hash & (places_.size() - 1);
   for (; places_[place] != kNone; place = (place + 1) & (places_.size() - 1)) {
-    const Span& span = known_[places_[place]];
-    if (span.hash != hash || std::string_view(body_).substr(span.begin, span.length) != text) continue;
+    const Known& known = known_[places_[place]];
+    if (known.hash != hash || std::string_view(body_).substr(known.begin, known.length) != text) continue;
     body_.resize(checkpoint);
     return places_[place];
   }

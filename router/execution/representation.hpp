@@ -9,10 +9,23 @@
 namespace signet::execution {
 
 /// One list of representations, appended to a request's body.
-/// Lifetime: within that of `body`, to which nobody else appends until finish().
+/// Lifetime: within that of `body`, to which nobody else appends until finish(), and of `room`, which is nobody else's
+/// meanwhile.
 class RepresentationList {
  public:
-  RepresentationList(const Plan& plan, Store& store, std::string& body) : plan_(plan), store_(store), body_(body) {
+  struct Known {
+    uint64_t hash = 0;
+    size_t begin = 0, length = 0;
+  };
+  struct Room {
+    std::vector<Known> known;      ///< by number
+    std::vector<uint32_t> places;  ///< numbers by hash, open addressing; kNone: free; a power of two of them
+  };
+
+  RepresentationList(const Plan& plan, Store& store, std::string& body, Room& room)
+      : plan_(plan), store_(store), body_(body), known_(room.known), places_(room.places) {
+    known_.clear();
+    places_.clear();
     body_ += '[';
   }
 
@@ -23,20 +36,15 @@ class RepresentationList {
   uint32_t finish();
 
  private:
-  struct Span {
-    uint64_t hash = 0;
-    size_t begin = 0, length = 0;
-  };
   /// The number of the representation that was just written from `begin` on; taken back when it is there already.
   uint32_t number_of(size_t checkpoint, size_t begin);
+  void make_places();
 
   const Plan& plan_;
   Store& store_;
   std::string& body_;
-  void make_places();
-
-  FlatArray<Span> known_;         ///< by number
-  std::vector<uint32_t> places_;  ///< numbers by hash, open addressing; kNone: free; a power of two of them
+  std::vector<Known>& known_;
+  std::vector<uint32_t>& places_;
 };
 
 /// Links the objects of a root fetch below the root. Returns 1 when there are any, else 0.

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "router/base/short_bytes.hpp"
+#include "router/base/arena.hpp"
 #include "router/execution/flat_array.hpp"
 #include "router/federation/plan.hpp"
 #include "router/json/document.hpp"
@@ -82,11 +82,11 @@ struct List {
 /// Lifetime: of one execution.
 class Store {
  public:
-  explicit Store(const Plan& plan) {
-    results.resize(plan.fetches.size());
-    wanted.resize(plan.fetches.size());
-    chains.resize(plan.shapes.size());
-  }
+  explicit Store(const Plan& plan) { reset(plan); }
+  /// As if it were new; its room stays.
+  void reset(const Plan& plan);
+  /// What it has taken from the allocator, nearly.
+  size_t room_bytes() const;
 
   /// An answer of `text_bytes` is about to be read.
   void expect(size_t text_bytes) {
@@ -103,22 +103,7 @@ class Store {
 
   /// Copies what the slots from `first` on point to: it is about to go away. Most answers hold far less that was asked
   /// for and is not repeated than they have bytes.
-  void keep_tokens(size_t first) {
-    size_t bytes = 0;
-    for (const StoredValue& value : slots.values().subspan(first)) {
-      if (value.kind == ValueKind::leaf) bytes += value.raw().size();
-    }
-    std::string& text = texts.emplace_back();
-    text.resize_and_overwrite(bytes, [bytes](char*, size_t) { return bytes; });
-    char* at = text.data();
-    for (StoredValue& value : slots.values().subspan(first)) {
-      if (value.kind != ValueKind::leaf) continue;
-      const std::string_view token = value.raw();
-      copy_bytes(at, token.data(), token.size());
-      value.set_text(at);
-      at += token.size();
-    }
-  }
+  void keep_tokens(size_t first);
 
   /// A block for an object of `type_case`, with room for what `layout` lists; null: nothing.
   uint32_t add_block(ShapeId id, const federation::Shape& shape, CaseId type_case,
@@ -156,6 +141,7 @@ class Store {
   uint32_t link(uint32_t block, size_t index) const { return links[blocks[block].first_link + index]; }
 
   std::deque<std::string> texts;  ///< which do not move
+  Arena tokens;                   ///< of other texts
   size_t answer_bytes = 0;        ///< that were read
   FlatArray<Block> blocks;
   struct Chain {

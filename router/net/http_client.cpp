@@ -143,14 +143,17 @@ class ClientExchange final : public http::Exchange,
       if (!first || !attempt.no_byte_came || !request_.idempotent) break;
     }
     place.reset();
-    if (inside_send_) {  // never report from inside send()
-      if (response_) response_->keep_body();
-      co_await asio::post(client_->loop.context(), asio::use_awaitable);
-    }
+    if (inside_send_) co_await leave_send();
     report(attempt);
   }
 
-  Attempt no_place(const ConnectionPool::Place& place) const {
+  // Nothing is reported from inside send().
+  asio::awaitable<void> leave_send() {
+    if (response_) response_->keep_body();
+    co_await asio::post(client_->loop.context(), asio::use_awaitable);
+  }
+
+  [[gnu::noinline]] Attempt no_place(const ConnectionPool::Place& place) const {
     if (over()) return failed(TransportError::timeout, "no connection to " + to_.origin + " became free in time");
     if (place.refused()) {
       return failed(TransportError::unreachable, "too many requests wait for a connection to " + to_.origin);
@@ -159,7 +162,7 @@ class ClientExchange final : public http::Exchange,
   }
 
   // Spec: RFC 9112 §2.1
-  std::string request_head() const {
+  [[gnu::noinline]] std::string request_head() const {
     const fmt::format_int length(request_.body.size());
     std::string head;
     head.reserve(64 + to_.head_begin.size() + request_.headers.lines().size());
@@ -168,7 +171,7 @@ class ClientExchange final : public http::Exchange,
     return head;
   }
 
-  void read_some(error_code& error) {
+  [[gnu::noinline]] void read_some(error_code& error) {
     response_->pull(client_->read_buffer,
                     [&](std::span<char> into) { return connection_->stream.read_some(into, error); });
     if (error == asio::error::would_block || error == asio::error::try_again) error = {};
@@ -176,7 +179,7 @@ class ClientExchange final : public http::Exchange,
 
   // What the round trip came to, that ended with `error` or with a response; `unsent`: why the request did not get
   // through whole.
-  Attempt judge(error_code error, const error_code& unsent) {
+  [[gnu::noinline]] Attempt judge(error_code error, const error_code& unsent) {
     if (error == asio::error::eof && response_->started()) {
       error = {};
       response_->end();
@@ -204,7 +207,7 @@ class ClientExchange final : public http::Exchange,
   }
 
   // The connection, to the pool when it may serve others.
-  void put_back(ConnectionPool::Origin& origin, const Attempt& attempt) {
+  [[gnu::noinline]] void put_back(ConnectionPool::Origin& origin, const Attempt& attempt) {
     if (attempt.failure && attempt.failure->error == TransportError::tls) note_tls_failed(origin);
     if (!attempt.failure && !attempt.cut && response_->reusable() && !over()) {
       client_->pool.put_idle(origin, std::move(connection_), std::chrono::steady_clock::now());
@@ -213,7 +216,7 @@ class ClientExchange final : public http::Exchange,
     }
   }
 
-  void report(Attempt& attempt) {
+  [[gnu::noinline]] void report(Attempt& attempt) {
     unlink();
     http::Sink* sink = std::exchange(sink_, nullptr);
     if (sink == nullptr) return;

@@ -87,7 +87,7 @@ Stage::Outcome Stage::run(const Operation& operation, uint64_t order) {
     outcome.problem = "the same operation was planned in two ways";
   }
   ledger_ = {};
-  execution::Execution execution(*supergraph_, planned.plan, planned.variables);
+  execution::Execution execution(*supergraph_, planned.plan, planned.variables, {}, nullptr, workspace_);
   std::vector<execution::FetchRequest> open;
   const auto take = [&](execution::FetchRequest&& request) {
     outcome.requests.push_back(supergraph_->subgraphs[request.subgraph].name + " " + request.body);

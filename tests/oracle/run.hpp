@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "router/execution/workspace.hpp"
 #include "router/federation/supergraph.hpp"
 #include "tests/oracle/operations.hpp"
 #include "tests/oracle/services.hpp"
@@ -50,6 +51,7 @@ class Stage {
   std::string refusal_;
   Ledger ledger_;
   std::unique_ptr<federation::Supergraph> supergraph_;
+  std::shared_ptr<execution::Workspace> workspace_ = std::make_shared<execution::Workspace>();
   std::unique_ptr<demo::Subgraph> monolith_;
   std::vector<std::unique_ptr<demo::Subgraph>> services_;
   std::vector<std::unique_ptr<schema::Schema>> schemas_;  ///< by subgraph, for the rules that the demo does not check

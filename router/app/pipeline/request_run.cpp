@@ -173,8 +173,9 @@ void RequestRun::execute(const OperationVariant& variant) {
   record_.operation_type = usage_->type;
   record_.operation_name = usage_->name;
   record_.operation_hash = usage_->hash;
-  execution_ = std::make_unique<execution::Execution>(snapshot_->graph->supergraph, variant.plan, std::move(variables_),
-                                                      snapshot_->settings->execution, variant.introspection);
+  execution_ =
+      std::make_unique<execution::Execution>(snapshot_->graph->supergraph, variant.plan, std::move(variables_),
+                                             snapshot_->settings->execution, variant.introspection, tools_.workspace);
   start_waiting();
   execution_->start([this](execution::FetchRequest&& request) { send_fetch(std::move(request)); });
   if (execution_->done()) answer_execution();

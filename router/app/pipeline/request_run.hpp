@@ -16,6 +16,7 @@
 #include "router/app/planner_pool.hpp"
 #include "router/app/recorder.hpp"
 #include "router/execution/execution.hpp"
+#include "router/execution/workspace.hpp"
 #include "router/http/one_shot.hpp"
 #include "router/http/transport.hpp"
 #include "router/net/http_server.hpp"
@@ -28,6 +29,7 @@ struct WorkerTools {
   http::Transport& transport;
   OperationCache& cache;
   PlannerPool& planners;
+  const std::shared_ptr<execution::Workspace>& workspace;
   Recorder& recorder;
   const Clock& clock;
 };

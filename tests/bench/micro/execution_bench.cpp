@@ -62,7 +62,8 @@ void project(benchmark::State& state) {
     execution::Explained explained;
     std::vector<execution::ClientError> errors;
     std::string out;
-    execution::Projection(*run.plan, heavy_graph().schema, store, introspection, explained, errors, out)
+    execution::Projection(*run.plan, heavy_graph().schema, store, introspection, explained, errors,
+                          workspace()->written, out)
         .write(execution::Settings().answer_bytes_max);
     if (!errors.empty()) return state.SkipWithError(errors.front().message.c_str());
     bytes = out.size();
@@ -75,13 +76,13 @@ void execute(benchmark::State& state) {
   const HeavyRun& run = heavy_run();
   AllocationCounter allocations(state);
   for (auto unused : state) {
-    execution::Execution execution(heavy_graph(), run.plan, operation::CoercedVariables(run.variables));
+    execution::Execution execution(heavy_graph(), run.plan, operation::CoercedVariables(run.variables), {}, nullptr,
+                                   workspace());
     std::vector<federation::RequestId> outstanding;
     const auto send = [&](execution::FetchRequest&& request) { outstanding.push_back(request.id); };
     execution.start(send);
     for (size_t i = 0; i < outstanding.size(); ++i) {
-      std::string answer;
-      allocations.aside([&] { answer = run.answers[outstanding[i].value()]; });
+      LentText answer = LentText::lend(run.answers[outstanding[i].value()]);
       execution.complete(outstanding[i], execution::HttpAnswer{.status = 200, .body = std::move(answer)}, send);
     }
     std::string body;

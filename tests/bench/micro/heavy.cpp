@@ -19,7 +19,7 @@ namespace {
 void read(const federation::Plan& plan, RequestId id, const std::vector<uint32_t>& representations, std::string body,
           Store& store) {
   std::vector<execution::FetchError> errors;
-  read_answer(plan, {}, id, representations, {.status = 200, .body = std::move(body)}, store, errors);
+  read_answer(plan, {}, id, representations, {.status = 200, .body = std::move(body)}, *workspace(), store, errors);
   if (!errors.empty()) std::abort();  // nothing that is measured on wrong answers counts
 }
 
@@ -47,6 +47,11 @@ HeavyRun make_run() {
 
 }  // namespace
 
+const std::shared_ptr<execution::Workspace>& workspace() {
+  static const auto shared = std::make_shared<execution::Workspace>();
+  return shared;
+}
+
 const federation::Supergraph& heavy_graph() {
   static const federation::Supergraph graph = *federation::load_supergraph(
       testing::read_file(testing::golden_folder() / "../../router/demo/supergraph.graphql"));
@@ -68,7 +73,7 @@ std::vector<uint32_t> write_lists(const federation::Plan& plan, RequestId id, St
   for (const federation::EntityList& list : plan.requests[id].lists) {
     if (!numbers.empty()) body += ',';
     body += list.representations;
-    execution::RepresentationList representations(plan, store, body);
+    execution::RepresentationList representations(plan, store, body, workspace()->representations);
     for (FetchId fetch : list.fetches) representations.add(fetch);
     numbers.push_back(representations.finish());
   }

@@ -1,14 +1,17 @@
 // Workload a: the demo's graph, the heavy operation, and what the demo's subgraphs answer to its requests.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "router/execution/store.hpp"
+#include "router/execution/workspace.hpp"
 #include "tests/support/planning.hpp"
 
 namespace signet::bench {
 
+/// Shared by all that is measured, as by the requests of a worker.
+const std::shared_ptr<execution::Workspace>& workspace();
 const federation::Supergraph& heavy_graph();
 const std::string& heavy_operation();
 

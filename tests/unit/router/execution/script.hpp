@@ -12,6 +12,7 @@
 
 #include "router/execution/execution.hpp"
 #include "router/execution/introspection.hpp"
+#include "router/execution/workspace.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/lent_answer.hpp"
 #include "tests/support/planning.hpp"
@@ -60,7 +61,8 @@ class Script {
     std::vector<FetchRequest> open;
     auto introspection = IntrospectionAnswers::make(*planned.plan, supergraph_->schema, introspection_bytes_max);
     knew_introspection = introspection != nullptr;
-    Execution execution(*supergraph_, planned.plan, std::move(planned.variables), settings, std::move(introspection));
+    Execution execution(*supergraph_, planned.plan, std::move(planned.variables), settings, std::move(introspection),
+                        workspace_);
     const auto take = [&](FetchRequest&& request) {
       sent.push_back(supergraph_->subgraphs[request.subgraph].name + " " + request.body);
       open.push_back(std::move(request));
@@ -99,6 +101,7 @@ class Script {
   }
 
   std::unique_ptr<federation::Supergraph> supergraph_;
+  std::shared_ptr<Workspace> workspace_ = std::make_shared<Workspace>();  // nothing may pass from run to run in it
   std::vector<Rule> rules_;
 };
 
