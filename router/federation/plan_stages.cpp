@@ -84,14 +84,16 @@ class StagePrinter {
   }
 
   void add_choices(Outline& root, CaseId id) {
-    if (draft_.cases[id].explored.empty()) return;
+    const std::vector<Explored>& explored = draft_.cases[draft_.cases[id].like].explored;
+    if (explored.empty()) return;
     const PositionId position = plan_.cases[id].position;
     Outline& type_case =
         root.add("case").fact("path", path(position)).fact("type", std::string_view(plan_.cases[id].type_name));
     std::set<LandingMask> masks;
-    for (const Explored& each : draft_.cases[id].explored) masks.insert(each.arriving);
+    for (const Explored& each : explored) masks.insert(each.arriving);
     for (LandingMask mask : masks) {
-      const Choice choice = choice_for(draft_, id, mask);
+      const std::shared_ptr<const Choice> made = choice_for(draft_, id, mask);
+      const Choice& choice = *made;
       std::vector<StateId> arriving;
       for (size_t i = 0; i < draft_.positions[position].landings.size(); ++i) {
         if ((mask >> i & 1) != 0) arriving.push_back(draft_.positions[position].landings[i]);

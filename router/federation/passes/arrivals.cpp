@@ -19,6 +19,7 @@ LandingMask bit(size_t landing) {
 }  // namespace
 
 Arrival Arrivals::cheapest(PositionId position, LandingMask available) {
+  position = draft_.positions[position].like;
   const size_t landings = draft_.positions[position].landings.size();
   if (landings > kTabledMax) return find(position, available);
   std::vector<Arrival>& known = draft_.positions[position].arrivals;

@@ -30,6 +30,7 @@ class Chooser {
 
   /// What everything at `position` costs when its objects arrive in the states of `mask`.
   uint64_t position_cost(PositionId position, LandingMask mask) {
+    position = draft_.positions[position].like;
     uint64_t total = 0;
     for (CaseId type_case : draft_.plan.positions[position].cases) {
       if (!arrives(position, type_case, mask)) continue;
@@ -40,10 +41,15 @@ class Chooser {
     return total;
   }
 
-  Choice choice(CaseId type_case, LandingMask mask) {
+  std::shared_ptr<const Choice> choice(CaseId type_case, LandingMask mask) {
     const std::map<LandingMask, Choice>& decided = draft_.cases[type_case].decided;
-    if (const auto found = decided.find(mask); found != decided.end()) return found->second;
-    return materialize(type_case, Explored(explore(type_case, mask)));  // a copy: filling in the choice explores on
+    if (const auto found = decided.find(mask); found != decided.end()) {
+      return std::make_shared<const Choice>(found->second);
+    }
+    const CaseId like = draft_.cases[type_case].like;
+    Explored& explored = explore(like, mask);
+    if (!explored.choice) explored.choice = std::make_shared<const Choice>(materialize(like, explored));
+    return explored.choice;
   }
 
  private:
@@ -71,12 +77,12 @@ class Chooser {
     return false;
   }
 
-  const Explored& explore(CaseId type_case, LandingMask mask) {
+  Explored& explore(CaseId type_case, LandingMask mask) {
     std::vector<Explored>& known = draft_.cases[type_case].explored;
     if (const auto found = std::ranges::find(known, mask, &Explored::arriving); found != known.end()) return *found;
     const Search search = prepare(type_case, mask);
     const std::vector<size_t> useful = useful_states(search);
-    Explored best{.arriving = mask, .cost = kInfeasible, .opened = {}};
+    Explored best{.arriving = mask, .cost = kInfeasible, .opened = {}, .choice = {}};
     if (useful.size() <= kExactStatesMax && evaluations_ < kEvaluationsMax) {
       exact(search, useful, best);
     } else {
@@ -363,7 +369,7 @@ void choose_states(Draft& draft) {
   }
 }
 
-Choice choice_for(Draft& draft, CaseId type_case, LandingMask mask) {
+std::shared_ptr<const Choice> choice_for(Draft& draft, CaseId type_case, LandingMask mask) {
   return Chooser(draft).choice(type_case, mask);
 }
 

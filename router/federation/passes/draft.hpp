@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -50,13 +51,6 @@ struct Landing {
   uint32_t landing = 0;  ///< in DraftPosition::landings of the child
 };
 
-/// What the search found for objects that arrive in the states of one mask.
-struct Explored {
-  LandingMask arriving = 0;
-  uint64_t cost = 0;             ///< the largest value: no choice is feasible
-  std::vector<uint32_t> opened;  ///< entries of what can be opened there
-};
-
 /// What to open at one case when its objects arrive in the states of one mask.
 struct Choice {
   bool feasible = false;
@@ -66,12 +60,21 @@ struct Choice {
   std::vector<std::vector<Landing>> landings;  ///< by item: composite fields
 };
 
+/// What the search found for objects that arrive in the states of one mask.
+struct Explored {
+  LandingMask arriving = 0;
+  uint64_t cost = 0;                     ///< the largest value: no choice is feasible
+  std::vector<uint32_t> opened;          ///< entries of what can be opened there
+  std::shared_ptr<const Choice> choice;  ///< the same in full, once it was asked for
+};
+
 struct DraftCase {
+  CaseId like;  ///< the case that is searched in its stead; see DraftPosition::like
   std::vector<DraftItem> items;
   std::optional<CaseOffers> offers;               ///< see Draft::offers()
   std::vector<Explored> explored;                 ///< every mask that was considered
   std::map<LandingMask, Choice> decided;          ///< choices that were made otherwise; the planner itself makes none
-  std::optional<Choice> chosen;                   ///< what is emitted; none where nothing arrives
+  std::shared_ptr<const Choice> chosen;           ///< what is emitted; none where nothing arrives
   std::vector<PositionId> hidden;                 ///< below it: what only representations need
   std::vector<std::pair<StateId, ShapeId>> open;  ///< emitted so far; those that landed come before their jumps
 };
@@ -84,6 +87,9 @@ struct Arrival {
 
 struct DraftPosition {
   std::vector<StateId> landings;  ///< every state in which its objects could arrive
+  /// The first position with the same landings and, all the way down, the same fields, or this one. What the search
+  /// finds there holds for all that are like it, so that it looks at each kind once however often an answer has it.
+  PositionId like;
   DraftArguments arguments;
   std::vector<StateId> sources;  ///< hidden positions: where their field is taken from
   uint32_t depth = 0;
@@ -145,7 +151,7 @@ void build_positions(Draft& draft, const graphql::Document& document);
 /// Chooses the states to open from the root down.
 void choose_states(Draft& draft);
 /// The choice for `type_case` when its objects arrive in `mask`; feasible unless choose_states() failed.
-Choice choice_for(Draft& draft, CaseId type_case, LandingMask mask);
+std::shared_ptr<const Choice> choice_for(Draft& draft, CaseId type_case, LandingMask mask);
 /// The best mask for an item of a mutation's root that `root` resolves.
 struct RootChoice {
   StateId root;

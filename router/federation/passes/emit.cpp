@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <span>
 
 #include "router/base/check.hpp"
 #include "router/federation/passes/emitter.hpp"
@@ -48,7 +49,7 @@ void Emitter::run() {
   const CaseId type_case = plan_.positions[root].cases.front();
   decide(root, full_mask(draft_.positions[root].landings.size()));
   if (draft_.error || !draft_.cases[type_case].chosen) return;  // nothing is asked of subgraphs
-  const Choice choice = chosen(type_case);
+  const Choice& choice = *draft_.cases[type_case].chosen;
   for (StateId state : choice.open) open_root(root, type_case, state, {});
   emit_items(type_case, choice);
 }
@@ -118,24 +119,20 @@ LandingMask Emitter::mask_of(const std::vector<Landing>& landings) {
   return mask;
 }
 
-const Choice& Emitter::chosen(CaseId type_case) const {
-  return *draft_.cases[type_case].chosen;
-}
-
 void Emitter::emit_position(PositionId position, LandingMask mask) {
   if (draft_.error) return;
   const std::vector<CaseId> cases = plan_.positions[position].cases;
   for (CaseId type_case : cases) {
-    if (!draft_.cases[type_case].chosen) continue;  // no such object arrives, or nothing is asked of it
-    const Choice choice = chosen(type_case);
+    const Choice* chosen = draft_.cases[type_case].chosen.get();
+    if (chosen == nullptr) continue;  // no such object arrives, or nothing is asked of it
     const std::vector<Derivation>& reach = draft_.reach_from(draft_.landed(type_case, mask));
-    for (StateId state : choice.open) open(type_case, reach, state);
-    emit_items(type_case, choice);
+    for (StateId state : chosen->open) open(type_case, reach, state);
+    emit_items(type_case, *chosen);
   }
 }
 
 void Emitter::emit_items(CaseId type_case, const Choice& choice) {
-  const std::vector<DraftItem> items = draft_.cases[type_case].items;
+  const std::span<const DraftItem> items = draft_.cases[type_case].items;
   for (size_t k = 0; k < items.size(); ++k) {
     const DraftItem& item = items[k];
     if (!item.child) {

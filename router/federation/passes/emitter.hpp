@@ -37,7 +37,6 @@ class Emitter {
   /// where the client's own fields come from.
   void decide(PositionId position, LandingMask mask);
   static LandingMask mask_of(const std::vector<Landing>& landings);
-  const Choice& chosen(CaseId type_case) const;
   void emit_position(PositionId position, LandingMask mask);
   void emit_items(CaseId type_case, const Choice& choice);
 

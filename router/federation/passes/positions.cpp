@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <set>
+#include <map>
 
 #include "router/federation/passes/draft.hpp"
 #include "router/federation/plan_print.hpp"
@@ -62,6 +62,25 @@ class PositionBuilder {
       }
     }
     for (TypeId type : draft_.schema().types[set.static_type].possible_types) draft_.case_of(position, type);
+    if (!draft_.error) note_form(position);
+  }
+
+  /// Positions whose objects have the same fields, all the way down, are of one form. Arguments and response keys make
+  /// no difference to what subgraphs can do for them.
+  void note_form(PositionId position) {
+    std::vector<uint32_t> form;
+    for (CaseId type_case : draft_.plan.positions[position].cases) {
+      const std::vector<DraftItem>& items = draft_.cases[type_case].items;
+      form.push_back(draft_.plan.cases[type_case].type.value());
+      form.push_back(static_cast<uint32_t>(items.size()));
+      for (const DraftItem& item : items) {
+        form.push_back(item.field.value());
+        if (item.child) form.push_back(form_of_[item.child.value()]);
+      }
+    }
+    form_of_.resize(draft_.positions.size());
+    form_of_[position.value()] =
+        forms_.try_emplace(std::move(form), static_cast<uint32_t>(forms_.size())).first->second;
   }
 
   void add_field(CaseId type_case, const FieldNode& node) {
@@ -141,6 +160,33 @@ class PositionBuilder {
   /// Every state that a choice could make objects of the children of `position` arrive in.
   void land(PositionId position) {
     if (draft_.error) return;
+    const auto [first, added] =
+        landed_.try_emplace({form_of_[position.value()], draft_.positions[position].landings}, position);
+    if (added) {
+      land_children(position);
+    } else {
+      imitate(position, first->second);
+    }
+  }
+
+  /// The same everywhere below `position` as below `first`, which is of the same form.
+  void imitate(PositionId position, PositionId first) {
+    draft_.positions[position].like = first;
+    const std::vector<CaseId>& cases = draft_.plan.positions[position].cases;
+    for (size_t i = 0; i < cases.size(); ++i) {
+      const CaseId like = draft_.plan.positions[first].cases[i];
+      draft_.cases[cases[i]].like = like;
+      for (size_t k = 0; k < draft_.cases[like].items.size(); ++k) {
+        const PositionId child = draft_.cases[cases[i]].items[k].child;
+        if (!child) continue;
+        const DraftPosition& other = draft_.positions[draft_.cases[like].items[k].child];
+        draft_.positions[child].landings = other.landings;
+        imitate(child, other.like);
+      }
+    }
+  }
+
+  void land_children(PositionId position) {
     const std::vector<StateId> landings = draft_.positions[position].landings;
     if (landings.size() > kLandingsMax) {
       draft_.fail(ErrorCode::UNSUPPORTED_OPERATION,
@@ -206,6 +252,9 @@ class PositionBuilder {
 
   Draft& draft_;
   const graphql::Document& document_;
+  std::map<std::vector<uint32_t>, uint32_t> forms_;
+  std::vector<uint32_t> form_of_;                                           ///< by position
+  std::map<std::pair<uint32_t, std::vector<StateId>>, PositionId> landed_;  ///< by form and landings: the first one
 };
 
 }  // namespace
@@ -240,6 +289,7 @@ PositionId Draft::add_position(CaseId parent, FieldId field, TypeRef type) {
       {.parent = parent, .response_key = {}, .type = type, .field = field, .shapes = {}, .cases = {}});
   const uint32_t depth = parent ? positions[plan.cases[parent].position].depth + 1 : 0;
   positions.push_back({.landings = {},
+                       .like = id,
                        .arguments = {},
                        .sources = {},
                        .depth = depth,
@@ -258,7 +308,8 @@ CaseId Draft::case_of(PositionId position, TypeId type) {
                                           .type_name = std::string(schema().type_name(type)),
                                           .accessible = schema().types[type].accessible,
                                           .output = {}});
-  cases.push_back({});
+  cases.push_back(
+      {.like = id, .items = {}, .offers = {}, .explored = {}, .decided = {}, .chosen = {}, .hidden = {}, .open = {}});
   std::vector<CaseId>& all = plan.positions[position].cases;
   const auto at = std::ranges::lower_bound(all, type, {}, [&](CaseId each) { return plan.cases[each].type; });
   all.insert(at, id);
