@@ -111,7 +111,7 @@ class StagePrinter {
   void add_owners(Outline& line, CaseId id, const Choice& choice) const {
     const std::vector<DraftItem>& items = draft_.cases[id].items;
     for (size_t k = 0; k < items.size(); ++k) {
-      Outline& item = line.add("item").fact("key", std::string_view(items[k].response_key));
+      Outline& item = line.add("item").fact("key", items[k].response_key);
       if (!items[k].child) {
         item.fact("from", state_text(choice.owners[k]));
         continue;
@@ -143,8 +143,8 @@ class StagePrinter {
         Outline& added = line.add("slot").fact("path", path(shape.position));
         added.fact("type", std::string_view(plan_.cases[slot.type_case].type_name));
         added.fact("field", draft_.schema().field_name(slot.field));
-        const std::string& arguments = draft_.shapes[ShapeId(i)].arguments[k].text;
-        if (!arguments.empty()) added.fact("arguments", std::string_view(arguments));
+        const std::string_view arguments = draft_.shapes[ShapeId(i)].arguments[k].text;
+        if (!arguments.empty()) added.fact("arguments", arguments);
         added.fact("keys", slot.response_keys);
       }
     }

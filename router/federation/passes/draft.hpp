@@ -5,11 +5,14 @@
 // (which fetches travel together, and the documents). Each adds to the draft; none takes anything back.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,19 +33,34 @@ inline constexpr size_t kLandingsMax = 64;  ///< bits of a LandingMask
 /// A subset of DraftPosition::landings.
 using LandingMask = uint64_t;
 
+template <class T>
+void sort_unique(std::vector<T>& items) {
+  std::ranges::sort(items);
+  const auto repeated = std::ranges::unique(items);
+  items.erase(repeated.begin(), repeated.end());
+}
+
 /// The arguments of a field as they are printed.
+/// Lifetime: borrows from the operation or, for what representations need, from the supergraph.
 struct DraftArguments {
-  std::string text;
-  std::vector<operation::VariableId> variables;
+  std::string_view text;
+  std::span<const operation::VariableId> variables;
 };
+
+/// `"name":`, for a name of GraphQL, which needs no escaping.
+inline std::string json_key(std::string_view name) {
+  std::string key;
+  key.reserve(name.size() + 3);
+  return key.append(1, '"').append(name).append("\":");
+}
 
 /// A field that the client selected on one object type.
 struct DraftItem {
   FieldId field;
   DraftArguments arguments;
-  std::string response_key;
-  PositionId child;   ///< composite fields
-  size_t output = 0;  ///< in PositionCase::output
+  std::string_view response_key;  ///< in the document
+  PositionId child;               ///< composite fields
+  size_t output = 0;              ///< in PositionCase::output
 };
 
 /// Where a composite item is taken from: an open state at the item's object, and the landing it leads to.
@@ -136,6 +154,8 @@ struct Draft {
   /// What can be opened where `open` is, as derive() has it. Lifetime: the draft's.
   const std::vector<Derivation>& reach_from(const std::vector<StateId>& open);
 
+  /// Room for `count` positions of one case each.
+  void reserve(size_t count);
   PositionId add_position(CaseId parent, FieldId field, TypeRef type);
   /// The case of `type` at `position`, made when there is none yet.
   CaseId case_of(PositionId position, TypeId type);

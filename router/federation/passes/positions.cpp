@@ -23,6 +23,8 @@ class PositionBuilder {
 
   void run() {
     const SelectionSet& set = draft_.operation.selection_sets[draft_.operation.root];
+    // As many as where each selection set is that of one object type.
+    draft_.reserve(draft_.operation.selection_sets.size());
     const PositionId root = draft_.add_position({}, {}, TypeRef{.type = set.static_type});
     fill(root, draft_.operation.root);
     if (draft_.error) return;
@@ -58,6 +60,8 @@ class PositionBuilder {
       for (TypeId type : type_class.types) {
         if (draft_.error) return;
         const CaseId type_case = draft_.case_of(position, type);
+        draft_.cases[type_case].items.reserve(type_class.fields.size());
+        draft_.plan.cases[type_case].output.reserve(type_class.fields.size());
         for (operation::FieldNodeId id : type_class.fields) add_field(type_case, draft_.operation.fields[id]);
       }
     }
@@ -86,7 +90,7 @@ class PositionBuilder {
   void add_field(CaseId type_case, const FieldNode& node) {
     OutputField output;
     output.key = node.response_key;
-    output.key_json = fmt::format("\"{}\":", node.response_key);  // names need no escaping
+    output.key_json = json_key(node.response_key);
     if (node.kind != FieldKind::schema_field) {
       output.kind = OutputField::Kind::type_name;
       if (node.kind == FieldKind::introspection) {
@@ -97,7 +101,8 @@ class PositionBuilder {
       return;
     }
     const TypeId type = draft_.plan.cases[type_case].type;
-    output.field = draft_.schema().find_any_field(type, draft_.schema().fields[node.field].name);
+    const schema::Field& declared = draft_.schema().fields[node.field];
+    output.field = declared.parent == type ? node.field : draft_.schema().find_any_field(type, declared.name);
     output.type = draft_.schema().fields[output.field].type;
     DraftItem item;
     item.field = output.field;
@@ -121,7 +126,7 @@ class PositionBuilder {
   /// The introspection types are objects without interfaces: one class below each field.
   MetaFieldId add_meta_field(const FieldNode& node, TypeId parent) {
     MetaField meta;
-    meta.key_json = fmt::format("\"{}\":", node.response_key);
+    meta.key_json = json_key(node.response_key);
     meta.type_name = draft_.schema().type_name(parent);
     if (node.kind != FieldKind::type_name) meta.field = node.field;
     for (auto [id, argument] : document_.each(document_[node.source].first_argument)) {
@@ -187,14 +192,13 @@ class PositionBuilder {
   }
 
   void land_children(PositionId position) {
-    const std::vector<StateId> landings = draft_.positions[position].landings;
+    const std::vector<StateId>& landings = draft_.positions[position].landings;
     if (landings.size() > kLandingsMax) {
       draft_.fail(ErrorCode::UNSUPPORTED_OPERATION,
                   fmt::format("objects at {} can arrive in more than {} ways", draft_.path(position), kLandingsMax));
       return;
     }
-    const std::vector<CaseId> cases = draft_.plan.positions[position].cases;
-    for (CaseId type_case : cases) {
+    for (CaseId type_case : draft_.plan.positions[position].cases) {
       std::vector<StateId> open;
       for (StateId landing : landings) {
         const StateId cast = draft_.model().cast(landing, draft_.plan.cases[type_case].type);
@@ -226,8 +230,7 @@ class PositionBuilder {
   }
 
   void land_items(CaseId type_case, const std::vector<StateId>& all) {
-    const std::vector<DraftItem> items = draft_.cases[type_case].items;
-    for (const DraftItem& item : items) {
+    for (const DraftItem& item : draft_.cases[type_case].items) {
       bool reachable = false;
       std::vector<StateId> heads;
       for (StateId state : all) {
@@ -284,6 +287,13 @@ const std::vector<Derivation>& Draft::reach_from(const std::vector<StateId>& ope
   return known != derived.end() ? known->second : derived.emplace(open, derive(model(), open)).first->second;
 }
 
+void Draft::reserve(size_t count) {
+  plan.positions.reserve(count);
+  plan.cases.reserve(count);
+  positions.reserve(count);
+  cases.reserve(count);
+}
+
 PositionId Draft::add_position(CaseId parent, FieldId field, TypeRef type) {
   const PositionId id = plan.positions.push_back(
       {.parent = parent, .response_key = {}, .type = type, .field = field, .shapes = {}, .cases = {}});
@@ -300,9 +310,9 @@ PositionId Draft::add_position(CaseId parent, FieldId field, TypeRef type) {
 }
 
 CaseId Draft::case_of(PositionId position, TypeId type) {
-  for (CaseId id : plan.positions[position].cases) {
-    if (plan.cases[id].type == type) return id;
-  }
+  std::vector<CaseId>& all = plan.positions[position].cases;
+  const auto at = std::ranges::lower_bound(all, type, {}, [&](CaseId each) { return plan.cases[each].type; });
+  if (at != all.end() && plan.cases[*at].type == type) return *at;
   const CaseId id = plan.cases.push_back({.position = position,
                                           .type = type,
                                           .type_name = std::string(schema().type_name(type)),
@@ -310,8 +320,6 @@ CaseId Draft::case_of(PositionId position, TypeId type) {
                                           .output = {}});
   cases.push_back(
       {.like = id, .items = {}, .offers = {}, .explored = {}, .decided = {}, .chosen = {}, .hidden = {}, .open = {}});
-  std::vector<CaseId>& all = plan.positions[position].cases;
-  const auto at = std::ranges::lower_bound(all, type, {}, [&](CaseId each) { return plan.cases[each].type; });
   all.insert(at, id);
   return id;
 }
