@@ -49,9 +49,10 @@ struct DraftArguments {
 
 /// `"name":`, for a name of GraphQL, which needs no escaping.
 inline std::string json_key(std::string_view name) {
-  std::string key;
-  key.reserve(name.size() + 3);
-  return key.append(1, '"').append(name).append("\":");
+  std::string key(name.size() + 3, '"');
+  name.copy(&key[1], name.size());
+  key.back() = ':';
+  return key;
 }
 
 /// A field that the client selected on one object type.
@@ -149,7 +150,9 @@ struct Draft {
 
   /// What the states of `type_case` offer for its items. Lifetime: until cases are added.
   const CaseOffers& offers(CaseId type_case);
-  /// The states of `type_case` in which its objects arrive from the landings of `mask`, each once.
+  /// Whether objects of `type_case` arrive from the landings of `mask`.
+  bool arrives(CaseId type_case, LandingMask mask) const;
+  /// The states of `type_case` in which they do, each once.
   std::vector<StateId> landed(CaseId type_case, LandingMask mask) const;
   /// What can be opened where `open` is, as derive() has it. Lifetime: the draft's.
   const std::vector<Derivation>& reach_from(const std::vector<StateId>& open);

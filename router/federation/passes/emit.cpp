@@ -99,7 +99,7 @@ void Emitter::decide(PositionId position, LandingMask mask) {
   const std::vector<CaseId>& cases = plan_.positions[position].cases;
   const bool root = position == plan_.root();
   for (CaseId type_case : cases) {
-    if (draft_.cases[type_case].items.empty() || (!root && draft_.landed(type_case, mask).empty())) continue;
+    if (draft_.cases[type_case].items.empty() || (!root && !draft_.arrives(type_case, mask))) continue;
     draft_.cases[type_case].chosen = choice_for(draft_, type_case, mask);
     const Choice& choice = *draft_.cases[type_case].chosen;
     if (SIGNET_BUG(!choice.feasible)) {
@@ -125,8 +125,10 @@ void Emitter::emit_position(PositionId position, LandingMask mask) {
   for (CaseId type_case : cases) {
     const Choice* chosen = draft_.cases[type_case].chosen.get();
     if (chosen == nullptr) continue;  // no such object arrives, or nothing is asked of it
-    const std::vector<Derivation>& reach = draft_.reach_from(draft_.landed(type_case, mask));
-    for (StateId state : chosen->open) open(type_case, reach, state);
+    if (!chosen->open.empty()) {
+      const std::vector<Derivation>& reach = draft_.reach_from(draft_.landed(type_case, mask));
+      for (StateId state : chosen->open) open(type_case, reach, state);
+    }
     emit_items(type_case, *chosen);
   }
 }

@@ -7,6 +7,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "router/federation/plan.hpp"
@@ -18,7 +19,7 @@ struct Draft;
 /// A set of offers: words of bits, as many as CaseOffers::words().
 using Cover = std::vector<uint64_t>;
 
-inline void unite(Cover& into, const uint64_t* other) {
+inline void unite(std::span<uint64_t> into, const uint64_t* other) {
   for (size_t i = 0; i < into.size(); ++i) into[i] |= other[i];
 }
 

@@ -72,7 +72,8 @@ class PositionBuilder {
   /// Positions whose objects have the same fields, all the way down, are of one form. Arguments and response keys make
   /// no difference to what subgraphs can do for them.
   void note_form(PositionId position) {
-    std::vector<uint32_t> form;
+    std::vector<uint32_t>& form = form_;
+    form.clear();
     for (CaseId type_case : draft_.plan.positions[position].cases) {
       const std::vector<DraftItem>& items = draft_.cases[type_case].items;
       form.push_back(draft_.plan.cases[type_case].type.value());
@@ -83,8 +84,7 @@ class PositionBuilder {
       }
     }
     form_of_.resize(draft_.positions.size());
-    form_of_[position.value()] =
-        forms_.try_emplace(std::move(form), static_cast<uint32_t>(forms_.size())).first->second;
+    form_of_[position.value()] = forms_.try_emplace(form, static_cast<uint32_t>(forms_.size())).first->second;
   }
 
   void add_field(CaseId type_case, const FieldNode& node) {
@@ -255,6 +255,7 @@ class PositionBuilder {
 
   Draft& draft_;
   const graphql::Document& document_;
+  std::vector<uint32_t> form_;  ///< the one that is noted
   std::map<std::vector<uint32_t>, uint32_t> forms_;
   std::vector<uint32_t> form_of_;                                           ///< by position
   std::map<std::pair<uint32_t, std::vector<StateId>>, PositionId> landed_;  ///< by form and landings: the first one
@@ -266,6 +267,14 @@ const CaseOffers& Draft::offers(CaseId type_case) {
   std::optional<CaseOffers>& known = cases[type_case].offers;
   if (!known) known.emplace(*this, type_case);
   return *known;
+}
+
+bool Draft::arrives(CaseId type_case, LandingMask mask) const {
+  const std::vector<StateId>& landings = positions[plan.cases[type_case].position].landings;
+  for (size_t i = 0; i < landings.size(); ++i) {
+    if ((mask >> i & 1) != 0 && model().cast(landings[i], plan.cases[type_case].type)) return true;
+  }
+  return false;
 }
 
 std::vector<StateId> Draft::landed(CaseId type_case, LandingMask mask) const {
