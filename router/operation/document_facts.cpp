@@ -39,7 +39,7 @@ FragmentId FragmentIndex::find(std::string_view name) const {
 }
 
 ResponseKeys::ResponseKeys(const graphql::Document& document) {
-  std::unordered_map<std::string_view, uint32_t, KeyedStringHash> numbers;
+  std::unordered_map<std::string_view, uint32_t, BriefKeyedStringHash> numbers;
   numbers_.reserve(document.selections.size());
   for (const graphql::Selection& selection : document.selections) {
     const bool field = selection.kind == graphql::SelectionKind::field;

@@ -106,6 +106,7 @@ class Normalizer {
       variable.default_value = definition.default_value;
       variable_ids_.emplace(definition.name, out_.variables.push_back(variable));
     }
+    if (out_.variables.empty()) return;
     std::vector<bool> in_conditions(out_.variables.size()), elsewhere(out_.variables.size());
     const auto directives = [&](graphql::DirectiveId first) {
       for (auto [id, directive] : document_.each(first)) {
@@ -283,6 +284,7 @@ class Normalizer {
   bool emit(const Pending& pending, std::vector<ClassDraft>& classes) {
     const TypeId static_type = out_.selection_sets[pending.set].static_type;
     std::vector<TypeClass> done;
+    done.reserve(classes.size());
     for (ClassDraft& draft : classes) {
       if (out_.fields.size() + draft.groups.size() > selections_max_) return false;
       const IdRange<FieldNodeId> range{FieldNodeId(out_.fields.size()), static_cast<uint32_t>(draft.groups.size())};
