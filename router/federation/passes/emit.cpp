@@ -163,7 +163,9 @@ ShapeId Emitter::find_open(CaseId type_case, StateId state) const {
 
 ShapeId Emitter::add_shape(Shape shape, StateId state) {
   const ShapeId id = plan_.shapes.push_back(std::move(shape));
-  draft_.shapes.push_back({.state = state, .arguments = {}});
+  DraftShape draft{.state = state, .arguments = {}};
+  if (const CaseId only = plan_.shapes[id].type_case) draft.arguments.reserve(draft_.cases[only].items.size());
+  draft_.shapes.push_back(std::move(draft));
   plan_.positions[plan_.shapes[id].position].shapes.push_back(id);
   return id;
 }

@@ -49,7 +49,7 @@ class CaseOffers {
     return cover[composite.word] >> composite.shift & all;
   }
   /// Whether every item can be served.
-  bool complete(const Cover& cover) const { return missing(cover) == 0; }
+  bool complete(const Cover& cover) const;
   /// How many items cannot.
   size_t missing(const Cover& cover) const;
 

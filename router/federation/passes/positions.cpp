@@ -233,6 +233,7 @@ class PositionBuilder {
     for (const DraftItem& item : draft_.cases[type_case].items) {
       bool reachable = false;
       std::vector<StateId> heads;
+      if (item.child) heads.reserve(all.size());
       for (StateId state : all) {
         const EdgeId edge = draft_.model().find_edge(state, item.field);
         if (!edge) continue;
