@@ -47,7 +47,7 @@ class Chooser {
       return std::make_shared<const Choice>(found->second);
     }
     const CaseId like = draft_.cases[type_case].like;
-    Explored& explored = explore(like, mask);
+    Explored& explored = explore(like, mask);  // stays where it is: what is below a case is explored elsewhere
     if (!explored.choice) explored.choice = std::make_shared<const Choice>(materialize(like, explored));
     return explored.choice;
   }

@@ -157,7 +157,7 @@ struct Draft {
   /// What can be opened where `open` is, as derive() has it. Lifetime: the draft's.
   const std::vector<Derivation>& reach_from(const std::vector<StateId>& open);
 
-  /// Room for `count` positions of one case each.
+  /// Makes room for `count` positions of one case each, as most are.
   void reserve(size_t count);
   PositionId add_position(CaseId parent, FieldId field, TypeRef type);
   /// The case of `type` at `position`, made when there is none yet.

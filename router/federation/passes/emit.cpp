@@ -134,7 +134,7 @@ void Emitter::emit_position(PositionId position, LandingMask mask) {
 }
 
 void Emitter::emit_items(CaseId type_case, const Choice& choice) {
-  const std::span<const DraftItem> items = draft_.cases[type_case].items;
+  const std::span<const DraftItem> items = draft_.cases[type_case].items;  // which stay when cases are added
   for (size_t k = 0; k < items.size(); ++k) {
     const DraftItem& item = items[k];
     if (!item.child) {

@@ -23,7 +23,6 @@ class PositionBuilder {
 
   void run() {
     const SelectionSet& set = draft_.operation.selection_sets[draft_.operation.root];
-    // As many as where each selection set is that of one object type.
     draft_.reserve(draft_.operation.selection_sets.size());
     const PositionId root = draft_.add_position({}, {}, TypeRef{.type = set.static_type});
     fill(root, draft_.operation.root);
@@ -72,19 +71,18 @@ class PositionBuilder {
   /// Positions whose objects have the same fields, all the way down, are of one form. Arguments and response keys make
   /// no difference to what subgraphs can do for them.
   void note_form(PositionId position) {
-    std::vector<uint32_t>& form = form_;
-    form.clear();
+    form_.clear();
     for (CaseId type_case : draft_.plan.positions[position].cases) {
       const std::vector<DraftItem>& items = draft_.cases[type_case].items;
-      form.push_back(draft_.plan.cases[type_case].type.value());
-      form.push_back(static_cast<uint32_t>(items.size()));
+      form_.push_back(draft_.plan.cases[type_case].type.value());
+      form_.push_back(static_cast<uint32_t>(items.size()));
       for (const DraftItem& item : items) {
-        form.push_back(item.field.value());
-        if (item.child) form.push_back(form_of_[item.child.value()]);
+        form_.push_back(item.field.value());
+        if (item.child) form_.push_back(form_of_[item.child.value()]);
       }
     }
     form_of_.resize(draft_.positions.size());
-    form_of_[position.value()] = forms_.try_emplace(form, static_cast<uint32_t>(forms_.size())).first->second;
+    form_of_[position.value()] = forms_.try_emplace(form_, static_cast<uint32_t>(forms_.size())).first->second;
   }
 
   void add_field(CaseId type_case, const FieldNode& node) {

@@ -120,10 +120,10 @@ class SelectionWriter {
       shape.slots = std::move(slots);
       draft_.shapes[id].arguments = std::move(arguments);
     }
-    for (uint16_t i = 0; i < shape.slots.size(); ++i) {
-      const CaseId type_case = shape.slots[i].type_case;
-      if (shape.layouts.empty() || shape.layouts.back().type_case != type_case) {
-        shape.layouts.push_back({.type_case = type_case, .begin = i, .end = i, .by_name = {}});
+    for (const Slot& slot : shape.slots) {
+      if (shape.layouts.empty() || shape.layouts.back().type_case != slot.type_case) {
+        const uint16_t begin = shape.layouts.empty() ? 0 : shape.layouts.back().end;
+        shape.layouts.push_back({.type_case = slot.type_case, .begin = begin, .end = begin, .by_name = {}});
       }
       ++shape.layouts.back().end;
     }
