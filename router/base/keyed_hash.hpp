@@ -34,4 +34,9 @@ struct KeyedStringHash {
 /// Quicker and weaker: for tables that live as long as one request, whose order and collisions nobody sees.
 uint64_t brief_keyed_hash(std::string_view bytes, const HashKey& key = process_hash_key());
 
+/// A hasher for such tables.
+struct BriefKeyedStringHash {
+  size_t operator()(std::string_view text) const { return brief_keyed_hash(text); }
+};
+
 }  // namespace signet

@@ -84,14 +84,16 @@ class StagePrinter {
   }
 
   void add_choices(Outline& root, CaseId id) {
-    if (draft_.cases[id].explored.empty()) return;
+    const std::vector<Explored>& explored = draft_.cases[draft_.cases[id].like].explored;
+    if (explored.empty()) return;
     const PositionId position = plan_.cases[id].position;
     Outline& type_case =
         root.add("case").fact("path", path(position)).fact("type", std::string_view(plan_.cases[id].type_name));
     std::set<LandingMask> masks;
-    for (const Explored& each : draft_.cases[id].explored) masks.insert(each.arriving);
+    for (const Explored& each : explored) masks.insert(each.arriving);
     for (LandingMask mask : masks) {
-      const Choice choice = choice_for(draft_, id, mask);
+      const std::shared_ptr<const Choice> made = choice_for(draft_, id, mask);
+      const Choice& choice = *made;
       std::vector<StateId> arriving;
       for (size_t i = 0; i < draft_.positions[position].landings.size(); ++i) {
         if ((mask >> i & 1) != 0) arriving.push_back(draft_.positions[position].landings[i]);
@@ -109,7 +111,7 @@ class StagePrinter {
   void add_owners(Outline& line, CaseId id, const Choice& choice) const {
     const std::vector<DraftItem>& items = draft_.cases[id].items;
     for (size_t k = 0; k < items.size(); ++k) {
-      Outline& item = line.add("item").fact("key", std::string_view(items[k].response_key));
+      Outline& item = line.add("item").fact("key", items[k].response_key);
       if (!items[k].child) {
         item.fact("from", state_text(choice.owners[k]));
         continue;
@@ -141,8 +143,8 @@ class StagePrinter {
         Outline& added = line.add("slot").fact("path", path(shape.position));
         added.fact("type", std::string_view(plan_.cases[slot.type_case].type_name));
         added.fact("field", draft_.schema().field_name(slot.field));
-        const std::string& arguments = draft_.shapes[ShapeId(i)].arguments[k].text;
-        if (!arguments.empty()) added.fact("arguments", std::string_view(arguments));
+        const std::string_view arguments = draft_.shapes[ShapeId(i)].arguments[k].text;
+        if (!arguments.empty()) added.fact("arguments", arguments);
         added.fact("keys", slot.response_keys);
       }
     }

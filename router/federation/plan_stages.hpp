@@ -22,7 +22,8 @@ std::string_view stage_name(PlanStage stage);
 
 /// The draft after `stage`, as an outline that is the same in every process:
 /// - positions: each `position` with its path, type and the states in which its objects could arrive, and its `case`s;
-/// - states: for each case and each set of states that was considered to arrive, the `choice`: its cost, what it opens;
+/// - states: for each case and each set of states that was considered to arrive there, or at a position like its own:
+///   the `choice`, what it costs and opens;
 /// - fetches: each `fetch` with what it depends on and the `slot`s that it fills;
 /// - selections: each `fetch` with the GraphQL text of what it selects;
 /// - requests: each `request` with its stage, its document and its fetches.

@@ -36,17 +36,18 @@ bool can_split(const Model& model, const std::vector<SetItemId>& items) {
   return std::ranges::any_of(items, [&](SetItemId item) { return !model.sets.items[item].parts.empty(); });
 }
 
-/// Every jump into `type`, and with `parts` once more with its composite items in parts.
+/// Every jump into `type` that leads elsewhere than to `open`, and with `parts` once more with its composite items in
+/// parts.
 std::vector<Candidate> candidates_for(const Model& model, TypeId type, const std::vector<StateId>& open, bool parts) {
   std::vector<Candidate> candidates;
   for (JumpId jump : model.jumps_into[type.value()]) {
+    if (std::ranges::find(open, model.jumps[jump].head) != open.end()) continue;
     for (const bool split : {false, true}) {
       Candidate candidate{.jump = jump, .split = split, .items = {}, .providers = {}};
       candidate.items = items_of(model, model.jumps[jump], split).items;
       candidate.providers.resize(candidate.items.size());
       candidate.missing = candidate.items.size();
       candidate.effort = {.fetches = 1, .depth = 1};
-      candidate.closed = std::ranges::find(open, model.jumps[jump].head) != open.end();
       candidates.push_back(std::move(candidate));
       if (!parts || !can_split(model, candidates.back().items)) break;
     }

@@ -38,6 +38,17 @@ FragmentId FragmentIndex::find(std::string_view name) const {
   return found == by_name_.end() ? FragmentId() : found->second;
 }
 
+ResponseKeys::ResponseKeys(const graphql::Document& document) {
+  std::unordered_map<std::string_view, uint32_t, BriefKeyedStringHash> numbers;
+  numbers_.reserve(document.selections.size());
+  for (const graphql::Selection& selection : document.selections) {
+    const bool field = selection.kind == graphql::SelectionKind::field;
+    const auto next = static_cast<uint32_t>(numbers.size());
+    numbers_.push_back(field ? numbers.try_emplace(selection.response_key(), next).first->second : 0);
+  }
+  count_ = numbers.size();
+}
+
 std::vector<FragmentId> reachable_fragments(const graphql::Document& document, const FragmentIndex& fragments,
                                             graphql::SelectionId first) {
   std::vector<FragmentId> reached;

@@ -27,6 +27,18 @@ class FragmentIndex {
   std::unordered_map<std::string_view, graphql::FragmentId, KeyedStringHash> by_name_;
 };
 
+/// A number for each response key of a document, from 0 on: fields of one key have one number.
+class ResponseKeys {
+ public:
+  explicit ResponseKeys(const graphql::Document& document);
+  uint32_t operator[](graphql::SelectionId field) const { return numbers_[field]; }
+  size_t count() const { return count_; }
+
+ private:
+  IdVector<graphql::SelectionId, uint32_t> numbers_;
+  size_t count_ = 0;
+};
+
 /// Calls `visit(const Selection&)` for each selection of a set and of the fields and inline fragments in it, in source
 /// order; fragment spreads are not followed. Nesting in the call stack is that of the document's text.
 template <class Visit>

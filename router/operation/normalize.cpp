@@ -49,6 +49,8 @@ class Normalizer {
         schema_(schema),
         operation_(document[operation]),
         fragments_(document),
+        keys_(document),
+        places_(keys_.count()),
         selections_max_(selections_max),
         visits_left_(1'000'000 + 50 * selections_max) {
     stamps_.resize(document.fragments.size());
@@ -86,6 +88,12 @@ class Normalizer {
     uint32_t depth;
   };
 
+  // Where a response key was met last: in which collection, and as which of its groups.
+  struct Place {
+    uint64_t collection = 0;
+    size_t group = 0;
+  };
+
   std::unexpected<DocumentError> fail(ErrorCode code, std::string message) const {
     return std::unexpected(DocumentError{code, std::move(message), {document_.position(operation_.offset)}});
   }
@@ -98,6 +106,7 @@ class Normalizer {
       variable.default_value = definition.default_value;
       variable_ids_.emplace(definition.name, out_.variables.push_back(variable));
     }
+    if (out_.variables.empty()) return;
     std::vector<bool> in_conditions(out_.variables.size()), elsewhere(out_.variables.size());
     const auto directives = [&](graphql::DirectiveId first) {
       for (auto [id, directive] : document_.each(first)) {
@@ -184,6 +193,7 @@ class Normalizer {
   // Types that pass the same type conditions collect the same fields, so that one of each such kind is enough.
   bool build_classes(const Pending& pending, std::vector<ClassDraft>& classes) {
     const TypeId static_type = out_.selection_sets[pending.set].static_type;
+    if (schema_.types[static_type].kind == schema::TypeKind::object) return build_class(pending, static_type, classes);
     std::vector<TypeId> conditions;
     const auto note = [&](TypeId condition) {
       if (condition && condition != static_type) conditions.push_back(condition);
@@ -206,25 +216,32 @@ class Normalizer {
     for (auto& [passes, types] : kinds) {
       std::vector<Group> groups;
       if (!collect(pending.heads, types.front(), groups)) return false;
-      split(static_type, types, groups, classes);
+      split(static_type, types, std::move(groups), classes);
     }
     std::ranges::sort(classes, {}, [](const ClassDraft& draft) { return draft.types.front(); });
     return true;
   }
 
+  bool build_class(const Pending& pending, TypeId object, std::vector<ClassDraft>& classes) {
+    if (!schema_.types[object].accessible) return true;
+    classes.push_back({.types = {object}, .groups = {}, .own_types = {}});
+    return collect(pending.heads, object, classes.back().groups);
+  }
+
   bool collect(const Heads& heads, TypeId type, std::vector<Group>& groups) {
-    std::unordered_map<std::string_view, size_t, KeyedStringHash> by_key;
+    ++collection_;
     const auto enter = [&](TypeId condition) { return condition && schema_.is_possible(condition, type); };
     const auto on_field = [&](SelectionId id, const Selection& selection) {
-      const auto [at, added] = by_key.emplace(selection.response_key(), groups.size());
-      if (added) {
+      Place& place = places_[keys_[id]];
+      if (place.collection != collection_) {
+        place = {.collection = collection_, .group = groups.size()};
         groups.push_back({.response_key = selection.response_key(),
                           .name = selection.name,
                           .arguments = intern_arguments(selection.first_argument),
                           .source = id,
                           .children = {}});
       }
-      if (selection.first_child) groups[at->second].children.push_back(selection.first_child);
+      if (selection.first_child) groups[place.group].children.push_back(selection.first_child);
     };
     if (!walk(heads, enter, on_field)) return false;
     for (Group& group : groups) drop_repeated(group.children);
@@ -239,7 +256,7 @@ class Normalizer {
   }
 
   // Divides types whose own declarations differ where the static type has none, then joins what is equal.
-  void split(TypeId static_type, const std::vector<TypeId>& types, const std::vector<Group>& groups,
+  void split(TypeId static_type, const std::vector<TypeId>& types, std::vector<Group> groups,
              std::vector<ClassDraft>& classes) const {
     for (TypeId type : types) {
       std::vector<TypeRef> own_types;
@@ -256,7 +273,8 @@ class Normalizer {
       };
       const auto found = std::ranges::find_if(classes, equal);
       if (found == classes.end()) {
-        classes.push_back({{type}, groups, std::move(own_types)});
+        const bool last = type == types.back();
+        classes.push_back({{type}, last ? std::move(groups) : groups, std::move(own_types)});
       } else {
         found->types.insert(std::ranges::upper_bound(found->types, type), type);
       }
@@ -266,6 +284,7 @@ class Normalizer {
   bool emit(const Pending& pending, std::vector<ClassDraft>& classes) {
     const TypeId static_type = out_.selection_sets[pending.set].static_type;
     std::vector<TypeClass> done;
+    done.reserve(classes.size());
     for (ClassDraft& draft : classes) {
       if (out_.fields.size() + draft.groups.size() > selections_max_) return false;
       const IdRange<FieldNodeId> range{FieldNodeId(out_.fields.size()), static_cast<uint32_t>(draft.groups.size())};
@@ -323,6 +342,9 @@ class Normalizer {
   const Schema& schema_;
   const graphql::Operation& operation_;
   const FragmentIndex fragments_;
+  const ResponseKeys keys_;
+  std::vector<Place> places_;  // by response key
+  uint64_t collection_ = 0;
   const size_t selections_max_;
   size_t visits_left_;
   NormalizedOperation out_;

@@ -9,7 +9,7 @@
 // scopes multiply all the same also expands beyond any limit on selections; a budget of visits refuses it early.
 // Spec: https://spec.graphql.org/September2025/#sec-Field-Selection-Merging
 #include <map>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "router/graphql/printer.hpp"
 #include "router/operation/validation.hpp"
@@ -24,7 +24,10 @@ using graphql::SelectionKind;
 using schema::TypeId;
 using schema::TypeRef;
 
-enum class Property : uint8_t { shape, identity };
+// Properties to check, as bits.
+using Properties = uint8_t;
+constexpr Properties kShape = 1;
+constexpr Properties kIdentity = 2;
 
 // First selections of the selection sets in it, ascending.
 using Scope = std::vector<SelectionId>;
@@ -33,6 +36,11 @@ struct ScopeHash {
   size_t operator()(const Scope& scope) const {
     return keyed_hash({reinterpret_cast<const char*>(scope.data()), scope.size() * sizeof(SelectionId)}).low;
   }
+};
+
+struct Pending {
+  Scope scope;
+  Properties properties;
 };
 
 struct FieldUse {
@@ -46,16 +54,14 @@ class Overlaps {
       : validation_(validation),
         document_(validation.document),
         schema_(validation.schema),
+        keys_(document_),
         budget_(1'000'000 + 8 * document_.selections.size()) {
-    keys_.resize(document_.selections.size());
+    checked_alone_.resize(document_.selections.size());
     arguments_.resize(document_.selections.size());
-    std::unordered_map<std::string_view, uint32_t, KeyedStringHash> keys;
     std::unordered_map<std::string, uint32_t, KeyedStringHash> arguments;
     for (size_t i = 0; i < document_.selections.size(); ++i) {
       const Selection& selection = document_[SelectionId(i)];
-      if (selection.kind != SelectionKind::field) continue;
-      keys_[SelectionId(i)] = keys.emplace(selection.response_key(), static_cast<uint32_t>(keys.size())).first->second;
-      if (!selection.first_argument) continue;
+      if (selection.kind != SelectionKind::field || !selection.first_argument) continue;
       arguments_[SelectionId(i)] = arguments
                                        .emplace(graphql::print_canonical_arguments(document_, selection.first_argument),
                                                 static_cast<uint32_t>(arguments.size() + 1))
@@ -66,13 +72,11 @@ class Overlaps {
 
   void check() {
     for (const graphql::Operation& operation : document_.operations) {
-      for (Property property : {Property::shape, Property::identity}) {
-        enqueue(property, {operation.first_selection});
-        while (!pending_.empty()) {
-          const Scope scope = std::move(pending_.back());
-          pending_.pop_back();
-          if (!check_scope(property, scope)) return;
-        }
+      enqueue(kShape | kIdentity, {operation.first_selection});
+      while (!pending_.empty()) {
+        const Pending next = std::move(pending_.back());
+        pending_.pop_back();
+        if (!check_scope(next)) return;
       }
     }
   }
@@ -83,12 +87,16 @@ class Overlaps {
     return false;
   }
 
-  void enqueue(Property property, Scope scope) {
-    if (seen_[static_cast<size_t>(property)].insert(scope).second) pending_.push_back(std::move(scope));
+  void enqueue(Properties properties, Scope scope) {
+    Properties& checked = scope.size() == 1 ? checked_alone_[scope.front()] : checked_[scope];
+    properties &= static_cast<Properties>(~checked);
+    if (properties == 0) return;
+    checked |= properties;
+    pending_.push_back({.scope = std::move(scope), .properties = properties});
   }
 
-  bool check_scope(Property property, const Scope& scope) {
-    if (!collect(scope)) {
+  bool check_scope(const Pending& next) {
+    if (!collect(next.scope)) {
       validation_.errors.add(ErrorCode::MAX_SELECTIONS_LIMIT, "fragments expand to too many selections", 0);
       return false;
     }
@@ -98,7 +106,12 @@ class Overlaps {
       group_.clear();
       while (end < fields_.size() && fields_[end].key == fields_[begin].key) group_.push_back(fields_[end++].id);
       begin = end;
-      if (!(property == Property::shape ? check_shape() : check_identity())) return false;
+      if (group_.size() == 1) {
+        enqueue_children(next.properties, group_);  // nothing to compare it with
+        continue;
+      }
+      if ((next.properties & kShape) != 0 && !check_shape()) return false;
+      if ((next.properties & kIdentity) != 0 && !check_identity()) return false;
     }
     return true;
   }
@@ -133,7 +146,7 @@ class Overlaps {
                        quoted(document_[id].response_key()), why);
   }
 
-  void enqueue_children(Property property, const std::vector<SelectionId>& fields) {
+  void enqueue_children(Properties properties, const std::vector<SelectionId>& fields) {
     Scope children;
     for (SelectionId id : fields) {
       if (document_[id].first_child) children.push_back(document_[id].first_child);
@@ -142,7 +155,7 @@ class Overlaps {
     std::ranges::sort(children);
     const auto repeated = std::ranges::unique(children);
     children.erase(repeated.begin(), repeated.end());
-    enqueue(property, std::move(children));
+    enqueue(properties, std::move(children));
   }
 
   // `__typename` has no FieldId; its type is String!.
@@ -160,7 +173,7 @@ class Overlaps {
       const bool same_type = composite ? schema_.types[type.type].composite() : type.type == first.type;
       if (!same_wrapping || !same_type) return error(conflict(id, "they return different types"), id);
     }
-    if (composite) enqueue_children(Property::shape, group_);
+    if (composite) enqueue_children(kShape, group_);
     return true;
   }
 
@@ -199,18 +212,20 @@ class Overlaps {
       }
       if (arguments_[id] != arguments_[first]) return error(conflict(id, "they have different arguments"), id);
     }
-    enqueue_children(Property::identity, fields);
+    enqueue_children(kIdentity, fields);
     return true;
   }
 
   Validation& validation_;
   const graphql::Document& document_;
   const schema::Schema& schema_;
+  const ResponseKeys keys_;
   size_t budget_;
-  IdVector<SelectionId, uint32_t> keys_;       // of the response key
   IdVector<SelectionId, uint32_t> arguments_;  // of the canonical arguments; 0: none
-  std::array<std::unordered_set<Scope, ScopeHash>, 2> seen_;
-  std::vector<Scope> pending_;
+  // What was checked or is pending, by scope; of scopes of one selection set, by that.
+  std::unordered_map<Scope, Properties, ScopeHash> checked_;
+  IdVector<SelectionId, Properties> checked_alone_;
+  std::vector<Pending> pending_;
   std::vector<uint32_t> fragment_stamps_;
   uint32_t stamp_ = 0;
   // Reused between scopes.

@@ -19,15 +19,15 @@ LandingMask bit(size_t landing) {
 }  // namespace
 
 Arrival Arrivals::cheapest(PositionId position, LandingMask available) {
-  const size_t landings = draft_.positions[position].landings.size();
-  if (landings > kTabledMax) return find(position, available);
+  position = draft_.positions[position].like;
   std::vector<Arrival>& known = draft_.positions[position].arrivals;
-  if (known.empty()) known.resize(size_t{1} << landings);
-  if (known[available].mask == 0) {
-    const Arrival found = find(position, available);
-    draft_.positions[position].arrivals[available] = found;
+  if (known.empty()) {
+    const size_t landings = draft_.positions[position].landings.size();
+    if (landings > kTabledMax) return find(position, available);
+    known.resize(size_t{1} << landings);
   }
-  return draft_.positions[position].arrivals[available];
+  if (known[available].mask == 0) known[available] = find(position, available);
+  return known[available];
 }
 
 Arrival Arrivals::find(PositionId position, LandingMask available) {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <fmt/format.h>
+#include <span>
 
 #include "router/federation/passes/arrivals.hpp"
 #include "router/federation/passes/costs.hpp"
@@ -30,9 +30,10 @@ class Chooser {
 
   /// What everything at `position` costs when its objects arrive in the states of `mask`.
   uint64_t position_cost(PositionId position, LandingMask mask) {
+    position = draft_.positions[position].like;
     uint64_t total = 0;
     for (CaseId type_case : draft_.plan.positions[position].cases) {
-      if (!arrives(position, type_case, mask)) continue;
+      if (!draft_.arrives(type_case, mask)) continue;
       const uint64_t cost = explore(type_case, mask).cost;
       if (cost == kInfeasible) return kInfeasible;
       total += cost;
@@ -40,10 +41,15 @@ class Chooser {
     return total;
   }
 
-  Choice choice(CaseId type_case, LandingMask mask) {
+  std::shared_ptr<const Choice> choice(CaseId type_case, LandingMask mask) {
     const std::map<LandingMask, Choice>& decided = draft_.cases[type_case].decided;
-    if (const auto found = decided.find(mask); found != decided.end()) return found->second;
-    return materialize(type_case, Explored(explore(type_case, mask)));  // a copy: filling in the choice explores on
+    if (const auto found = decided.find(mask); found != decided.end()) {
+      return std::make_shared<const Choice>(found->second);
+    }
+    const CaseId like = draft_.cases[type_case].like;
+    Explored& explored = explore(like, mask);  // stays where it is: what is below a case is explored elsewhere
+    if (!explored.choice) explored.choice = std::make_shared<const Choice>(materialize(like, explored));
+    return explored.choice;
   }
 
  private:
@@ -62,21 +68,12 @@ class Chooser {
     Cover cover;  ///< with what landed
   };
 
-  bool arrives(PositionId position, CaseId type_case, LandingMask mask) const {
-    const TypeId type = draft_.plan.cases[type_case].type;
-    const std::vector<StateId>& landings = draft_.positions[position].landings;
-    for (size_t i = 0; i < landings.size(); ++i) {
-      if ((mask & bit(i)) != 0 && model_.cast(landings[i], type)) return true;
-    }
-    return false;
-  }
-
-  const Explored& explore(CaseId type_case, LandingMask mask) {
+  Explored& explore(CaseId type_case, LandingMask mask) {
     std::vector<Explored>& known = draft_.cases[type_case].explored;
     if (const auto found = std::ranges::find(known, mask, &Explored::arriving); found != known.end()) return *found;
     const Search search = prepare(type_case, mask);
     const std::vector<size_t> useful = useful_states(search);
-    Explored best{.arriving = mask, .cost = kInfeasible, .opened = {}};
+    Explored best{.arriving = mask, .cost = kInfeasible, .opened = {}, .choice = {}};
     if (useful.size() <= kExactStatesMax && evaluations_ < kEvaluationsMax) {
       exact(search, useful, best);
     } else {
@@ -160,18 +157,17 @@ class Chooser {
 
   /// All subsets of the useful states.
   void exact(const Search& search, const std::vector<size_t>& useful, Explored& best) {
-    std::vector<uint64_t> covers;  // of each useful state with what it needs
-    covers.reserve(useful.size() * search.offers->words());
+    const size_t words = search.offers->words();
+    std::vector<uint64_t> covers(useful.size() * words);  // of each useful state with what it needs
     bool independent = true;
-    for (size_t entry : useful) {
-      Cover cover(search.offers->words());
-      for (uint32_t each : (*search.reach)[entry].closure)
-        unite(cover, search.offers->of(model_, (*search.reach)[each].state));
-      covers.insert(covers.end(), cover.begin(), cover.end());
-      independent = independent && (*search.reach)[entry].closure.size() == 1;
-    }
     Cover cover = search.landed_cover;
-    for (size_t i = 0; i < useful.size(); ++i) unite(cover, &covers[i * cover.size()]);
+    for (size_t i = 0; i < useful.size(); ++i) {
+      const std::vector<uint32_t>& closure = (*search.reach)[useful[i]].closure;
+      const std::span<uint64_t> own = std::span(covers).subspan(i * words, words);
+      for (uint32_t each : closure) unite(own, search.offers->of(model_, (*search.reach)[each].state));
+      unite(cover, own.data());
+      independent = independent && closure.size() == 1;
+    }
     if (!search.offers->complete(cover)) return;
     // Nothing that is opened can make the items cheaper than when everything is.
     const uint64_t least = evaluate(search, cover, 0, kInfeasible);
@@ -179,12 +175,14 @@ class Chooser {
     evaluations_ += size_t{1} << useful.size();
     uint32_t best_subset = 0;
     for (uint32_t subset = 0; subset < (1u << useful.size()); ++subset) {
+      const auto fetches_min = static_cast<uint64_t>(std::popcount(subset));
+      if (kFetchCost * fetches_min + least >= best.cost) continue;
       const uint64_t base =
           independent ? independent_cost(search, useful, subset) : cost_of(search, entries_of(search, useful, subset));
       if (base + least >= best.cost) continue;
       cover = search.landed_cover;
       for (uint32_t left = subset; left != 0; left &= left - 1) {
-        unite(cover, &covers[static_cast<size_t>(std::countr_zero(left)) * cover.size()]);
+        unite(cover, &covers[static_cast<size_t>(std::countr_zero(left)) * words]);
       }
       if (!search.offers->complete(cover)) continue;
       const uint64_t cost = evaluate(search, cover, base, best.cost);
@@ -221,9 +219,7 @@ class Chooser {
       const Derivation& opened = (*search.reach)[useful[static_cast<size_t>(std::countr_zero(left))]];
       entries.insert(entries.end(), opened.closure.begin(), opened.closure.end());
     }
-    std::ranges::sort(entries);
-    const auto repeated = std::ranges::unique(entries);
-    entries.erase(repeated.begin(), repeated.end());
+    sort_unique(entries);
     return entries;
   }
 
@@ -363,7 +359,7 @@ void choose_states(Draft& draft) {
   }
 }
 
-Choice choice_for(Draft& draft, CaseId type_case, LandingMask mask) {
+std::shared_ptr<const Choice> choice_for(Draft& draft, CaseId type_case, LandingMask mask) {
   return Chooser(draft).choice(type_case, mask);
 }
 

@@ -5,10 +5,14 @@
 // (which fetches travel together, and the documents). Each adds to the draft; none takes anything back.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,32 +33,41 @@ inline constexpr size_t kLandingsMax = 64;  ///< bits of a LandingMask
 /// A subset of DraftPosition::landings.
 using LandingMask = uint64_t;
 
+template <class T>
+void sort_unique(std::vector<T>& items) {
+  std::ranges::sort(items);
+  const auto repeated = std::ranges::unique(items);
+  items.erase(repeated.begin(), repeated.end());
+}
+
 /// The arguments of a field as they are printed.
+/// Lifetime: borrows from the operation or, for what representations need, from the supergraph.
 struct DraftArguments {
-  std::string text;
-  std::vector<operation::VariableId> variables;
+  std::string_view text;
+  std::span<const operation::VariableId> variables;
 };
+
+/// `"name":`, for a name of GraphQL, which needs no escaping.
+inline std::string json_key(std::string_view name) {
+  std::string key(name.size() + 3, '"');
+  name.copy(&key[1], name.size());
+  key.back() = ':';
+  return key;
+}
 
 /// A field that the client selected on one object type.
 struct DraftItem {
   FieldId field;
   DraftArguments arguments;
-  std::string response_key;
-  PositionId child;   ///< composite fields
-  size_t output = 0;  ///< in PositionCase::output
+  std::string_view response_key;  ///< in the document
+  PositionId child;               ///< composite fields
+  size_t output = 0;              ///< in PositionCase::output
 };
 
 /// Where a composite item is taken from: an open state at the item's object, and the landing it leads to.
 struct Landing {
   StateId owner;
   uint32_t landing = 0;  ///< in DraftPosition::landings of the child
-};
-
-/// What the search found for objects that arrive in the states of one mask.
-struct Explored {
-  LandingMask arriving = 0;
-  uint64_t cost = 0;             ///< the largest value: no choice is feasible
-  std::vector<uint32_t> opened;  ///< entries of what can be opened there
 };
 
 /// What to open at one case when its objects arrive in the states of one mask.
@@ -66,12 +79,21 @@ struct Choice {
   std::vector<std::vector<Landing>> landings;  ///< by item: composite fields
 };
 
+/// What the search found for objects that arrive in the states of one mask.
+struct Explored {
+  LandingMask arriving = 0;
+  uint64_t cost = 0;                     ///< the largest value: no choice is feasible
+  std::vector<uint32_t> opened;          ///< entries of what can be opened there
+  std::shared_ptr<const Choice> choice;  ///< the same in full, once it was asked for
+};
+
 struct DraftCase {
+  CaseId like;  ///< the case that is searched in its stead; see DraftPosition::like
   std::vector<DraftItem> items;
   std::optional<CaseOffers> offers;               ///< see Draft::offers()
   std::vector<Explored> explored;                 ///< every mask that was considered
   std::map<LandingMask, Choice> decided;          ///< choices that were made otherwise; the planner itself makes none
-  std::optional<Choice> chosen;                   ///< what is emitted; none where nothing arrives
+  std::shared_ptr<const Choice> chosen;           ///< what is emitted; none where nothing arrives
   std::vector<PositionId> hidden;                 ///< below it: what only representations need
   std::vector<std::pair<StateId, ShapeId>> open;  ///< emitted so far; those that landed come before their jumps
 };
@@ -84,6 +106,9 @@ struct Arrival {
 
 struct DraftPosition {
   std::vector<StateId> landings;  ///< every state in which its objects could arrive
+  /// The first position with the same landings and, all the way down, the same fields, or this one. What the search
+  /// finds there holds for all that are like it, so that it looks at each kind once however often an answer has it.
+  PositionId like;
   DraftArguments arguments;
   std::vector<StateId> sources;  ///< hidden positions: where their field is taken from
   uint32_t depth = 0;
@@ -125,11 +150,15 @@ struct Draft {
 
   /// What the states of `type_case` offer for its items. Lifetime: until cases are added.
   const CaseOffers& offers(CaseId type_case);
-  /// The states of `type_case` in which its objects arrive from the landings of `mask`, each once.
+  /// Whether objects of `type_case` arrive from the landings of `mask`.
+  bool arrives(CaseId type_case, LandingMask mask) const;
+  /// The states of `type_case` in which they do, each once.
   std::vector<StateId> landed(CaseId type_case, LandingMask mask) const;
   /// What can be opened where `open` is, as derive() has it. Lifetime: the draft's.
   const std::vector<Derivation>& reach_from(const std::vector<StateId>& open);
 
+  /// Makes room for `count` positions of one case each, as most are.
+  void reserve(size_t count);
   PositionId add_position(CaseId parent, FieldId field, TypeRef type);
   /// The case of `type` at `position`, made when there is none yet.
   CaseId case_of(PositionId position, TypeId type);
@@ -145,7 +174,7 @@ void build_positions(Draft& draft, const graphql::Document& document);
 /// Chooses the states to open from the root down.
 void choose_states(Draft& draft);
 /// The choice for `type_case` when its objects arrive in `mask`; feasible unless choose_states() failed.
-Choice choice_for(Draft& draft, CaseId type_case, LandingMask mask);
+std::shared_ptr<const Choice> choice_for(Draft& draft, CaseId type_case, LandingMask mask);
 /// The best mask for an item of a mutation's root that `root` resolves.
 struct RootChoice {
   StateId root;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <span>
 
 #include "router/base/check.hpp"
 #include "router/federation/passes/emitter.hpp"
@@ -48,7 +49,7 @@ void Emitter::run() {
   const CaseId type_case = plan_.positions[root].cases.front();
   decide(root, full_mask(draft_.positions[root].landings.size()));
   if (draft_.error || !draft_.cases[type_case].chosen) return;  // nothing is asked of subgraphs
-  const Choice choice = chosen(type_case);
+  const Choice& choice = *draft_.cases[type_case].chosen;
   for (StateId state : choice.open) open_root(root, type_case, state, {});
   emit_items(type_case, choice);
 }
@@ -67,10 +68,10 @@ void Emitter::emit_mutation(PositionId root) {
     const bool share = current && draft_.shapes[current].state == choice->root &&
                        plan_.shapes[current].fetch.value() + 1 == plan_.fetches.size();
     if (!share) {
-      std::set<FetchId> all_before;
-      for (size_t i = 0; i < plan_.fetches.size(); ++i) all_before.insert(FetchId(i));
+      std::vector<FetchId> all_before;
+      for (size_t i = 0; i < plan_.fetches.size(); ++i) all_before.emplace_back(i);
       draft_.cases[type_case].open.clear();
-      current = open_root(root, type_case, choice->root, all_before);
+      current = open_root(root, type_case, choice->root, std::move(all_before));
       plan_.fetches[plan_.shapes[current].fetch].mutation = true;
     }
     const uint16_t slot = add_slot(current, type_case, item.field, item.arguments, item.child, item.response_key);
@@ -98,7 +99,7 @@ void Emitter::decide(PositionId position, LandingMask mask) {
   const std::vector<CaseId>& cases = plan_.positions[position].cases;
   const bool root = position == plan_.root();
   for (CaseId type_case : cases) {
-    if (draft_.cases[type_case].items.empty() || (!root && draft_.landed(type_case, mask).empty())) continue;
+    if (draft_.cases[type_case].items.empty() || (!root && !draft_.arrives(type_case, mask))) continue;
     draft_.cases[type_case].chosen = choice_for(draft_, type_case, mask);
     const Choice& choice = *draft_.cases[type_case].chosen;
     if (SIGNET_BUG(!choice.feasible)) {
@@ -118,30 +119,28 @@ LandingMask Emitter::mask_of(const std::vector<Landing>& landings) {
   return mask;
 }
 
-const Choice& Emitter::chosen(CaseId type_case) const {
-  return *draft_.cases[type_case].chosen;
-}
-
 void Emitter::emit_position(PositionId position, LandingMask mask) {
   if (draft_.error) return;
   const std::vector<CaseId> cases = plan_.positions[position].cases;
   for (CaseId type_case : cases) {
-    if (!draft_.cases[type_case].chosen) continue;  // no such object arrives, or nothing is asked of it
-    const Choice choice = chosen(type_case);
-    const std::vector<Derivation>& reach = draft_.reach_from(draft_.landed(type_case, mask));
-    for (StateId state : choice.open) open(type_case, reach, state);
-    emit_items(type_case, choice);
+    const Choice* chosen = draft_.cases[type_case].chosen.get();
+    if (chosen == nullptr) continue;  // no such object arrives, or nothing is asked of it
+    if (!chosen->open.empty()) {
+      const std::vector<Derivation>& reach = draft_.reach_from(draft_.landed(type_case, mask));
+      for (StateId state : chosen->open) open(type_case, reach, state);
+    }
+    emit_items(type_case, *chosen);
   }
 }
 
 void Emitter::emit_items(CaseId type_case, const Choice& choice) {
-  const std::vector<DraftItem> items = draft_.cases[type_case].items;
+  const std::span<const DraftItem> items = draft_.cases[type_case].items;  // which stay when cases are added
   for (size_t k = 0; k < items.size(); ++k) {
     const DraftItem& item = items[k];
     if (!item.child) {
       const ShapeId shape = find_open(type_case, choice.owners[k]);
       const uint16_t slot = leaf_slot(shape, type_case, item.field, item.arguments);
-      plan_.shapes[shape].slots[slot].response_keys.push_back(item.response_key);
+      plan_.shapes[shape].slots[slot].response_keys.emplace_back(item.response_key);
       output(type_case, item, shape, slot);
       continue;
     }
@@ -164,20 +163,22 @@ ShapeId Emitter::find_open(CaseId type_case, StateId state) const {
 
 ShapeId Emitter::add_shape(Shape shape, StateId state) {
   const ShapeId id = plan_.shapes.push_back(std::move(shape));
-  draft_.shapes.push_back({.state = state, .arguments = {}});
+  DraftShape draft{.state = state, .arguments = {}};
+  if (const CaseId only = plan_.shapes[id].type_case) draft.arguments.reserve(draft_.cases[only].items.size());
+  draft_.shapes.push_back(std::move(draft));
   plan_.positions[plan_.shapes[id].position].shapes.push_back(id);
   return id;
 }
 
 uint16_t Emitter::add_slot(ShapeId shape, CaseId type_case, FieldId field, const DraftArguments& arguments,
-                           PositionId child, std::string response_key) {
+                           PositionId child, std::string_view response_key) {
   Slot slot;
   slot.type_case = type_case;
   slot.field = field;
   slot.type = draft_.schema().fields[field].type;
   slot.plain = plain_scalars(draft_.schema(), slot.type);
   slot.child = child;
-  if (!response_key.empty()) slot.response_keys.push_back(std::move(response_key));
+  if (!response_key.empty()) slot.response_keys.emplace_back(response_key);
   std::vector<Slot>& slots = plan_.shapes[shape].slots;
   slots.push_back(std::move(slot));
   draft_.shapes[shape].arguments.push_back(arguments);
@@ -225,11 +226,10 @@ ShapeId Emitter::open_landing(PositionId position, ShapeId parent, uint16_t slot
   return id;
 }
 
-ShapeId Emitter::open_root(PositionId position, CaseId type_case, StateId state,
-                           const std::set<FetchId>& dependencies) {
+ShapeId Emitter::open_root(PositionId position, CaseId type_case, StateId state, std::vector<FetchId> dependencies) {
   Shape shape;
   shape.kind = ShapeKind::root;
-  shape.fetch = add_fetch(FetchKind::root, position, type_case, state, dependencies);
+  shape.fetch = add_fetch(FetchKind::root, position, type_case, state, std::move(dependencies));
   shape.position = position;
   shape.type_case = type_case;
   const ShapeId id = add_shape(std::move(shape), state);
@@ -239,14 +239,15 @@ ShapeId Emitter::open_root(PositionId position, CaseId type_case, StateId state,
 }
 
 FetchId Emitter::add_fetch(FetchKind kind, PositionId position, CaseId type_case, StateId state,
-                           const std::set<FetchId>& dependencies) {
+                           std::vector<FetchId> dependencies) {
   Fetch fetch;
   fetch.kind = kind;
   fetch.subgraph = model_.states[state].subgraph;
   fetch.position = position;
   fetch.type_case = type_case;
   fetch.at_root = position.value() == 0;
-  fetch.dependencies.assign(dependencies.begin(), dependencies.end());
+  sort_unique(dependencies);
+  fetch.dependencies = std::move(dependencies);
   if (plan_.fetches.size() >= kPlanFetchesMax) {
     draft_.fail(ErrorCode::UNSUPPORTED_OPERATION,
                 fmt::format("the operation needs more than {} subgraph requests", kPlanFetchesMax));
@@ -266,7 +267,7 @@ ShapeId Emitter::open(CaseId type_case, const std::vector<Derivation>& reach, St
   const Jump& jump = model_.jumps[derivation.jump];
   const FieldSetId required = model_.states[state].required;
   const auto [items, key_items] = items_of(model_, jump, derivation.split);
-  std::set<FetchId> dependencies;
+  std::vector<FetchId> dependencies;
   std::vector<Pick> picks;
   ShapeId anchor;
   for (size_t i = 0; i < items.size(); ++i) {
@@ -277,13 +278,13 @@ ShapeId Emitter::open(CaseId type_case, const std::vector<Derivation>& reach, St
     }
     picks.push_back({.item = items[i], .state = derivation.providers[i], .shape = provider, .key = i < key_items});
   }
-  const std::vector<TemplateItemId> representation = template_items(type_case, picks, dependencies);
+  std::vector<TemplateItemId> representation = template_items(type_case, picks, dependencies);
   // A root type needs no input; any object there lets it be asked.
   if (!anchor) anchor = draft_.cases[type_case].open.front().second;
-  dependencies.insert(plan_.shapes[anchor].fetch);
+  dependencies.push_back(plan_.shapes[anchor].fetch);
 
   const FetchKind kind = jump.key ? FetchKind::entity : FetchKind::root;
-  const FetchId fetch = add_fetch(kind, plan_.cases[type_case].position, type_case, state, dependencies);
+  const FetchId fetch = add_fetch(kind, plan_.cases[type_case].position, type_case, state, std::move(dependencies));
   Shape linked;
   linked.kind = ShapeKind::linked;
   linked.fetch = fetch;
@@ -292,17 +293,17 @@ ShapeId Emitter::open(CaseId type_case, const std::vector<Derivation>& reach, St
   linked.parent = anchor;
   linked.link = plan_.shapes[anchor].link_count++;
   const ShapeId id = add_shape(std::move(linked), state);
-  describe(plan_.fetches[fetch], id, jump, required, representation, plan_.cases[type_case].type_name);
+  describe(plan_.fetches[fetch], id, jump, required, std::move(representation), plan_.cases[type_case].type_name);
   draft_.cases[type_case].open.emplace_back(state, id);
   return id;
 }
 
 void Emitter::describe(Fetch& fetch, ShapeId shape, const Jump& jump, FieldSetId required,
-                       const std::vector<TemplateItemId>& representation, const std::string& type_name) {
+                       std::vector<TemplateItemId> representation, const std::string& type_name) {
   fetch.shape = shape;
   if (!jump.key) return;
-  fetch.representation = representation;
-  fetch.representation_prefix = fmt::format("{{\"__typename\":\"{}\"", type_name);
+  fetch.representation = std::move(representation);
+  fetch.representation_prefix = "{\"__typename\":\"" + type_name + '"';
   fetch.key_text = model_.sets.sets[jump.key].text;
   if (required) fetch.required_text = model_.sets.sets[required].text;
 }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "router/federation/passes/draft.hpp"
@@ -37,7 +37,6 @@ class Emitter {
   /// where the client's own fields come from.
   void decide(PositionId position, LandingMask mask);
   static LandingMask mask_of(const std::vector<Landing>& landings);
-  const Choice& chosen(CaseId type_case) const;
   void emit_position(PositionId position, LandingMask mask);
   void emit_items(CaseId type_case, const Choice& choice);
 
@@ -45,29 +44,29 @@ class Emitter {
   ShapeId find_open(CaseId type_case, StateId state) const;
   ShapeId add_shape(Shape shape, StateId state);
   uint16_t add_slot(ShapeId shape, CaseId type_case, FieldId field, const DraftArguments& arguments, PositionId child,
-                    std::string response_key);
+                    std::string_view response_key);
   /// Leaves of one object with equal field and arguments are one slot, whatever clients call them.
   uint16_t leaf_slot(ShapeId shape, CaseId type_case, FieldId field, const DraftArguments& arguments);
   /// The shape that lands at `child` from `shape`, which arrives in state `head`.
   ShapeId land(ShapeId shape, CaseId type_case, FieldId field, const DraftArguments& arguments, PositionId child,
                StateId head);
   ShapeId open_landing(PositionId position, ShapeId parent, uint16_t slot, StateId head);
-  ShapeId open_root(PositionId position, CaseId type_case, StateId state, const std::set<FetchId>& dependencies);
+  ShapeId open_root(PositionId position, CaseId type_case, StateId state, std::vector<FetchId> dependencies);
 
   // jumps
   FetchId add_fetch(FetchKind kind, PositionId position, CaseId type_case, StateId state,
-                    const std::set<FetchId>& dependencies);
+                    std::vector<FetchId> dependencies);
   /// The shape of `state` at the objects of `type_case`, opened by the derivations of `reach` when it is not yet.
   ShapeId open(CaseId type_case, const std::vector<Derivation>& reach, StateId state);
   void describe(Fetch& fetch, ShapeId shape, const Jump& jump, FieldSetId required,
-                const std::vector<TemplateItemId>& representation, const std::string& type_name);
+                std::vector<TemplateItemId> representation, const std::string& type_name);
 
   // templates
   /// Makes everything of `picks`, at objects of `type_case`, available, and the parts of a representation that read it.
   /// Picks of one field are one member: key and requirement may go into the same composite field, and so may parts.
   std::vector<TemplateItemId> template_items(CaseId type_case, const std::vector<Pick>& picks,
-                                             std::set<FetchId>& dependencies);
-  TemplateItemId template_item(CaseId type_case, const std::vector<Pick>& picks, std::set<FetchId>& dependencies);
+                                             std::vector<FetchId>& dependencies);
+  TemplateItemId template_item(CaseId type_case, const std::vector<Pick>& picks, std::vector<FetchId>& dependencies);
   /// Who provides the items of one case below a composite item that landed in state `head`.
   void pick_below(const Pick& pick, SetCaseId case_id, StateId head, ShapeId landed, PositionId child,
                   std::map<TypeId, std::vector<Pick>>& below);

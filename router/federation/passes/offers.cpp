@@ -53,6 +53,13 @@ CaseOffers::CaseOffers(const Draft& draft, CaseId type_case) {
   }
 }
 
+bool CaseOffers::complete(const Cover& cover) const {
+  for (size_t i = 0; i < leaves_.size(); ++i) {
+    if ((leaves_[i] & ~cover[i]) != 0) return false;
+  }
+  return std::ranges::all_of(composites_, [&](const Composite& each) { return landings(cover, each) != 0; });
+}
+
 size_t CaseOffers::missing(const Cover& cover) const {
   size_t count = 0;
   for (size_t i = 0; i < leaves_.size(); ++i) count += static_cast<size_t>(std::popcount(leaves_[i] & ~cover[i]));

@@ -7,6 +7,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "router/federation/plan.hpp"
@@ -18,7 +19,7 @@ struct Draft;
 /// A set of offers: words of bits, as many as CaseOffers::words().
 using Cover = std::vector<uint64_t>;
 
-inline void unite(Cover& into, const uint64_t* other) {
+inline void unite(std::span<uint64_t> into, const uint64_t* other) {
   for (size_t i = 0; i < into.size(); ++i) into[i] |= other[i];
 }
 
@@ -48,7 +49,7 @@ class CaseOffers {
     return cover[composite.word] >> composite.shift & all;
   }
   /// Whether every item can be served.
-  bool complete(const Cover& cover) const { return missing(cover) == 0; }
+  bool complete(const Cover& cover) const;
   /// How many items cannot.
   size_t missing(const Cover& cover) const;
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <set>
+#include <map>
 
 #include "router/federation/passes/draft.hpp"
 #include "router/federation/plan_print.hpp"
@@ -23,6 +23,7 @@ class PositionBuilder {
 
   void run() {
     const SelectionSet& set = draft_.operation.selection_sets[draft_.operation.root];
+    draft_.reserve(draft_.operation.selection_sets.size());
     const PositionId root = draft_.add_position({}, {}, TypeRef{.type = set.static_type});
     fill(root, draft_.operation.root);
     if (draft_.error) return;
@@ -58,16 +59,36 @@ class PositionBuilder {
       for (TypeId type : type_class.types) {
         if (draft_.error) return;
         const CaseId type_case = draft_.case_of(position, type);
+        draft_.cases[type_case].items.reserve(type_class.fields.size());
+        draft_.plan.cases[type_case].output.reserve(type_class.fields.size());
         for (operation::FieldNodeId id : type_class.fields) add_field(type_case, draft_.operation.fields[id]);
       }
     }
     for (TypeId type : draft_.schema().types[set.static_type].possible_types) draft_.case_of(position, type);
+    if (!draft_.error) note_form(position);
+  }
+
+  /// Positions whose objects have the same fields, all the way down, are of one form. Arguments and response keys make
+  /// no difference to what subgraphs can do for them.
+  void note_form(PositionId position) {
+    form_.clear();
+    for (CaseId type_case : draft_.plan.positions[position].cases) {
+      const std::vector<DraftItem>& items = draft_.cases[type_case].items;
+      form_.push_back(draft_.plan.cases[type_case].type.value());
+      form_.push_back(static_cast<uint32_t>(items.size()));
+      for (const DraftItem& item : items) {
+        form_.push_back(item.field.value());
+        if (item.child) form_.push_back(form_of_[item.child.value()]);
+      }
+    }
+    form_of_.resize(draft_.positions.size());
+    form_of_[position.value()] = forms_.try_emplace(form_, static_cast<uint32_t>(forms_.size())).first->second;
   }
 
   void add_field(CaseId type_case, const FieldNode& node) {
     OutputField output;
     output.key = node.response_key;
-    output.key_json = fmt::format("\"{}\":", node.response_key);  // names need no escaping
+    output.key_json = json_key(node.response_key);
     if (node.kind != FieldKind::schema_field) {
       output.kind = OutputField::Kind::type_name;
       if (node.kind == FieldKind::introspection) {
@@ -78,7 +99,8 @@ class PositionBuilder {
       return;
     }
     const TypeId type = draft_.plan.cases[type_case].type;
-    output.field = draft_.schema().find_any_field(type, draft_.schema().fields[node.field].name);
+    const schema::Field& declared = draft_.schema().fields[node.field];
+    output.field = declared.parent == type ? node.field : draft_.schema().find_any_field(type, declared.name);
     output.type = draft_.schema().fields[output.field].type;
     DraftItem item;
     item.field = output.field;
@@ -102,7 +124,7 @@ class PositionBuilder {
   /// The introspection types are objects without interfaces: one class below each field.
   MetaFieldId add_meta_field(const FieldNode& node, TypeId parent) {
     MetaField meta;
-    meta.key_json = fmt::format("\"{}\":", node.response_key);
+    meta.key_json = json_key(node.response_key);
     meta.type_name = draft_.schema().type_name(parent);
     if (node.kind != FieldKind::type_name) meta.field = node.field;
     for (auto [id, argument] : document_.each(document_[node.source].first_argument)) {
@@ -141,14 +163,40 @@ class PositionBuilder {
   /// Every state that a choice could make objects of the children of `position` arrive in.
   void land(PositionId position) {
     if (draft_.error) return;
-    const std::vector<StateId> landings = draft_.positions[position].landings;
+    const auto [first, added] =
+        landed_.try_emplace({form_of_[position.value()], draft_.positions[position].landings}, position);
+    if (added) {
+      land_children(position);
+    } else {
+      imitate(position, first->second);
+    }
+  }
+
+  /// The same everywhere below `position` as below `first`, which is of the same form.
+  void imitate(PositionId position, PositionId first) {
+    draft_.positions[position].like = first;
+    const std::vector<CaseId>& cases = draft_.plan.positions[position].cases;
+    for (size_t i = 0; i < cases.size(); ++i) {
+      const CaseId like = draft_.plan.positions[first].cases[i];
+      draft_.cases[cases[i]].like = like;
+      for (size_t k = 0; k < draft_.cases[like].items.size(); ++k) {
+        const PositionId child = draft_.cases[cases[i]].items[k].child;
+        if (!child) continue;
+        const DraftPosition& other = draft_.positions[draft_.cases[like].items[k].child];
+        draft_.positions[child].landings = other.landings;
+        imitate(child, other.like);
+      }
+    }
+  }
+
+  void land_children(PositionId position) {
+    const std::vector<StateId>& landings = draft_.positions[position].landings;
     if (landings.size() > kLandingsMax) {
       draft_.fail(ErrorCode::UNSUPPORTED_OPERATION,
                   fmt::format("objects at {} can arrive in more than {} ways", draft_.path(position), kLandingsMax));
       return;
     }
-    const std::vector<CaseId> cases = draft_.plan.positions[position].cases;
-    for (CaseId type_case : cases) {
+    for (CaseId type_case : draft_.plan.positions[position].cases) {
       std::vector<StateId> open;
       for (StateId landing : landings) {
         const StateId cast = draft_.model().cast(landing, draft_.plan.cases[type_case].type);
@@ -180,10 +228,10 @@ class PositionBuilder {
   }
 
   void land_items(CaseId type_case, const std::vector<StateId>& all) {
-    const std::vector<DraftItem> items = draft_.cases[type_case].items;
-    for (const DraftItem& item : items) {
+    for (const DraftItem& item : draft_.cases[type_case].items) {
       bool reachable = false;
       std::vector<StateId> heads;
+      if (item.child) heads.reserve(all.size());
       for (StateId state : all) {
         const EdgeId edge = draft_.model().find_edge(state, item.field);
         if (!edge) continue;
@@ -206,6 +254,10 @@ class PositionBuilder {
 
   Draft& draft_;
   const graphql::Document& document_;
+  std::vector<uint32_t> form_;  ///< the one that is noted
+  std::map<std::vector<uint32_t>, uint32_t> forms_;
+  std::vector<uint32_t> form_of_;                                           ///< by position
+  std::map<std::pair<uint32_t, std::vector<StateId>>, PositionId> landed_;  ///< by form and landings: the first one
 };
 
 }  // namespace
@@ -214,6 +266,14 @@ const CaseOffers& Draft::offers(CaseId type_case) {
   std::optional<CaseOffers>& known = cases[type_case].offers;
   if (!known) known.emplace(*this, type_case);
   return *known;
+}
+
+bool Draft::arrives(CaseId type_case, LandingMask mask) const {
+  const std::vector<StateId>& landings = positions[plan.cases[type_case].position].landings;
+  for (size_t i = 0; i < landings.size(); ++i) {
+    if ((mask >> i & 1) != 0 && model().cast(landings[i], plan.cases[type_case].type)) return true;
+  }
+  return false;
 }
 
 std::vector<StateId> Draft::landed(CaseId type_case, LandingMask mask) const {
@@ -235,11 +295,19 @@ const std::vector<Derivation>& Draft::reach_from(const std::vector<StateId>& ope
   return known != derived.end() ? known->second : derived.emplace(open, derive(model(), open)).first->second;
 }
 
+void Draft::reserve(size_t count) {
+  plan.positions.reserve(count);
+  plan.cases.reserve(count);
+  positions.reserve(count);
+  cases.reserve(count);
+}
+
 PositionId Draft::add_position(CaseId parent, FieldId field, TypeRef type) {
   const PositionId id = plan.positions.push_back(
       {.parent = parent, .response_key = {}, .type = type, .field = field, .shapes = {}, .cases = {}});
   const uint32_t depth = parent ? positions[plan.cases[parent].position].depth + 1 : 0;
   positions.push_back({.landings = {},
+                       .like = id,
                        .arguments = {},
                        .sources = {},
                        .depth = depth,
@@ -250,17 +318,16 @@ PositionId Draft::add_position(CaseId parent, FieldId field, TypeRef type) {
 }
 
 CaseId Draft::case_of(PositionId position, TypeId type) {
-  for (CaseId id : plan.positions[position].cases) {
-    if (plan.cases[id].type == type) return id;
-  }
+  std::vector<CaseId>& all = plan.positions[position].cases;
+  const auto at = std::ranges::lower_bound(all, type, {}, [&](CaseId each) { return plan.cases[each].type; });
+  if (at != all.end() && plan.cases[*at].type == type) return *at;
   const CaseId id = plan.cases.push_back({.position = position,
                                           .type = type,
                                           .type_name = std::string(schema().type_name(type)),
                                           .accessible = schema().types[type].accessible,
                                           .output = {}});
-  cases.push_back({});
-  std::vector<CaseId>& all = plan.positions[position].cases;
-  const auto at = std::ranges::lower_bound(all, type, {}, [&](CaseId each) { return plan.cases[each].type; });
+  cases.push_back(
+      {.like = id, .items = {}, .offers = {}, .explored = {}, .decided = {}, .chosen = {}, .hidden = {}, .open = {}});
   all.insert(at, id);
   return id;
 }

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <set>
 
 #include "router/federation/passes/draft.hpp"
 #include "router/graphql/printer.hpp"
@@ -154,21 +153,24 @@ class RequestMaker {
   TypeId type_of(const Fetch& fetch) const { return plan_.cases[fetch.type_case].type; }
 
   void depend(RequestId id) {
-    std::set<RequestId> dependencies;
+    std::vector<RequestId> dependencies;
     for (FetchId fetch : plan_.requests[id].fetches) {
       for (FetchId dependency : plan_.fetches[fetch].dependencies) {
-        dependencies.insert(plan_.fetches[dependency].request);
+        dependencies.push_back(plan_.fetches[dependency].request);
       }
     }
+    sort_unique(dependencies);
     for (RequestId dependency : dependencies) plan_.requests[dependency].dependents.push_back(id);
-    plan_.requests[id].dependencies.assign(dependencies.begin(), dependencies.end());
+    plan_.requests[id].dependencies = std::move(dependencies);
   }
 
   void print(Request& request) {
-    std::set<operation::VariableId> variables;
+    std::vector<operation::VariableId> variables;
     for (FetchId fetch : request.fetches) {
-      variables.insert(draft_.fetches[fetch].variables.begin(), draft_.fetches[fetch].variables.end());
+      const std::vector<operation::VariableId>& used = draft_.fetches[fetch].variables;
+      variables.insert(variables.end(), used.begin(), used.end());
     }
+    sort_unique(variables);
     std::string head;
     const std::string selection =
         request.lists.empty() ? draft_.fetches[request.fetches.front()].selection : print_lists(request, head);
@@ -177,7 +179,7 @@ class RequestMaker {
       head += fmt::format("{}${}:{}", head.empty() ? "" : ",", variable.name, draft_.schema().print(variable.type));
       // A default makes a nullable variable fit a non-null argument.
       if (variable.default_value) head += "=" + graphql::print_value(document_, variable.default_value);
-      request.variables.push_back({.name_json = fmt::format("\"{}\":", variable.name), .variable = id});
+      request.variables.push_back({.name_json = json_key(variable.name), .variable = id});
     }
     if (request.mutation || !head.empty()) request.document = request.mutation ? "mutation" : "query";
     if (!head.empty()) request.document += fmt::format("({})", head);
@@ -196,7 +198,7 @@ class RequestMaker {
       EntityList& list = request.lists[i];
       list.wire_name = several ? fmt::format("_e{}", i) : "_entities";
       const std::string name = several ? fmt::format("{}{}", base, i) : base;
-      list.representations = fmt::format("\"{}\":", name);
+      list.representations = json_key(name);
       head += fmt::format("{}${}:[_Any!]!", i == 0 ? "" : ",", name);
       if (several) selection += fmt::format("{}{}:", i == 0 ? "" : " ", list.wire_name);
       selection += fmt::format("_entities(representations:${}){{...on {}{}}}", name,

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
 #include <numeric>
 #include <set>
 
@@ -28,10 +27,9 @@ class SelectionWriter {
       sort_names(plan_.shapes[ShapeId(i)]);
     }
     for (const Fetch& fetch : plan_.fetches) {
-      variables_.clear();
       DraftFetch printed;
-      print_selection(fetch.shape, printed.selection);
-      printed.variables.assign(variables_.begin(), variables_.end());
+      print_selection(fetch.shape, printed);
+      sort_unique(printed.variables);
       draft_.fetches.push_back(std::move(printed));
     }
   }
@@ -58,21 +56,24 @@ class SelectionWriter {
 
   /// Drops dependencies that others imply.
   void reduce_dependencies() {
-    std::vector<std::vector<bool>> ancestors(plan_.fetches.size());
+    const size_t words = (plan_.fetches.size() + 63) / 64;
+    std::vector<uint64_t> ancestors(plan_.fetches.size() * words);  // bits, by fetch
     for (size_t i = 0; i < plan_.fetches.size(); ++i) {
-      Fetch& fetch = plan_.fetches[FetchId(i)];
-      ancestors[i].resize(i);
-      std::vector<FetchId> kept;
-      for (auto at = fetch.dependencies.rbegin(); at != fetch.dependencies.rend(); ++at) {
-        if (ancestors[i][at->value()]) continue;  // a later fetch that is kept waits for it
-        kept.push_back(*at);
-        ancestors[i][at->value()] = true;
-        for (size_t j = 0; j < at->value(); ++j) {
-          if (ancestors[at->value()][j]) ancestors[i][j] = true;
-        }
+      uint64_t* mine = &ancestors[i * words];
+      std::vector<FetchId>& dependencies = plan_.fetches[FetchId(i)].dependencies;
+      const auto implied = [&](FetchId each) { return (mine[each.value() / 64] >> each.value() % 64 & 1) != 0; };
+      const auto add = [&](FetchId each) {
+        mine[each.value() / 64] |= uint64_t{1} << each.value() % 64;
+        for (size_t w = 0; w < words; ++w) mine[w] |= ancestors[each.value() * words + w];
+      };
+      // From the last one down: what a later fetch waits for need not be waited for again.
+      size_t kept = dependencies.size();
+      for (size_t k = dependencies.size(); k-- > 0;) {
+        if (implied(dependencies[k])) continue;
+        add(dependencies[k]);
+        dependencies[--kept] = dependencies[k];
       }
-      std::ranges::reverse(kept);
-      fetch.dependencies = std::move(kept);
+      dependencies.erase(dependencies.begin(), dependencies.begin() + static_cast<ptrdiff_t>(kept));
     }
   }
 
@@ -80,9 +81,12 @@ class SelectionWriter {
 
   /// Puts the slots of each case together, and makes whatever names a slot follow.
   void order_slots() {
-    std::vector<std::vector<uint16_t>> moved(plan_.shapes.size());  // by shape and old place: the new one
+    // By shape and old place: the new one; empty where all keep theirs.
+    std::vector<std::vector<uint16_t>> moved(plan_.shapes.size());
     for (size_t i = 0; i < plan_.shapes.size(); ++i) moved[i] = order_slots_of(ShapeId(i));
-    const auto follow = [&](ShapeId shape, uint16_t& slot) { slot = moved[shape.value()][slot]; };
+    const auto follow = [&](ShapeId shape, uint16_t& slot) {
+      if (!moved[shape.value()].empty()) slot = moved[shape.value()][slot];
+    };
     for (PositionCase& each : plan_.cases) {
       for (OutputField& field : each.output) {
         if (field.shape) follow(field.shape, field.slot);
@@ -98,31 +102,38 @@ class SelectionWriter {
 
   std::vector<uint16_t> order_slots_of(ShapeId id) {
     Shape& shape = plan_.shapes[id];
-    std::vector<uint16_t> order(shape.slots.size());
-    std::iota(order.begin(), order.end(), uint16_t{0});
+    std::vector<uint16_t> moved;
     // Cases as they stand in Position::cases.
-    std::ranges::sort(order, {}, [&](uint16_t i) { return std::pair(plan_.cases[shape.slots[i].type_case].type, i); });
-    std::vector<uint16_t> moved(order.size());
-    std::vector<Slot> slots;
-    std::vector<DraftArguments> arguments;
-    for (uint16_t old : order) {
-      moved[old] = static_cast<uint16_t>(slots.size());
-      slots.push_back(std::move(shape.slots[old]));
-      arguments.push_back(std::move(draft_.shapes[id].arguments[old]));
-      const CaseId type_case = slots.back().type_case;
-      if (shape.layouts.empty() || shape.layouts.back().type_case != type_case) {
-        shape.layouts.push_back({.type_case = type_case, .begin = moved[old], .end = moved[old], .by_name = {}});
+    const auto type = [&](const Slot& slot) { return plan_.cases[slot.type_case].type; };
+    if (!std::ranges::is_sorted(shape.slots, {}, type)) {
+      std::vector<uint16_t> order(shape.slots.size());
+      std::iota(order.begin(), order.end(), uint16_t{0});
+      std::ranges::sort(order, {}, [&](uint16_t i) { return std::pair(type(shape.slots[i]), i); });
+      moved.resize(order.size());
+      std::vector<Slot> slots;
+      std::vector<DraftArguments> arguments;
+      for (uint16_t old : order) {
+        moved[old] = static_cast<uint16_t>(slots.size());
+        slots.push_back(std::move(shape.slots[old]));
+        arguments.push_back(draft_.shapes[id].arguments[old]);
+      }
+      shape.slots = std::move(slots);
+      draft_.shapes[id].arguments = std::move(arguments);
+    }
+    for (const Slot& slot : shape.slots) {
+      if (shape.layouts.empty() || shape.layouts.back().type_case != slot.type_case) {
+        const uint16_t begin = shape.layouts.empty() ? 0 : shape.layouts.back().end;
+        shape.layouts.push_back({.type_case = slot.type_case, .begin = begin, .end = begin, .by_name = {}});
       }
       ++shape.layouts.back().end;
     }
-    shape.slots = std::move(slots);
-    draft_.shapes[id].arguments = std::move(arguments);
     return moved;
   }
 
   static void sort_names(Shape& shape) {
     for (CaseSlots& layout : shape.layouts) {
-      for (uint16_t i = layout.begin; i < layout.end; ++i) layout.by_name.push_back(i);
+      layout.by_name.resize(size_t{layout.end} - layout.begin);
+      std::iota(layout.by_name.begin(), layout.by_name.end(), layout.begin);
       std::ranges::sort(layout.by_name, {}, [&](uint16_t i) -> std::string_view { return shape.slots[i].wire_name; });
     }
   }
@@ -131,29 +142,49 @@ class SelectionWriter {
 
   void name_slots(ShapeId id) {
     std::vector<Slot>& slots = plan_.shapes[id].slots;
-    std::set<std::string, std::less<>> wanted;
-    for (const Slot& slot : slots) wanted.emplace(draft_.schema().field_name(slot.field));
-    size_t aliases = 0;
-    std::map<std::string, std::vector<size_t>, std::less<>> taken;
-    for (size_t i = 0; i < slots.size(); ++i) {
-      std::string name(draft_.schema().field_name(slots[i].field));
-      std::vector<size_t>& others = taken[name];
-      const bool free =
-          std::ranges::all_of(others, [&](size_t other) { return can_share(id, slots[other], slots[i], i); });
-      if (free) others.push_back(i);
-      while (!free && (name = fmt::format("_a{}", ++aliases), wanted.contains(name))) {
-      }
-      slots[i].wire_json = fmt::format("\"{}\":", name);
-      slots[i].wire_name = std::move(name);
+    for (Slot& slot : slots) slot.wire_name = draft_.schema().field_name(slot.field);
+    give_aliases(slots, clashing(id));
+    for (Slot& slot : slots) slot.wire_json = json_key(slot.wire_name);
+  }
+
+  /// The slots that cannot share the name of their field with an earlier one, ascending.
+  std::vector<uint16_t> clashing(ShapeId id) const {
+    const std::vector<Slot>& slots = plan_.shapes[id].slots;
+    const auto name = [&](uint16_t i) { return draft_.schema().fields[slots[i].field].name; };
+    std::vector<uint16_t> order(slots.size());
+    std::iota(order.begin(), order.end(), uint16_t{0});
+    std::ranges::sort(order, {}, [&](uint16_t i) { return std::pair(name(i), i); });
+    std::vector<uint16_t> result;
+    std::vector<uint16_t> sharing;  // one name
+    for (uint16_t i : order) {
+      if (!sharing.empty() && name(sharing.front()) != name(i)) sharing.clear();
+      const bool free = std::ranges::all_of(sharing, [&](uint16_t other) { return can_share(id, other, i); });
+      (free ? sharing : result).push_back(i);
+    }
+    std::ranges::sort(result);
+    return result;
+  }
+
+  /// Names that are no field's.
+  static void give_aliases(std::vector<Slot>& slots, const std::vector<uint16_t>& aliased) {
+    if (aliased.empty()) return;
+    std::set<std::string, std::less<>> taken;
+    for (const Slot& slot : slots) taken.insert(slot.wire_name);
+    size_t count = 0;
+    for (uint16_t i : aliased) {
+      do {
+        slots[i].wire_name = fmt::format("_a{}", ++count);
+      } while (taken.contains(slots[i].wire_name));
     }
   }
 
   /// Leaves of different object types may share a response name when their types are equal in the subgraph.
   /// Spec: https://spec.graphql.org/September2025/#SameResponseShape()
-  bool can_share(ShapeId shape, const Slot& a, const Slot& b, size_t b_index) const {
+  bool can_share(ShapeId shape, uint16_t a_index, uint16_t b_index) const {
+    const Slot& a = plan_.shapes[shape].slots[a_index];
+    const Slot& b = plan_.shapes[shape].slots[b_index];
     if (a.type_case == b.type_case || a.child || b.child) return false;
-    const auto& arguments = draft_.shapes[shape].arguments;
-    const auto a_index = static_cast<size_t>(&a - plan_.shapes[shape].slots.data());
+    const std::vector<DraftArguments>& arguments = draft_.shapes[shape].arguments;
     return local_type(shape, a) == local_type(shape, b) && arguments[a_index].text == arguments[b_index].text;
   }
 
@@ -166,44 +197,45 @@ class SelectionWriter {
 
   // --- text
 
-  void print_selection(ShapeId id, std::string& out) {
+  void print_selection(ShapeId id, DraftFetch& out) const {
     const Shape& shape = plan_.shapes[id];
-    out += '{';
+    out.selection += '{';
     if (shape.type_case) {
-      for (size_t i = 0; i < shape.slots.size(); ++i) print_slot(id, i, out);
-      if (shape.slots.empty()) out += "__typename";
+      print_slots(id, 0, shape.slots.size(), out);
+      if (shape.slots.empty()) out.selection += "__typename";
     } else {
-      out += "__typename";
+      out.selection += "__typename";
       for (CaseId type_case : plan_.positions[shape.position].cases) print_case(id, type_case, out);
     }
-    out += '}';
+    out.selection += '}';
   }
 
-  void print_case(ShapeId id, CaseId type_case, std::string& out) {
-    const Shape& shape = plan_.shapes[id];
-    std::string fields;
-    const CaseSlots* layout = find_layout(shape, type_case);
-    for (size_t i = 0; layout != nullptr && i < size_t{layout->end} - layout->begin; ++i) {
-      print_slot(id, layout->begin + i, fields);
+  void print_case(ShapeId id, CaseId type_case, DraftFetch& out) const {
+    const CaseSlots* layout = find_layout(plan_.shapes[id], type_case);
+    if (layout == nullptr) return;
+    out.selection.append(" ...on ").append(plan_.cases[type_case].type_name).append(1, '{');
+    print_slots(id, layout->begin, layout->end, out);
+    out.selection += '}';
+  }
+
+  void print_slots(ShapeId id, size_t begin, size_t end, DraftFetch& out) const {
+    for (size_t i = begin; i < end; ++i) {
+      if (i != begin) out.selection += ' ';
+      print_slot(plan_.shapes[id].slots[i], draft_.shapes[id].arguments[i], out);
     }
-    if (!fields.empty()) out += fmt::format(" ...on {}{{{}}}", plan_.cases[type_case].type_name, fields);
   }
 
-  void print_slot(ShapeId id, size_t index, std::string& out) {
-    const Slot& slot = plan_.shapes[id].slots[index];
+  void print_slot(const Slot& slot, const DraftArguments& arguments, DraftFetch& out) const {
     const std::string_view name = draft_.schema().field_name(slot.field);
-    if (!out.empty() && out.back() != '{') out += ' ';
-    if (slot.wire_name != name) out += slot.wire_name + ":";
-    out += name;
-    const DraftArguments& arguments = draft_.shapes[id].arguments[index];
-    if (!arguments.text.empty()) out += fmt::format("({})", arguments.text);
-    variables_.insert(arguments.variables.begin(), arguments.variables.end());
+    if (slot.wire_name != name) out.selection.append(slot.wire_name).append(1, ':');
+    out.selection += name;
+    if (!arguments.text.empty()) out.selection.append(1, '(').append(arguments.text).append(1, ')');
+    out.variables.insert(out.variables.end(), arguments.variables.begin(), arguments.variables.end());
     if (slot.child_shape) print_selection(slot.child_shape, out);
   }
 
   Draft& draft_;
   Plan& plan_;
-  std::set<operation::VariableId> variables_;
 };
 
 }  // namespace

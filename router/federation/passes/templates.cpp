@@ -9,43 +9,40 @@
 namespace signet::federation {
 
 std::vector<TemplateItemId> Emitter::template_items(CaseId type_case, const std::vector<Pick>& picks,
-                                                    std::set<FetchId>& dependencies) {
-  std::vector<std::vector<Pick>> members;
-  for (const Pick& pick : picks) {
-    const SetItem& item = model_.sets.items[pick.item];
-    const auto same = std::ranges::find_if(members, [&](const std::vector<Pick>& each) {
-      return model_.sets.items[each.front().item].field == item.field;
-    });
-    if (same == members.end()) {
-      members.push_back({pick});
-      continue;
-    }
-    if (model_.sets.items[same->front().item].arguments != item.arguments) {
+                                                    std::vector<FetchId>& dependencies) {
+  std::vector<TemplateItemId> result;
+  std::vector<Pick> member;
+  for (auto pick = picks.begin(); pick != picks.end() && !draft_.error; ++pick) {
+    const SetItem& item = model_.sets.items[pick->item];
+    const auto same_field = [&](const Pick& each) { return model_.sets.items[each.item].field == item.field; };
+    if (std::any_of(picks.begin(), pick, same_field)) continue;
+    member.clear();
+    std::copy_if(pick, picks.end(), std::back_inserter(member), same_field);
+    const auto same_arguments = [&](const Pick& each) {
+      return model_.sets.items[each.item].arguments == item.arguments;
+    };
+    if (!std::ranges::all_of(member, same_arguments)) {
       draft_.fail(ErrorCode::UNSUPPORTED_OPERATION,
                   fmt::format("a key and a requirement need field \"{}\" with different arguments",
                               draft_.schema().field_name(item.field)));
+      break;
     }
-    same->push_back(pick);
-  }
-  std::vector<TemplateItemId> result;
-  for (const std::vector<Pick>& member : members) {
-    if (draft_.error) break;
     result.push_back(template_item(type_case, member, dependencies));
   }
   return result;
 }
 
 TemplateItemId Emitter::template_item(CaseId type_case, const std::vector<Pick>& picks,
-                                      std::set<FetchId>& dependencies) {
-  const SetItem item = model_.sets.items[picks.front().item];
+                                      std::vector<FetchId>& dependencies) {
+  const SetItem& item = model_.sets.items[picks.front().item];
   TemplateItem result;
-  result.key_json = fmt::format("\"{}\":", draft_.schema().field_name(item.field));
+  result.key_json = json_key(draft_.schema().field_name(item.field));
   result.key = std::ranges::any_of(picks, &Pick::key);
   result.type = draft_.schema().fields[item.field].type;
   result.abstract = draft_.schema().types[result.type.type].abstract();
   const DraftArguments arguments{.text = item.arguments, .variables = {}};
   if (item.cases.empty()) {
-    dependencies.insert(plan_.shapes[picks.front().shape].fetch);
+    dependencies.push_back(plan_.shapes[picks.front().shape].fetch);
     result.shape = picks.front().shape;
     result.slot = leaf_slot(result.shape, type_case, item.field, arguments);
     return plan_.template_items.push_back(std::move(result));
@@ -53,11 +50,11 @@ TemplateItemId Emitter::template_item(CaseId type_case, const std::vector<Pick>&
   result.child = child_position(type_case, item.field, arguments, result.type, states_of(picks));
   std::map<TypeId, std::vector<Pick>> below;  // by type of the object
   for (const Pick& pick : picks) {
-    dependencies.insert(plan_.shapes[pick.shape].fetch);
+    dependencies.push_back(plan_.shapes[pick.shape].fetch);
     const StateId head = model_.edges[model_.find_edge(pick.state, item.field)].head;
     const ShapeId landed = land(pick.shape, type_case, item.field, arguments, result.child, head);
-    const std::vector<SetCaseId> cases = model_.sets.items[pick.item].cases;
-    for (SetCaseId case_id : cases) pick_below(pick, case_id, head, landed, result.child, below);
+    for (SetCaseId case_id : model_.sets.items[pick.item].cases)
+      pick_below(pick, case_id, head, landed, result.child, below);
   }
   for (const auto& [type, sub_picks] : below) {
     const CaseId child_case = set_case(result.child, type);
@@ -69,7 +66,7 @@ TemplateItemId Emitter::template_item(CaseId type_case, const std::vector<Pick>&
 
 void Emitter::pick_below(const Pick& pick, SetCaseId case_id, StateId head, ShapeId landed, PositionId child,
                          std::map<TypeId, std::vector<Pick>>& below) {
-  const SetCase each = model_.sets.cases[case_id];
+  const SetCase& each = model_.sets.cases[case_id];
   const StateId state = model_.cast(head, each.type);
   if (!state) return;  // objects of this type do not come from here
   const CaseId type_case = set_case(child, each.type);
@@ -82,9 +79,11 @@ void Emitter::pick_below(const Pick& pick, SetCaseId case_id, StateId head, Shap
 }
 
 std::vector<StateId> Emitter::states_of(const std::vector<Pick>& picks) {
-  std::set<StateId> states;
-  for (const Pick& pick : picks) states.insert(pick.state);
-  return {states.begin(), states.end()};
+  std::vector<StateId> states;
+  states.reserve(picks.size());
+  for (const Pick& pick : picks) states.push_back(pick.state);
+  sort_unique(states);
+  return states;
 }
 
 PositionId Emitter::child_position(CaseId type_case, FieldId field, const DraftArguments& arguments, TypeRef type,
@@ -93,9 +92,10 @@ PositionId Emitter::child_position(CaseId type_case, FieldId field, const DraftA
   for (size_t k = 0; known.chosen && k < known.items.size(); ++k) {
     const DraftItem& item = known.items[k];
     if (!item.child || item.field != field || item.arguments.text != arguments.text) continue;
-    std::set<StateId> owners;
-    for (const Landing& landing : known.chosen->landings[k]) owners.insert(landing.owner);
-    if (std::ranges::equal(owners, sources)) return item.child;
+    std::vector<StateId> owners;
+    for (const Landing& landing : known.chosen->landings[k]) owners.push_back(landing.owner);
+    sort_unique(owners);
+    if (owners == sources) return item.child;
   }
   for (PositionId id : known.hidden) {
     const DraftPosition& each = draft_.positions[id];

@@ -26,6 +26,8 @@ TEST(Overlap, AcceptsFieldsThatMerge) {
            "{pet {... on Dog {a: name} ... on Cat {a: name(surname: true)}}}",
            "{pet {... on Dog {x: friend {name}} ... on Cat {x: friend {name(surname: true)}}}}",
            "{dog {...F name} ...G} fragment F on Dog {name} fragment G on Query {dog {...F barks}}",
+           "{pet {... on Dog {x: friend {y: friend {a: name}}} ... on Cat {x: friend {y: friend {a: name(surname: "
+           "true)}}}}}",
            "query A {dog {a: name}} query B {dog {a: barks}}",
        }) {
     EXPECT_TRUE(merges(source)) << source;
@@ -49,6 +51,9 @@ TEST(Overlap, RefusesFieldsThatConflict) {
            "{dog {friend {...F}} ...H} fragment F on Dog {a: name} fragment G on Dog {a: barks} "
            "fragment H on Query {dog {friend {friend {name} ...G}}}",
            "{pet {a: __typename ... on Dog {a: barks}}}",
+           "{pet {... on Dog {x: friend {y: friend {a: name a: name(surname: true)}}} ... on Cat {x: friend {z: "
+           "name}}}}",
+           "{pet {... on Cat {x: friend {y: friend {a: volume}}} ... on Dog {x: friend {y: friend {a: name}}}}}",
        }) {
     EXPECT_FALSE(merges(source)) << source;
   }
