@@ -1,7 +1,5 @@
 #include "router/net/worker_server.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <ctime>
 
@@ -126,8 +124,7 @@ void WorkerServer::adopt(int descriptor, http::IpAddress peer, bool unix_domain)
                                                  unix_domain ? 0 : IPPROTO_TCP),
                   descriptor, error);
     auto connection = std::make_shared<ServerConnection>(self, std::move(socket), peer);
-    if (error) return;
-    asio::co_spawn(loop_.context(), [connection]() { return connection->run(); }, asio::detached);
+    if (!error) connection->start();
   });
 }
 
