@@ -40,27 +40,37 @@ auto wait_for_nothing() {
 
 ServerConnection::ServerConnection(std::shared_ptr<WorkerServer> worker, Socket socket, http::IpAddress peer)
     : worker_(std::move(worker)), stream_(std::move(socket)), peer_(peer) {
-  enter(worker_->settings_.tls ? Phase::handshake : Phase::idle);
+  enter(worker_->first_phase_);
 }
 
 ServerConnection::~ServerConnection() {
-  unlink();
+  leave_phase();
   worker_->connections_count_.fetch_sub(1, std::memory_order_relaxed);
   worker_->totals_->connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void ServerConnection::enter(Phase phase) {
+  leave_phase();
   phase_ = phase;
   since_ = std::chrono::steady_clock::now();
   deadline_ = phase == Phase::handling ? SteadyTime::max() : since_ + worker_->time_for(phase);
-  unlink();
   worker_->in(phase).push_back(*this);
+}
+
+void ServerConnection::leave_phase() {
+  unlink();
+  if (phase_ == Phase::handshake) worker_->totals_->handshakes.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void ServerConnection::expire() {
   expired_ = true;
   deadline_ = SteadyTime::max();
   stream_.cancel();
+}
+
+void ServerConnection::make_room() {
+  made_room_ = true;
+  close();
 }
 
 void ServerConnection::close() {
@@ -125,7 +135,7 @@ asio::awaitable<bool> ServerConnection::handshake() {
     problem = std::move(done.error());
   }
   handshake_failed(problem);
-  if (expired_ || problem.failure == TlsFailure::closed) co_return false;
+  if (expired_ || made_room_ || problem.failure == TlsFailure::closed) co_return false;
   stream_.abandon_tls();
   if (problem.failure == TlsFailure::plain_http) {
     co_await refuse(400, ErrorCode::BAD_REQUEST, "this port speaks TLS: use https", nullptr);
@@ -137,6 +147,7 @@ asio::awaitable<bool> ServerConnection::handshake() {
 
 void ServerConnection::handshake_failed(TlsProblem problem) {
   if (expired_) problem = {TlsFailure::timeout, {}, false};
+  if (made_room_) problem = {TlsFailure::crowded, "others waited, and it took longest", false};
   worker_->handler_.handshake_failed(problem);
 }
 

@@ -47,6 +47,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   /// When its phase has to be over.
   SteadyTime due() const { return deadline_; }
   void expire();
+  /// Closes it for the sake of others.
+  void make_room();
   /// When its phase began.
   SteadyTime since() const { return since_; }
   bool served() const { return served_; }
@@ -73,6 +75,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   void resume();
   boost::asio::awaitable<void> linger();
   void enter(Phase phase);
+  void leave_phase();
   void handshake_failed(TlsProblem problem);
 
   std::shared_ptr<WorkerServer> worker_;
@@ -82,6 +85,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   SteadyTime since_;
   SteadyTime deadline_ = SteadyTime::max();
   bool expired_ = false;
+  bool made_room_ = false;
   std::string head_;   // the current request's head; field views point into it
   std::string input_;  // bytes read and not yet used
   std::optional<ServerResponse> reply_;

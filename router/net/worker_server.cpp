@@ -27,6 +27,7 @@ WorkerServer::WorkerServer(EventLoop& loop, ServerHandler& handler, const Server
     : loop_(loop),
       handler_(handler),
       settings_(settings),
+      first_phase_(settings.tls ? Phase::handshake : Phase::idle),
       totals_(std::move(totals)),
       unread_(totals_->unread_bytes, settings.unread_bytes_max, [this] { handler_.slow_reader_disconnected(); }),
       read_buffer_(kReadBufferBytes),
@@ -115,6 +116,7 @@ void WorkerServer::abandon_some() {
 void WorkerServer::adopt(int descriptor, http::IpAddress peer, bool unix_domain) {
   connections_count_.fetch_add(1, std::memory_order_relaxed);
   totals_->connections.fetch_add(1, std::memory_order_relaxed);
+  if (first_phase_ == Phase::handshake) totals_->handshakes.fetch_add(1, std::memory_order_relaxed);
   loop_.post([this, self = shared_from_this(), descriptor, peer, unix_domain] {
     Socket socket(loop_.context());
     error_code error;
@@ -145,6 +147,13 @@ void WorkerServer::make_room(size_t unfinished) {
   });
 }
 
+void WorkerServer::make_room_for_handshakes(size_t most) {
+  loop_.post([self = shared_from_this(), most] {
+    constexpr std::chrono::milliseconds kBegun{250};
+    self->close_unfinished(Phase::handshake, kBegun, most);
+  });
+}
+
 // Those that wait for the first byte of a request, for at least that long. Whether there was one.
 bool WorkerServer::close_quiet(std::chrono::milliseconds least, bool silent_only) {
   bool any = false;
@@ -166,7 +175,7 @@ size_t WorkerServer::close_unfinished(Phase phase, std::chrono::milliseconds lea
   const SteadyTime until = std::chrono::steady_clock::now() - least;
   for (ServerConnection& connection : in(phase)) {
     if (closed == most || connection.since() > until) break;
-    connection.close();
+    connection.make_room();
     ++closed;
   }
   return closed;
