@@ -148,6 +148,7 @@ struct Limits {
   Limit operation_name{256};  ///< Units: bytes
   uint64_t body_bytes = 2'000'000;
   uint64_t unread_answers_bytes = 64u << 20;
+  uint64_t tls_handshakes = 1'024;
 };
 
 struct Cors {

@@ -172,6 +172,7 @@ Limits decode_limits(const MapReader& map, Limits out) {
   read_limit(map, "operation_name", out.operation_name, parse_whole_number);
   map.read("body", out.body_bytes, parse_size);
   map.read("unread_answers", out.unread_answers_bytes, parse_size);
+  map.read("tls_handshakes", out.tls_handshakes, parse_whole_number);
   return out;
 }
 

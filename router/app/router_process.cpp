@@ -242,6 +242,7 @@ class RouterProcess {
         net::ServerSettings{.body_bytes_max = options_.config.limits.body_bytes,
                             .unread_bytes_max = options_.config.limits.unread_answers_bytes,
                             .connections_max = std::min<size_t>(kClientConnectionsMax, descriptors_),
+                            .handshakes_max = options_.config.limits.tls_handshakes,
                             .tls = certificates_.listener()});
     if (auto bound = graphql_server_->listen(to_address(config.graphql)); !bound) return bound;
 

@@ -53,7 +53,8 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
     size_t unfinished = 0;
     while (acceptor->is_open()) {
       error_code error;
-      if (counters->connections.load(std::memory_order_relaxed) < settings.connections_max) {
+      const bool crowded = handshakes_full();
+      if (!connections_full() && !crowded) {
         typename Acceptor::protocol_type::endpoint from;
         auto socket = co_await acceptor->async_accept(from, asio::redirect_error(asio::use_awaitable, error));
         if (!error) {
@@ -67,14 +68,27 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
       }
       // Full, or out of descriptors, and somebody waits: who says nothing makes room, and the backlog holds newcomers
       // while we wait without spinning. If that was not enough a moment ago, unfinished requests make room as well, and
-      // the longer it lasts, the more.
+      // the longer it lasts, the more. What stands in the way of handshakes is handshakes.
       const SteadyTime now = std::chrono::steady_clock::now();
       unfinished = now - short_since < kSameShortage ? std::clamp<size_t>(unfinished * 2, 1, kUnfinishedMax) : 0;
       short_since = now;
-      for (const auto& worker : workers) worker->make_room(unfinished);
+      for (const auto& worker : workers) {
+        if (crowded) {
+          worker->make_room_for_handshakes(unfinished);
+        } else {
+          worker->make_room(unfinished);
+        }
+      }
       asio::steady_timer pause(acceptor_loop.context(), kPause);
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }
+  }
+
+  bool connections_full() const {
+    return counters->connections.load(std::memory_order_relaxed) >= settings.connections_max;
+  }
+  bool handshakes_full() const {
+    return counters->handshakes.load(std::memory_order_relaxed) >= settings.handshakes_max;
   }
 
   template <class PeerSocket, class Endpoint>
@@ -92,7 +106,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
     if (!acceptor) return;
     error_code error;
     acceptor->non_blocking(true, error);
-    while (!error && counters->connections.load(std::memory_order_relaxed) < settings.connections_max) {
+    while (!error && !connections_full() && !handshakes_full()) {
       typename Acceptor::protocol_type::endpoint from;
       auto socket = acceptor->accept(from, error);
       if (!error) deal(std::move(socket), from);

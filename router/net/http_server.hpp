@@ -91,6 +91,7 @@ struct ServerSettings {
   uint64_t body_bytes_max = 2'000'000;
   uint64_t unread_bytes_max = 64u << 20;  ///< of answers that clients have not taken yet, in all
   size_t connections_max = 10'000;
+  size_t handshakes_max = 1'024;         ///< TLS handshakes under way, in all
   std::shared_ptr<const ServerTls> tls;  ///< null: plain
 };
 

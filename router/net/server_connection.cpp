@@ -1,8 +1,10 @@
 #include "router/net/server_connection.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "router/base/limits.hpp"
@@ -14,23 +16,50 @@ namespace signet::net {
 
 namespace asio = boost::asio;
 
+namespace {
+
+constexpr int kNoContent = 204;  // has no length either: RFC 9110 §8.6
+
+std::string head_of(const ServerResponse& response, std::string_view date_field, bool keep_alive) {
+  fmt::memory_buffer head;
+  const auto out = std::back_inserter(head);
+  fmt::format_to(out, "HTTP/1.1 {} {}\r\n{}{}", response.status, http::reason(response.status), response.fields,
+                 date_field);
+  if (response.status != kNoContent) fmt::format_to(out, "Content-Length: {}\r\n", response.body.size());
+  fmt::format_to(out, "{}\r\n", keep_alive ? "" : "Connection: close\r\n");
+  return fmt::to_string(head);
+}
+
+// co_spawn() takes another turn of the loop to end a coroutine that has not waited for anything. This is as good.
+auto wait_for_nothing() {
+  return asio::async_initiate<const asio::deferred_t&, void()>([](auto handler) { std::move(handler)(); },
+                                                               asio::deferred);
+}
+
+}  // namespace
+
 ServerConnection::ServerConnection(std::shared_ptr<WorkerServer> worker, Socket socket, http::IpAddress peer)
     : worker_(std::move(worker)), stream_(std::move(socket)), peer_(peer) {
-  enter(Phase::idle);
+  enter(worker_->first_phase_);
 }
 
 ServerConnection::~ServerConnection() {
-  unlink();
+  leave_phase();
   worker_->connections_count_.fetch_sub(1, std::memory_order_relaxed);
   worker_->totals_->connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void ServerConnection::enter(Phase phase) {
+  leave_phase();
   phase_ = phase;
   since_ = std::chrono::steady_clock::now();
   deadline_ = phase == Phase::handling ? SteadyTime::max() : since_ + worker_->time_for(phase);
-  unlink();
   worker_->in(phase).push_back(*this);
+}
+
+void ServerConnection::leave_phase() {
+  unlink();
+  if (phase_ == Phase::handshake) worker_->totals_->handshakes.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void ServerConnection::expire() {
@@ -39,42 +68,74 @@ void ServerConnection::expire() {
   stream_.cancel();
 }
 
+void ServerConnection::make_room() {
+  made_room_ = true;
+  close();
+}
+
 void ServerConnection::close() {
   stream_.close();
 }
 
+void ServerConnection::start() {
+  if (phase_ != Phase::handshake) return wait_for_request();
+  await_bytes(&ServerConnection::begin_handshake);  // who says nothing costs no session
+}
+
+// What waits here is no coroutine, whose frames would be most of what an idle connection takes.
+void ServerConnection::await_bytes(void (ServerConnection::*then)(error_code)) {
+  stream_.when_readable([self = shared_from_this(), then](error_code error) { std::invoke(then, self, error); });
+}
+
+void ServerConnection::spawn() {
+  asio::co_spawn(worker_->loop_.context(), [self = shared_from_this()] { return self->run(); }, asio::detached);
+}
+
+void ServerConnection::begin_handshake(error_code silence) {
+  if (!silence) return spawn();
+  handshake_failed({});
+  close();
+}
+
+void ServerConnection::wait_for_request() {
+  input_.shrink_to_fit();  // an idle connection holds no buffers
+  head_.clear();
+  head_.shrink_to_fit();
+  // Who came while the listener was closing has a moment to ask: what is kept after an answer is not kept now.
+  enter(worker_->totals_->draining ? Phase::last_call : Phase::idle);
+  await_bytes(&ServerConnection::begin_request);
+}
+
+void ServerConnection::begin_request(error_code error) {
+  if (error || !read()) return close();
+  if (input_.empty()) return await_bytes(&ServerConnection::begin_request);
+  spawn();
+}
+
+// From the first bytes of a handshake or a request until the connection is idle again, or ends.
 asio::awaitable<void> ServerConnection::run() {
-  if (worker_->settings_.tls && !co_await handshake()) {
-    close();
-    co_return;
-  }
-  while (true) {
+  co_await wait_for_nothing();
+  bool good = phase_ != Phase::handshake || co_await handshake();
+  while (good) {
+    if (input_.empty() && stream_.buffered() && !read()) break;
+    if (input_.empty()) co_return wait_for_request();
     const auto framing = co_await read_head();
-    if (!framing) break;
-    if (co_await serve(*framing) == Next::close) break;
+    good = framing && co_await serve(*framing) == Next::keep;
   }
   close();
 }
 
 asio::awaitable<bool> ServerConnection::handshake() {
   const auto tls = worker_->settings_.tls;  // a new one may come meanwhile
-  enter(Phase::handshake);
   TlsProblem problem;
-  // Who says nothing costs no session.
-  const auto [silence] = co_await stream_.wait_readable();
-  if (silence) {
-    worker_->handler_.handshake_failed({expired_ ? TlsFailure::timeout : TlsFailure::closed, {}, false});
-    co_return false;
-  }
   if (auto session = tls->start(stream_.descriptor())) {
     auto done = co_await stream_.handshake(std::move(session));
     if (done) done = tls->check_client(*stream_.tls());
     if (done) co_return true;
     problem = std::move(done.error());
   }
-  if (expired_) problem = {TlsFailure::timeout, {}, false};
-  worker_->handler_.handshake_failed(problem);
-  if (expired_ || problem.failure == TlsFailure::closed) co_return false;
+  handshake_failed(problem);
+  if (expired_ || made_room_ || problem.failure == TlsFailure::closed) co_return false;
   stream_.abandon_tls();
   if (problem.failure == TlsFailure::plain_http) {
     co_await refuse(400, ErrorCode::BAD_REQUEST, "this port speaks TLS: use https", nullptr);
@@ -84,50 +145,55 @@ asio::awaitable<bool> ServerConnection::handshake() {
   co_return false;
 }
 
-// Waits until bytes are there and appends them to the input. False: the peer closed, or the deadline passed.
+void ServerConnection::handshake_failed(TlsProblem problem) {
+  if (expired_) problem = {TlsFailure::timeout, {}, false};
+  if (made_room_) problem = {TlsFailure::crowded, "others waited, and it took longest", false};
+  worker_->handler_.handshake_failed(problem);
+}
+
+// Appends what is there to the input. False: the peer closed.
+bool ServerConnection::read() {
+  std::vector<char>& buffer = worker_->read_buffer_;
+  error_code error;
+  const size_t bytes = stream_.read_some(buffer, error);
+  if (error == asio::error::would_block || error == asio::error::try_again) return true;
+  if (error) return false;
+  input_.append(buffer.data(), bytes);
+  return true;
+}
+
+// Waits until bytes are there and reads them. False: the peer closed, or the deadline passed.
 asio::awaitable<bool> ServerConnection::receive() {
   error_code error;
   if (!stream_.buffered()) std::tie(error) = co_await stream_.wait_readable();
-  if (error) co_return false;
-  std::vector<char>& buffer = worker_->read_buffer_;
-  const size_t bytes = stream_.read_some(buffer, error);
-  if (error == asio::error::would_block || error == asio::error::try_again) co_return true;
-  if (error) co_return false;
-  input_.append(buffer.data(), bytes);
-  co_return true;
+  co_return !error && read();
 }
 
+// The rest of a head whose first bytes are there.
 asio::awaitable<std::optional<Framing>> ServerConnection::read_head() {
-  head_.clear();
-  if (input_.empty()) {
-    input_.shrink_to_fit();  // an idle connection holds no buffers
-    head_.shrink_to_fit();
-    // Who came while the listener was closing has a moment to ask: what is kept after an answer is not kept now.
-    enter(worker_->totals_->draining ? Phase::last_call : Phase::idle);
-  } else {
-    enter(Phase::head);
-  }
+  enter(Phase::head);
   HeadGuard guard(HeadGuard::Kind::request);
   while (true) {
-    if (!input_.empty()) {
-      if (idle()) enter(Phase::head);
-      const auto framing = guard.check(input_);
-      if (!framing) {
-        co_await refuse(framing.error().status, framing.error().code, framing.error().message, nullptr);
-        co_return std::nullopt;
-      }
-      if (framing->head_bytes > 0) {
-        head_.assign(input_, 0, framing->head_bytes);
-        input_.erase(0, framing->head_bytes);
-        co_return *framing;
-      }
+    const auto framing = guard.check(input_);
+    if (!framing) {
+      co_await refuse(framing.error().status, framing.error().code, framing.error().message, nullptr);
+      co_return std::nullopt;
+    }
+    if (framing->head_bytes > 0) {
+      head_.assign(input_, 0, framing->head_bytes);
+      input_.erase(0, framing->head_bytes);
+      co_return *framing;
     }
     if (co_await receive()) continue;
-    if (expired_ && phase_ == Phase::head) {
-      co_await refuse(408, ErrorCode::REQUEST_TIMEOUT, "the request head did not arrive in time", nullptr);
-    }
+    if (expired_) co_await refuse(408, ErrorCode::REQUEST_TIMEOUT, "the request head did not arrive in time", nullptr);
     co_return std::nullopt;
   }
+}
+
+auto ServerConnection::wait_for_reply() {
+  return asio::async_initiate<const asio::deferred_t&, void()>(
+      [this](auto handler) { resume_ = [handler = std::move(handler)]() mutable { std::move(handler)(); }; },
+      asio::deferred);
 }
 
 asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& framing) {
@@ -209,12 +275,6 @@ asio::awaitable<bool> ServerConnection::read_body(RequestParser& parser, const S
   co_return true;
 }
 
-asio::awaitable<void> ServerConnection::wait_for_reply() {
-  co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
-      [this](auto handler) { resume_ = [handler = std::move(handler)]() mutable { std::move(handler)(); }; },
-      asio::use_awaitable);
-}
-
 void ServerConnection::on_abandoned(std::move_only_function<void()> abandon) {
   abandon_ = std::move(abandon);
   if (peer_left_) worker_->left_.push_back(weak_from_this());
@@ -253,13 +313,9 @@ void ServerConnection::resume() {
 
 asio::awaitable<bool> ServerConnection::send(const ServerResponse* response, bool keep_alive, bool head_only) {
   enter(Phase::writing);
-  const bool no_content = response->status == 204;  // has no length either: RFC 9110 §8.6
-  const std::string length = no_content ? "" : fmt::format("Content-Length: {}\r\n", response->body.size());
-  const std::string head =
-      fmt::format("HTTP/1.1 {} {}\r\n{}{}{}{}\r\n", response->status, http::reason(response->status), response->fields,
-                  worker_->date_field_, length, keep_alive ? "" : "Connection: close\r\n");
+  const std::string head = head_of(*response, worker_->date_field_, keep_alive);
   Stream::Buffers buffers{asio::buffer(head), asio::buffer(response->body)};
-  if (head_only || no_content) buffers[1] = {};
+  if (head_only || response->status == kNoContent) buffers[1] = {};
   error_code error;
   if (stream_.try_write(buffers, error)) co_return true;  // nearly always
   if (error) co_return false;

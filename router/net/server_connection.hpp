@@ -31,7 +31,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   ServerConnection(std::shared_ptr<WorkerServer> worker, Socket socket, http::IpAddress peer);
   ~ServerConnection();
 
-  boost::asio::awaitable<void> run();
+  /// Serves until it is closed. Lifetime: it lives as long as it waits for something.
+  void start();
   /// See Responder::buffer().
   std::string spare_buffer();
   void respond(ServerResponse response);
@@ -46,6 +47,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   /// When its phase has to be over.
   SteadyTime due() const { return deadline_; }
   void expire();
+  /// Closes it for the sake of others.
+  void make_room();
   /// When its phase began.
   SteadyTime since() const { return since_; }
   bool served() const { return served_; }
@@ -54,18 +57,26 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
  private:
   enum class Next : uint8_t { keep, close };
 
+  void await_bytes(void (ServerConnection::*then)(error_code));
+  void spawn();
+  void begin_handshake(error_code silence);
+  void wait_for_request();
+  void begin_request(error_code error);
+  boost::asio::awaitable<void> run();
   boost::asio::awaitable<bool> handshake();
+  bool read();
   boost::asio::awaitable<std::optional<Framing>> read_head();
   boost::asio::awaitable<Next> serve(const Framing& framing);
   boost::asio::awaitable<bool> read_body(RequestParser& parser, const ServerRequest& request);
   boost::asio::awaitable<bool> receive();
   boost::asio::awaitable<bool> send(const ServerResponse* response, bool keep_alive, bool head_only);
   boost::asio::awaitable<void> refuse(int status, ErrorCode code, std::string_view message, const ServerRequest* head);
-  boost::asio::awaitable<void> wait_for_reply();
+  auto wait_for_reply();
   void resume();
   boost::asio::awaitable<void> linger();
   void enter(Phase phase);
-  bool idle() const { return phase_ == Phase::idle || phase_ == Phase::last_call; }
+  void leave_phase();
+  void handshake_failed(TlsProblem problem);
 
   std::shared_ptr<WorkerServer> worker_;
   Stream stream_;
@@ -74,6 +85,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   SteadyTime since_;
   SteadyTime deadline_ = SteadyTime::max();
   bool expired_ = false;
+  bool made_room_ = false;
   std::string head_;   // the current request's head; field views point into it
   std::string input_;  // bytes read and not yet used
   std::optional<ServerResponse> reply_;

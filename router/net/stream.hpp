@@ -52,6 +52,11 @@ class Stream {
   bool buffered() const;
   /// Waits until read_some() is worth a try: `const auto [error] = co_await stream.wait_readable();`
   auto wait_readable() { return socket_.async_wait(read_waits_for(), boost::asio::as_tuple(boost::asio::deferred)); }
+  /// The same without a coroutine: `handler` is called with the error.
+  template <class Handler>
+  void when_readable(Handler handler) {
+    socket_.async_wait(read_waits_for(), std::move(handler));
+  }
 
   /// Sends what the network takes at once, mostly all, and takes that off `buffers`. False: some is left, or `error`.
   bool try_write(Buffers& buffers, error_code& error);

@@ -8,6 +8,8 @@ std::string_view to_text(TlsFailure failure) {
       return "closed";
     case TlsFailure::timeout:
       return "timeout";
+    case TlsFailure::crowded:
+      return "crowded";
     case TlsFailure::plain_http:
       return "plain_http";
     case TlsFailure::version:

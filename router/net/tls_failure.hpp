@@ -10,6 +10,7 @@ namespace signet::net {
 enum class TlsFailure : uint8_t {
   closed,       ///< the peer went away, or said that it will not
   timeout,      ///< the handshake took too long
+  crowded,      ///< it made room for newer ones
   plain_http,   ///< the peer does not speak TLS but HTTP
   version,      ///< no version in common
   cipher,       ///< no cipher suite, group or signature algorithm in common
@@ -19,7 +20,7 @@ enum class TlsFailure : uint8_t {
 };
 
 std::string_view to_text(TlsFailure failure);
-inline constexpr size_t kTlsFailures = 8;
+inline constexpr size_t kTlsFailures = 9;
 
 struct TlsProblem {
   TlsFailure failure = TlsFailure::closed;

@@ -1,7 +1,5 @@
 #include "router/net/worker_server.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <ctime>
 
@@ -29,6 +27,7 @@ WorkerServer::WorkerServer(EventLoop& loop, ServerHandler& handler, const Server
     : loop_(loop),
       handler_(handler),
       settings_(settings),
+      first_phase_(settings.tls ? Phase::handshake : Phase::idle),
       totals_(std::move(totals)),
       unread_(totals_->unread_bytes, settings.unread_bytes_max, [this] { handler_.slow_reader_disconnected(); }),
       read_buffer_(kReadBufferBytes),
@@ -117,6 +116,7 @@ void WorkerServer::abandon_some() {
 void WorkerServer::adopt(int descriptor, http::IpAddress peer, bool unix_domain) {
   connections_count_.fetch_add(1, std::memory_order_relaxed);
   totals_->connections.fetch_add(1, std::memory_order_relaxed);
+  if (first_phase_ == Phase::handshake) totals_->handshakes.fetch_add(1, std::memory_order_relaxed);
   loop_.post([this, self = shared_from_this(), descriptor, peer, unix_domain] {
     Socket socket(loop_.context());
     error_code error;
@@ -126,8 +126,7 @@ void WorkerServer::adopt(int descriptor, http::IpAddress peer, bool unix_domain)
                                                  unix_domain ? 0 : IPPROTO_TCP),
                   descriptor, error);
     auto connection = std::make_shared<ServerConnection>(self, std::move(socket), peer);
-    if (error) return;
-    asio::co_spawn(loop_.context(), [connection]() { return connection->run(); }, asio::detached);
+    if (!error) connection->start();
   });
 }
 
@@ -145,6 +144,13 @@ void WorkerServer::make_room(size_t unfinished) {
     if (self->close_quiet(kSilent, true) || self->close_quiet(kQuiet, false)) return;
     const size_t heads = self->close_unfinished(Phase::head, kHead, unfinished);
     self->close_unfinished(Phase::body, kBody, unfinished - heads);
+  });
+}
+
+void WorkerServer::make_room_for_handshakes(size_t most) {
+  loop_.post([self = shared_from_this(), most] {
+    constexpr std::chrono::milliseconds kBegun{250};
+    self->close_unfinished(Phase::handshake, kBegun, most);
   });
 }
 
@@ -169,7 +175,7 @@ size_t WorkerServer::close_unfinished(Phase phase, std::chrono::milliseconds lea
   const SteadyTime until = std::chrono::steady_clock::now() - least;
   for (ServerConnection& connection : in(phase)) {
     if (closed == most || connection.since() > until) break;
-    connection.close();
+    connection.make_room();
     ++closed;
   }
   return closed;

@@ -21,6 +21,7 @@ namespace signet::net {
 /// Counters that the acceptor and the admin pages read across threads.
 struct ServerCounters {
   std::atomic<size_t> connections{0};
+  std::atomic<size_t> handshakes{0};  ///< of those: whose TLS handshake is not over
   std::atomic<size_t> in_flight{0};
   std::atomic<uint64_t> unread_bytes{0};
   std::atomic<bool> draining{false};
@@ -44,6 +45,8 @@ class WorkerServer : public std::enable_shared_from_this<WorkerServer> {
   /// Closes connections that have said nothing yet; if there are none, those that have been quiet for long; if there
   /// are none either, at most `unfinished` of those whose request has been incomplete for longest. Threads: any.
   void make_room(size_t unfinished);
+  /// Closes at most `most` of those whose TLS handshake has taken longest, but none that has only begun. Threads: any.
+  void make_room_for_handshakes(size_t most);
   void close_all();
   size_t connections() const { return connections_count_.load(std::memory_order_relaxed); }
 
@@ -67,6 +70,7 @@ class WorkerServer : public std::enable_shared_from_this<WorkerServer> {
   EventLoop& loop_;
   ServerHandler& handler_;
   ServerSettings settings_;
+  const Phase first_phase_;  // of each connection
   std::shared_ptr<ServerCounters> totals_;
   std::atomic<size_t> connections_count_{0};
   std::array<Connections, kPhases> phases_;

@@ -141,7 +141,8 @@ def test_f30_idle_connections_cost_little_and_disturb_no_active_one(shop):
     assert ask_all(idle, b"GET /x HTTP/1.1\r\nHost: t\r\n\r\n", b"}") == idle_count
     wait_for(lambda: shop.metric("signet_http_server_active_requests") == 0, "rest")
     kib = (rss_mib(shop) - before) * 1024 / idle_count
-    assert kib < 6.4, f"{kib:.1f} KiB each"
+    # One that waits with a coroutine takes 2.2 to 2.6; AddressSanitizer adds to each allocation.
+    assert kib < 1.5 or b"__asan_init" in pathlib.Path(SIGNET).read_bytes(), f"{kib:.1f} KiB each"
     for _ in range(3):
         assert ask_all(active, post({"query": "{ me { id } }"}), GOOD) == active_count
     assert ask_all(idle, post({"query": "{ me { id } }"}), GOOD) == idle_count

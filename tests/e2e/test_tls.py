@@ -89,6 +89,27 @@ def test_silent_connections_cost_next_to_nothing(secure):
     assert rss_mib(secure) - before < 8
 
 
+def test_stalled_handshakes_are_bounded_and_hold_nobody_up(shop):
+    """1,000 clients begin a handshake and do not go on, where 100 may: 75 KiB each would be 73 MiB."""
+    shop.start(shop.tls_config(extra="limits: { tls_handshakes: 100 }\n"))
+    assert query(shop)[0] == 200
+    before, times, stalled = rss_mib(shop), [], []
+    for _ in range(10):
+        for _ in range(100):
+            stalled.append(socket.create_connection(("127.0.0.1", shop.port), timeout=10))
+            stalled[-1].sendall(b"\x16\x03\x01\x02")
+        began = time.monotonic()
+        assert query(shop)[0] == 200
+        times.append(time.monotonic() - began)
+    assert max(times) < 5, times
+    assert rss_mib(shop) - before < 20
+    wait_for(lambda: failed(shop, "crowded") >= 800, "the end of those that make room")
+    for sock in stalled:
+        sock.close()
+    wait_for(lambda: failed(shop, "crowded") + failed(shop, "closed") == 1_000, "the end of the others")
+    assert failed(shop, "timeout") == 0
+
+
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_queries_over_tls(secure):
     assert query(secure) == (200, {"data": {"me": {"id": "1", "name": "Ada", "score": 10}}})

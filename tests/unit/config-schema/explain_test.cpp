@@ -127,6 +127,7 @@ TEST(Schema, DefaultsAreThoseOfTheStructs) {
   }
   EXPECT_EQ(written.limits.body_bytes, defaults.limits.body_bytes);
   EXPECT_EQ(written.limits.unread_answers_bytes, defaults.limits.unread_answers_bytes);
+  EXPECT_EQ(written.limits.tls_handshakes, defaults.limits.tls_handshakes);
   EXPECT_EQ(written.cors.origins, defaults.cors.origins);
   EXPECT_EQ(written.cors.credentials, defaults.cors.credentials);
   EXPECT_EQ(written.cors.max_age, defaults.cors.max_age);

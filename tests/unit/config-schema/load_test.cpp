@@ -56,6 +56,7 @@ TEST(Load, FullExample) {
   EXPECT_EQ(config.limits.aliases.mode, LimitMode::measure);
   EXPECT_EQ(config.limits.body_bytes, 2'000'000u);
   EXPECT_EQ(config.limits.unread_answers_bytes, 64u << 20);
+  EXPECT_EQ(config.limits.tls_handshakes, 1'024u);
   EXPECT_TRUE(config.cors.credentials);
   EXPECT_EQ(config.telemetry.otlp_endpoint, "http://127.0.0.1:4318");
   // Every key of the schema that has a value of its own stands in the example.

@@ -338,5 +338,35 @@ TEST_F(TlsServerTest, SilentConnectionsMakeRoomForOthers) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, 2s);
 }
 
+TEST_F(TlsServerTest, TheHandshakesThatTakeLongestMakeRoomForOthers) {
+  start({.pair = to_pair(authority.issue())}, {.head_timeout = 10s, .handshakes_max = 4});
+  const auto served = client();
+  EXPECT_NE(get(*served), "");
+  std::vector<RawSocket> stalled;
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < 4; ++i) {
+    stalled.push_back(RawSocket::connect(server->port()));
+    stalled.back().send("\x16\x03\x01\x02");  // the beginning of a record
+  }
+  for (int i = 0; i < 8; ++i) EXPECT_NE(get(*client()), "");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 3s) << "the handshake's deadline is 10 s";
+  EXPECT_EQ(stalled.front().read_to_end(), "");
+  EXPECT_GE(echo.failed(TlsFailure::crowded), 1);
+  EXPECT_LE(echo.failed(TlsFailure::crowded), 4);
+  EXPECT_NE(get(*served), "") << "who is past its handshake is left alone";
+}
+
+TEST_F(TlsServerTest, NoMoreHandshakesAreUnderWayThanMayBe) {
+  start({.pair = to_pair(authority.issue())}, {.head_timeout = 10s, .handshakes_max = 4});
+  std::vector<RawSocket> stalled;
+  for (int i = 0; i < 12; ++i) {
+    stalled.push_back(RawSocket::connect(server->port()));
+    stalled.back().send("\x16\x03\x01\x02");
+    std::this_thread::sleep_for(5ms);
+    EXPECT_LE(server->connections(), 4u);
+  }
+  EXPECT_EQ(echo.failed(TlsFailure::crowded, 8), 8) << "all but the newest four";
+}
+
 }  // namespace
 }  // namespace signet::net
