@@ -153,6 +153,8 @@ class ClientExchange final : public http::Exchange,
     co_await asio::post(client_->loop.context(), asio::use_awaitable);
   }
 
+  // Steps of run(), but not inlined: what is, lives in its frame, and Asio and the allocator are quick with small ones.
+
   [[gnu::noinline]] Attempt no_place(const ConnectionPool::Place& place) const {
     if (over()) return failed(TransportError::timeout, "no connection to " + to_.origin + " became free in time");
     if (place.refused()) {
