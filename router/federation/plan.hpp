@@ -53,6 +53,8 @@ enum class ShapeKind : uint8_t {
   linked,  ///< result of `fetch`, kept at link `link` of the anchor's block
 };
 
+inline constexpr size_t kSlotsMax = UINT16_MAX;  ///< of a shape
+
 struct Shape {
   ShapeKind kind = ShapeKind::root;
   FetchId fetch;

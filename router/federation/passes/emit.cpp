@@ -180,6 +180,11 @@ uint16_t Emitter::add_slot(ShapeId shape, CaseId type_case, FieldId field, const
   slot.child = child;
   if (!response_key.empty()) slot.response_keys.emplace_back(response_key);
   std::vector<Slot>& slots = plan_.shapes[shape].slots;
+  if (slots.size() == kSlotsMax) {
+    draft_.fail(ErrorCode::UNSUPPORTED_OPERATION,
+                fmt::format("more than {} fields of one object are asked of one subgraph", kSlotsMax));
+    return 0;
+  }
   slots.push_back(std::move(slot));
   draft_.shapes[shape].arguments.push_back(arguments);
   return static_cast<uint16_t>(slots.size() - 1);

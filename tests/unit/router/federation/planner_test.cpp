@@ -118,5 +118,20 @@ TEST(PlannerWide, ManyEqualOwnersStayCheap) {
   EXPECT_LT(planned.plan->fetches.size(), 60u);
 }
 
+// Slots are told by 16 bits: one more would be taken for the first.
+TEST(PlannerWide, NoObjectHasMoreFieldsThanCanBeTold) {
+  const auto supergraph = load_supergraph(testing::supergraph_head({"a"}) +
+                                          "type Query @join__type(graph: A) { node(n: Int): Node }\n"
+                                          "type Node @join__type(graph: A) { id: Int }\n");
+  ASSERT_TRUE(supergraph) << supergraph.error().front().message;
+  std::string text = "{";
+  for (size_t i = 0; i < kSlotsMax; ++i) text += fmt::format(" n{0}: node(n: {0}) {{ id }}", i);
+  const testing::Planned most = testing::plan_text(*supergraph, text + " }");
+  EXPECT_TRUE(most.plan) << most.error;
+  const testing::Planned more = testing::plan_text(*supergraph, text + " more: node(n: 0) { id } }");
+  EXPECT_FALSE(more.plan);
+  EXPECT_EQ(more.error, "UNSUPPORTED_OPERATION: more than 65535 fields of one object are asked of one subgraph");
+}
+
 }  // namespace
 }  // namespace signet::federation
