@@ -36,10 +36,14 @@ void Recorder::span(const telemetry::Span& span) {
   }
 }
 
-void Recorder::tls_trouble(telemetry::Label<telemetry::LabelClass::subgraph> subgraph, std::string_view problem) {
-  const auto same = [&](const TlsTrouble& trouble) { return trouble.subgraph.id() == subgraph.id(); };
-  if (std::ranges::any_of(harvest_.tls_troubles, same)) return;
-  harvest_.tls_troubles.push_back({subgraph, std::string(problem)});
+void Recorder::subgraph_trouble(telemetry::Label<telemetry::LabelClass::subgraph> subgraph,
+                                const http::Failure& failure) {
+  auto& troubles = harvest_.subgraph_troubles;
+  auto same = std::ranges::find_if(troubles, [&](const SubgraphTrouble& trouble) {
+    return trouble.subgraph.id() == subgraph.id() && trouble.failure == failure.error;
+  });
+  if (same == troubles.end()) same = troubles.insert(same, {subgraph, failure.error, failure.detail});
+  ++same->count;
 }
 
 void Recorder::client_tls_trouble(const net::TlsProblem& problem) {

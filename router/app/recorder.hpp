@@ -11,7 +11,7 @@
 
 #include "router/base/error.hpp"
 #include "router/base/keyed_hash.hpp"
-#include "router/http/message.hpp"
+#include "router/http/transport.hpp"
 #include "router/net/tls_failure.hpp"
 #include "telemetry/record/access_record.hpp"
 #include "telemetry/record/metric.hpp"
@@ -19,10 +19,12 @@
 
 namespace signet::app {
 
-/// A connection to a subgraph that TLS did not let come about.
-struct TlsTrouble {
+/// Requests that brought no HTTP answer, of one worker, to one subgraph and for one reason.
+struct SubgraphTrouble {
   telemetry::Label<telemetry::LabelClass::subgraph> subgraph;
-  std::string problem;  ///< from hosts of the configuration and OpenSSL's own words: nothing of a request
+  http::TransportError failure;
+  std::string problem;  ///< of the first: hosts of the configuration, and the words of the system and of OpenSSL
+  uint64_t count = 0;
 };
 
 /// Clients that did not get through their handshake, of one worker and for one reason.
@@ -36,7 +38,7 @@ struct ClientTlsTrouble {
 struct Harvest {
   std::vector<telemetry::AccessRecord> access;
   std::vector<telemetry::Span> spans;
-  std::vector<TlsTrouble> tls_troubles;
+  std::vector<SubgraphTrouble> subgraph_troubles;
   std::vector<ClientTlsTrouble> client_tls_troubles;
   uint64_t dropped = 0;
 };
@@ -49,8 +51,8 @@ class Recorder {
   /// The end of a request: its line of the access log, its duration, its error. Returns what its span says as well.
   telemetry::AttributeSet request(const telemetry::AccessRecord& record);
   void span(const telemetry::Span& span);
-  /// Told to the operator, the first of a harvest for each subgraph.
-  void tls_trouble(telemetry::Label<telemetry::LabelClass::subgraph> subgraph, std::string_view problem);
+  /// Told to the operator.
+  void subgraph_trouble(telemetry::Label<telemetry::LabelClass::subgraph> subgraph, const http::Failure& failure);
   /// Told to the operator, unless the client just went away, as probes of a port do.
   void client_tls_trouble(const net::TlsProblem& problem);
   /// Counts a request of `operation`; its fields are counted with it.

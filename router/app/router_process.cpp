@@ -106,7 +106,10 @@ class RouterProcess {
     settings_ = *settings;
     publish_state_.snapshot = std::make_shared<const Snapshot>(Snapshot{.settings = settings_});
     publish_state_.started = clock_.wall();
-    if (auto writable = store_.check(); !writable) return std::unexpected("graph.state_dir: " + writable.error());
+    if (auto writable = store_.check(); !writable) {
+      return std::unexpected(fmt::format("graph.state_dir: {}; make it a folder that this user may write to",
+                                         writable.error()));
+    }
     if (auto own = check_state_is_own(); !own) return own;
     if (auto read = certificates_.load(options_.config); !read) return read;
     publish_state_.certificates = &certificates_;
@@ -244,7 +247,9 @@ class RouterProcess {
                             .connections_max = std::min<size_t>(kClientConnectionsMax, descriptors_),
                             .handshakes_max = options_.config.limits.tls_handshakes,
                             .tls = certificates_.listener()});
-    if (auto bound = graphql_server_->listen(to_address(config.graphql)); !bound) return bound;
+    if (auto bound = graphql_server_->listen(to_address(config.graphql)); !bound) {
+      return std::unexpected("listen.graphql: " + bound.error());
+    }
 
     HealthPages::Push push;
     if (const auto& cdn = options_.config.graph.source.cdn; cdn && !cdn->push_secret_file.empty()) {
@@ -255,8 +260,12 @@ class RouterProcess {
     }
     health_pages_ = std::make_unique<HealthPages>(publish_state_, telemetry_, clock_, std::move(push));
     admin_pages_ = std::make_unique<AdminPages>(publish_state_, clock_, [this] { reload(); });
-    if (auto bound = listen_control(config.health, *health_pages_, health_server_); !bound) return bound;
-    if (auto bound = listen_control(config.admin, *admin_pages_, admin_server_); !bound) return bound;
+    if (auto bound = listen_control(config.health, *health_pages_, health_server_); !bound) {
+      return std::unexpected("listen.health: " + bound.error());
+    }
+    if (auto bound = listen_control(config.admin, *admin_pages_, admin_server_); !bound) {
+      return std::unexpected("listen.admin: " + bound.error());
+    }
     telemetry_.event(LogLevel::info, "listening", {{"graphql_port", std::to_string(graphql_server_->port())}});
     return {};
   }

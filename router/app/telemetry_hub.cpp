@@ -81,7 +81,7 @@ void TelemetryHub::harvest(const std::function<void()>& done) {
         access_log_.write(lines);
         if (harvest->dropped > 0) metrics_.add(MetricId::telemetry_dropped, {}, static_cast<int64_t>(harvest->dropped));
         if (exporter_) exporter_->add_spans(harvest->spans);
-        for (const TlsTrouble& trouble : harvest->tls_troubles) tell(trouble);
+        for (const SubgraphTrouble& trouble : harvest->subgraph_troubles) tell(trouble);
         for (const ClientTlsTrouble& trouble : harvest->client_tls_troubles) tell(trouble);
         if (--*left == 0) done();
       });
@@ -89,27 +89,33 @@ void TelemetryHub::harvest(const std::function<void()>& done) {
   }
 }
 
-// Once a minute for each subgraph, unless something else is wrong with it now.
-void TelemetryHub::tell(const TlsTrouble& trouble) {
+uint64_t TelemetryHub::due(Told& told, uint64_t count) {
+  told.count += count;
   const SteadyTime now = clock_.steady();
-  const auto [told, first] = told_.try_emplace(trouble.subgraph.id());
-  if (!first && told->second.problem == trouble.problem && now - told->second.at < kTroubleRepeat) return;
-  told->second = {trouble.problem, now};
-  event(LogLevel::warn, "subgraph_tls_failed",
-        {{"subgraph", std::string(labels_.text(trouble.subgraph))}, {"problem", trouble.problem}});
+  if (told.at && now - *told.at < kTroubleRepeat) return 0;
+  told.at = now;
+  return std::exchange(told.count, 0);
 }
 
-// Once a minute for each reason, with the number of those since the last time.
+// Once a minute for each subgraph and reason.
+void TelemetryHub::tell(const SubgraphTrouble& trouble) {
+  const uint64_t count = due(told_[{trouble.subgraph.id(), trouble.failure}], trouble.count);
+  if (count == 0) return;
+  event(LogLevel::warn, "subgraph_failed",
+        {{"subgraph", std::string(labels_.text(trouble.subgraph))},
+         {"reason", std::string(to_text(trouble.failure))},
+         {"count", std::to_string(count)},
+         {"problem", trouble.problem}});
+}
+
+// Once a minute for each reason.
 void TelemetryHub::tell(const ClientTlsTrouble& trouble) {
-  ToldOfClients& told = told_of_clients_[static_cast<size_t>(trouble.failure)];
-  told.count += trouble.count;
-  const SteadyTime now = clock_.steady();
-  if (told.at && now - *told.at < kTroubleRepeat) return;
+  const uint64_t count = due(told_of_clients_[static_cast<size_t>(trouble.failure)], trouble.count);
+  if (count == 0) return;
   telemetry::EventFields fields{{"reason", std::string(net::to_text(trouble.failure))},
-                                {"count", std::to_string(told.count)}};
+                                {"count", std::to_string(count)}};
   if (!trouble.problem.empty()) fields.emplace_back("problem", trouble.problem);
   event(LogLevel::warn, "client_tls_failed", fields);
-  told = {0, now};
 }
 
 void TelemetryHub::collect(const std::function<void(telemetry::Series)>& done) {

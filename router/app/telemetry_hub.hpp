@@ -3,9 +3,9 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "router/app/recorder.hpp"
@@ -40,7 +40,7 @@ class TelemetryHub {
 
  private:
   void harvest(const std::function<void()>& done);
-  void tell(const TlsTrouble& trouble);
+  void tell(const SubgraphTrouble& trouble);
   void tell(const ClientTlsTrouble& trouble);
   void export_now();
   void tick();
@@ -68,16 +68,15 @@ class TelemetryHub {
   uint64_t dropped_counted_ = 0;
   uint64_t violations_counted_ = 0;
   std::vector<telemetry::UsageCount> usage_;
+  /// Something that goes on failing.
   struct Told {
-    std::string problem;
-    SteadyTime at;
-  };
-  std::unordered_map<uint32_t, Told> told_;  // by subgraph
-  struct ToldOfClients {
     uint64_t count = 0;  // not told of yet
     std::optional<SteadyTime> at;
   };
-  std::array<ToldOfClients, net::kTlsFailures> told_of_clients_;
+  /// One more of `told`: its number since the last time, when it is time to tell; else 0.
+  uint64_t due(Told& told, uint64_t count);
+  std::map<std::pair<uint32_t, http::TransportError>, Told> told_;  // by subgraph
+  std::array<Told, net::kTlsFailures> told_of_clients_;
 };
 
 }  // namespace signet::app

@@ -53,7 +53,7 @@ enum class ShapeKind : uint8_t {
   linked,  ///< result of `fetch`, kept at link `link` of the anchor's block
 };
 
-inline constexpr size_t kSlotsMax = UINT16_MAX;  ///< of a shape
+inline constexpr size_t kSlotsMax = 20'000;  ///< of a shape; less than 16 bits can tell
 
 struct Shape {
   ShapeKind kind = ShapeKind::root;

@@ -4,6 +4,7 @@ import base64
 import pathlib
 import re
 import subprocess
+import time
 
 import pytest
 
@@ -170,3 +171,16 @@ def test_a_dead_collector_changes_nothing(shop, collector):
     for _ in range(5):
         assert shop.serves()
     assert shop.get_health().status == 200
+
+
+def test_the_event_log_tells_once_that_a_subgraph_is_down(shop):
+    shop.a.close()
+    shop.start(shop.config())
+    for _ in range(3):
+        assert shop.query("{ echo }").codes() == ["SUBGRAPH_UNREACHABLE"]
+    (event,) = wait_for(lambda: shop.router.events("subgraph_failed"), "the event")
+    assert (event["level"], event["subgraph"], event["reason"]) == ("warn", "a", "unreachable")
+    assert event["problem"] == f"http://127.0.0.1:{shop.a.port}: Connection refused"
+    shop.query("{ echo }")
+    time.sleep(0.5)
+    assert len(shop.router.events("subgraph_failed")) == 1, "once a minute"

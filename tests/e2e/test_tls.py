@@ -363,8 +363,8 @@ def expect_no_answer(shop, stub, why):
     assert {error["extensions"]["code"] for error in answer["errors"]} == {"SUBGRAPH_UNREACHABLE"}
     assert why not in json.dumps(answer) and "certificate" not in json.dumps(answer)
     assert stub.requests == []
-    event = wait_for(lambda: shop.router.events("subgraph_tls_failed"), "the event")[-1]
-    assert event["subgraph"] == "a" and why in event["problem"]
+    event = wait_for(lambda: shop.router.events("subgraph_failed"), "the event")[-1]
+    assert event["subgraph"] == "a" and event["reason"] == "tls" and why in event["problem"]
 
 
 def test_a_subgraph_of_the_own_authority(shop):
@@ -423,8 +423,8 @@ def test_without_its_certificate_the_subgraph_refuses(shop):
     answer = shop.query("{ echo }").json()
     assert answer["data"] == {"echo": None} and answer["errors"][0]["extensions"]["code"] == "SUBGRAPH_UNREACHABLE"
     assert stub.requests == []
-    (event,) = wait_for(lambda: shop.router.events("subgraph_tls_failed"), "the event")
-    assert event["subgraph"] == "a" and event["problem"].endswith("the peer refused: certificate required")
+    (event,) = wait_for(lambda: shop.router.events("subgraph_failed"), "the event")
+    assert event["subgraph"] == "a" and event["reason"] == "tls" and event["problem"].endswith("the peer refused: certificate required")
 
 
 def test_authorities_of_subgraphs_are_read_again(shop):

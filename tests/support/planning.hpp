@@ -25,9 +25,9 @@ inline std::string describe(const operation::DocumentError& error) {
 
 /// The whole way of an operation, as the router takes it.
 inline Planned plan_text(const federation::Supergraph& supergraph, std::string_view text,
-                         std::string_view variables = {}) {
+                         std::string_view variables = {}, const graphql::ParseLimits& limits = {}) {
   Planned result;
-  const auto document = graphql::parse_executable(text);
+  const auto document = graphql::parse_executable(text, limits);
   if (!document) {
     result.error = document.error().message;
     return result;

@@ -217,11 +217,8 @@ void RequestRun::record_fetch(Fetch& fetch, const http::Outcome& outcome) {
       attributes.http_response_status_code(int64_t{outcome->status});
     }
   } else {
-    const auto& [error, detail] = outcome.error();
-    attributes.error_type(tools_.recorder.error(to_code(error)));
-    if (error == http::TransportError::tls) {
-      tools_.recorder.tls_trouble((*snapshot_->endpoints)[fetch.subgraph].label, detail);
-    }
+    attributes.error_type(tools_.recorder.error(to_code(outcome.error().error)));
+    tools_.recorder.subgraph_trouble((*snapshot_->endpoints)[fetch.subgraph].label, outcome.error());
   }
   tools_.recorder.metrics.observe(MetricId::client_duration, attributes,
                                   std::chrono::duration<double>(now - fetch.span.start).count());
