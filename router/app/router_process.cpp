@@ -93,6 +93,7 @@ class RouterProcess {
     graph_watcher_->start();
     if (operations_watcher_) operations_watcher_->start();
     telemetry_.start();
+    keep_memory_small();
     if (options_.once_or_exit) check_once();
     control_.run();
     stop_threads();
@@ -107,8 +108,8 @@ class RouterProcess {
     publish_state_.snapshot = std::make_shared<const Snapshot>(Snapshot{.settings = settings_});
     publish_state_.started = clock_.wall();
     if (auto writable = store_.check(); !writable) {
-      return std::unexpected(fmt::format("graph.state_dir: {}; make it a folder that this user may write to",
-                                         writable.error()));
+      return std::unexpected(
+          fmt::format("graph.state_dir: {}; make it a folder that this user may write to", writable.error()));
     }
     if (auto own = check_state_is_own(); !own) return own;
     if (auto read = certificates_.load(options_.config); !read) return read;
@@ -116,6 +117,12 @@ class RouterProcess {
     if (auto made = make_watchers(); !made) return made;
     start_workers();
     return listen();
+  }
+
+  void keep_memory_small() {
+    constexpr std::chrono::seconds kInterval{10};
+    give_back_memory();
+    memory_timer_ = control_.after(kInterval, [this] { keep_memory_small(); });
   }
 
   // Another graph's serial floor would refuse this one for ever, or let an older one in.
@@ -561,7 +568,7 @@ class RouterProcess {
   std::unique_ptr<HealthPages> health_pages_;
   std::unique_ptr<AdminPages> admin_pages_;
   std::unique_ptr<net::HttpServer> graphql_server_, health_server_, admin_server_;
-  std::unique_ptr<net::Timer> drain_timer_, once_timer_;
+  std::unique_ptr<net::Timer> drain_timer_, once_timer_, memory_timer_;
   SteadyTime drain_started_;
   std::thread builder_thread_;
   const size_t descriptors_ = raise_descriptors();

@@ -4,7 +4,11 @@
 namespace signet {
 
 /// Once, before threads start. glibc gives free memory back to the system beyond 128 KB by default, and takes it again
-/// page by page: for answers of some 100 KB that costs more than writing them.
+/// page by page: for answers of 100 KB and more that costs as much as all else that is done with them.
 void tune_allocator();
+
+/// To be called every few seconds: gives the system what is free, when that is more than 64 MB. True when it did.
+/// Cost: microseconds when there is little; else every thread may wait a few milliseconds for memory.
+bool give_back_memory();
 
 }  // namespace signet
