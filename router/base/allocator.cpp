@@ -13,9 +13,9 @@ namespace signet {
 
 namespace {
 
-constexpr size_t kKeptBytes =
-    64u << 20;  ///< free memory, by give_back_memory() in all, by glibc at the top of each arena
-constexpr size_t kMappedBytes = 32u << 20;  ///< blocks from here on come from the system and go back to it
+constexpr int kKeptBytes = 32 << 20;     ///< free at the top of each arena before glibc trims it
+constexpr int kMappedBytes = 4 << 20;    ///< blocks from here on come from the system and go back to it
+constexpr size_t kFreeBytes = 64 << 20;  ///< in all, before give_back_memory() does
 
 size_t resident_bytes() {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/self/statm", "re"), &std::fclose);
@@ -27,13 +27,13 @@ size_t resident_bytes() {
 }  // namespace
 
 void tune_allocator() {
-  mallopt(M_TRIM_THRESHOLD, static_cast<int>(kKeptBytes));
-  mallopt(M_MMAP_THRESHOLD, static_cast<int>(kMappedBytes));
+  mallopt(M_TRIM_THRESHOLD, kKeptBytes);
+  mallopt(M_MMAP_THRESHOLD, kMappedBytes);
 }
 
 bool give_back_memory() {
   const struct mallinfo2 use = mallinfo2();
-  if (resident_bytes() <= use.uordblks + use.hblkhd + kKeptBytes) return false;
+  if (resident_bytes() <= use.uordblks + use.hblkhd + kFreeBytes) return false;
   return malloc_trim(0) == 1;
 }
 
