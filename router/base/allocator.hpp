@@ -4,7 +4,7 @@
 namespace signet {
 
 /// Once, before threads start. glibc gives free memory back to the system beyond 128 KB by default, and takes it again
-/// page by page: for answers of 100 KB and more that costs as much as all else that is done with them.
+/// page by page: for answers of some 100 KB that costs more than writing them.
 void tune_allocator();
 
 /// To be called every few seconds: gives the system what is free, when that is more than 64 MB. True when it did.
