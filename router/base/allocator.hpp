@@ -7,8 +7,4 @@ namespace signet {
 /// page by page: for answers of some 100 KB that costs more than writing them.
 void tune_allocator();
 
-/// To be called every few seconds: gives the system what is free, when that is more than 64 MB. True when it did.
-/// Cost: microseconds when there is little; else every thread may wait a few milliseconds for memory.
-bool give_back_memory();
-
 }  // namespace signet

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "router/base/sort_unique.hpp"
 #include "router/federation/old_joins.hpp"
 
 namespace signet::federation {
@@ -42,9 +43,7 @@ class JoinReader {
     facts_.tells_externals = version_ != "v0.1";
     if (version_ == "v0.1") complete_ownership(document_, schema_, ownership_, facts_, errors_);
     for (auto& subgraphs : facts_.subgraphs_of) {
-      std::ranges::sort(subgraphs);
-      const auto repeated = std::ranges::unique(subgraphs);
-      subgraphs.erase(repeated.begin(), repeated.end());
+      sort_unique(subgraphs);
     }
     if (version_ == "v0.2") complete_union_members(schema_, facts_);
     // What only follows from another refusal is not refused again.

@@ -5,6 +5,8 @@
 
 #include <map>
 
+#include "router/base/sort_unique.hpp"
+
 namespace signet::operation {
 namespace {
 
@@ -72,9 +74,7 @@ class Height {
     nodes_[index].fields = children.size();
     for (auto& [name, scope] : children) {
       if (scope.empty()) continue;
-      std::ranges::sort(scope);
-      const auto repeated = std::ranges::unique(scope);
-      scope.erase(repeated.begin(), repeated.end());
+      sort_unique(scope);
       const size_t child = intern(std::move(scope));
       nodes_[index].children.push_back(child);
     }

@@ -2,6 +2,7 @@
 #include <unordered_set>
 
 #include "router/base/limits.hpp"
+#include "router/base/sort_unique.hpp"
 #include "router/graphql/printer.hpp"
 #include "router/operation/document_facts.hpp"
 #include "router/operation/limits.hpp"
@@ -200,9 +201,7 @@ class Normalizer {
       return true;
     };
     if (!walk(pending.heads, note, [](SelectionId, const Selection&) {})) return false;
-    std::ranges::sort(conditions);
-    const auto repeated = std::ranges::unique(conditions);
-    conditions.erase(repeated.begin(), repeated.end());
+    sort_unique(conditions);
 
     std::map<std::vector<bool>, std::vector<TypeId>> kinds;
     for (TypeId type : schema_.types[static_type].possible_types) {

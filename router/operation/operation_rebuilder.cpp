@@ -1,5 +1,6 @@
 #include "router/operation/operation_rebuilder.hpp"
 
+#include "router/base/sort_unique.hpp"
 #include "router/crypto/crypto.hpp"
 #include "router/graphql/parser.hpp"
 
@@ -65,9 +66,7 @@ class Rebuilder {
   std::string fields(const TypeClass& type_class) {
     std::vector<std::string> printed;
     for (FieldNodeId id : type_class.fields) printed.push_back(field(operation_.fields[id]));
-    std::ranges::sort(printed);
-    const auto repeated = std::ranges::unique(printed);
-    printed.erase(repeated.begin(), repeated.end());
+    sort_unique(printed);
     std::string out = "{";
     for (const std::string& text : printed) {
       if (out.size() > 1) out += ' ';

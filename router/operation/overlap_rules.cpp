@@ -11,6 +11,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "router/base/sort_unique.hpp"
 #include "router/graphql/printer.hpp"
 #include "router/operation/validation.hpp"
 
@@ -152,9 +153,7 @@ class Overlaps {
       if (document_[id].first_child) children.push_back(document_[id].first_child);
     }
     if (children.empty()) return;
-    std::ranges::sort(children);
-    const auto repeated = std::ranges::unique(children);
-    children.erase(repeated.begin(), repeated.end());
+    sort_unique(children);
     enqueue(properties, std::move(children));
   }
 

@@ -6,6 +6,7 @@
 #include <bit>
 #include <span>
 
+#include "router/base/sort_unique.hpp"
 #include "router/federation/passes/arrivals.hpp"
 #include "router/federation/passes/costs.hpp"
 #include "router/federation/passes/draft.hpp"

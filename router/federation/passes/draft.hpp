@@ -33,13 +33,6 @@ inline constexpr size_t kLandingsMax = 64;  ///< bits of a LandingMask
 /// A subset of DraftPosition::landings.
 using LandingMask = uint64_t;
 
-template <class T>
-void sort_unique(std::vector<T>& items) {
-  std::ranges::sort(items);
-  const auto repeated = std::ranges::unique(items);
-  items.erase(repeated.begin(), repeated.end());
-}
-
 /// The arguments of a field as they are printed.
 /// Lifetime: borrows from the operation or, for what representations need, from the supergraph.
 struct DraftArguments {

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "router/base/check.hpp"
+#include "router/base/sort_unique.hpp"
 #include "router/federation/passes/emitter.hpp"
 #include "router/json/scanner.hpp"
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "router/base/sort_unique.hpp"
 #include "router/federation/passes/draft.hpp"
 #include "router/graphql/printer.hpp"
 #include "router/json/writer.hpp"

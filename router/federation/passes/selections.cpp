@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 
+#include "router/base/sort_unique.hpp"
 #include "router/federation/passes/draft.hpp"
 
 namespace signet::federation {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "router/base/sort_unique.hpp"
 #include "router/federation/passes/emitter.hpp"
 
 namespace signet::federation {
