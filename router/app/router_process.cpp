@@ -93,7 +93,6 @@ class RouterProcess {
     graph_watcher_->start();
     if (operations_watcher_) operations_watcher_->start();
     telemetry_.start();
-    keep_memory_small();
     if (options_.once_or_exit) check_once();
     control_.run();
     stop_threads();
@@ -117,12 +116,6 @@ class RouterProcess {
     if (auto made = make_watchers(); !made) return made;
     start_workers();
     return listen();
-  }
-
-  void keep_memory_small() {
-    constexpr std::chrono::seconds kInterval{10};
-    give_back_memory();
-    memory_timer_ = control_.after(kInterval, [this] { keep_memory_small(); });
   }
 
   // Another graph's serial floor would refuse this one for ever, or let an older one in.
@@ -254,9 +247,7 @@ class RouterProcess {
                             .connections_max = std::min<size_t>(kClientConnectionsMax, descriptors_),
                             .handshakes_max = options_.config.limits.tls_handshakes,
                             .tls = certificates_.listener()});
-    if (auto bound = graphql_server_->listen(to_address(config.graphql)); !bound) {
-      return std::unexpected("listen.graphql: " + bound.error());
-    }
+    if (auto bound = bind("listen.graphql", config.graphql, *graphql_server_); !bound) return bound;
 
     HealthPages::Push push;
     if (const auto& cdn = options_.config.graph.source.cdn; cdn && !cdn->push_secret_file.empty()) {
@@ -267,18 +258,22 @@ class RouterProcess {
     }
     health_pages_ = std::make_unique<HealthPages>(publish_state_, telemetry_, clock_, std::move(push));
     admin_pages_ = std::make_unique<AdminPages>(publish_state_, clock_, [this] { reload(); });
-    if (auto bound = listen_control(config.health, *health_pages_, health_server_); !bound) {
-      return std::unexpected("listen.health: " + bound.error());
-    }
-    if (auto bound = listen_control(config.admin, *admin_pages_, admin_server_); !bound) {
-      return std::unexpected("listen.admin: " + bound.error());
-    }
+    if (auto bound = listen_control("listen.health", config.health, *health_pages_, health_server_); !bound)
+      return bound;
+    if (auto bound = listen_control("listen.admin", config.admin, *admin_pages_, admin_server_); !bound) return bound;
     telemetry_.event(LogLevel::info, "listening", {{"graphql_port", std::to_string(graphql_server_->port())}});
     return {};
   }
 
-  std::expected<void, std::string> listen_control(const config::Endpoint& endpoint, net::ServerHandler& pages,
-                                                  std::unique_ptr<net::HttpServer>& server) {
+  // Errors name `key`, under which the operator finds the endpoint.
+  static std::expected<void, std::string> bind(const std::string& key, const config::Endpoint& endpoint,
+                                               net::HttpServer& server) {
+    auto bound = server.listen(to_address(endpoint));
+    return bound ? bound : std::unexpected(key + ": " + bound.error());
+  }
+
+  std::expected<void, std::string> listen_control(const std::string& key, const config::Endpoint& endpoint,
+                                                  net::ServerHandler& pages, std::unique_ptr<net::HttpServer>& server) {
     if (!listens(endpoint)) return {};
     constexpr size_t kConnectionsMax = 256;
     constexpr uint64_t kBodyBytesMax = 64u << 10;
@@ -287,7 +282,7 @@ class RouterProcess {
         net::ServerSettings{.head_timeout = std::chrono::seconds(2),
                             .body_bytes_max = kBodyBytesMax,
                             .connections_max = std::min(kConnectionsMax, std::max<size_t>(4, descriptors_ / 8))});
-    return server->listen(to_address(endpoint));
+    return bind(key, endpoint, *server);
   }
 
   // Steps 6 and 7: built on the builder's thread, swapped in by message.
@@ -568,7 +563,7 @@ class RouterProcess {
   std::unique_ptr<HealthPages> health_pages_;
   std::unique_ptr<AdminPages> admin_pages_;
   std::unique_ptr<net::HttpServer> graphql_server_, health_server_, admin_server_;
-  std::unique_ptr<net::Timer> drain_timer_, once_timer_, memory_timer_;
+  std::unique_ptr<net::Timer> drain_timer_, once_timer_;
   SteadyTime drain_started_;
   std::thread builder_thread_;
   const size_t descriptors_ = raise_descriptors();
