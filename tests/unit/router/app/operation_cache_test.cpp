@@ -97,15 +97,13 @@ std::pair<size_t, size_t> measure(const Snapshot& snapshot, const std::string& t
 TEST(OperationCache, EstimatesAreAboveWhatTheHeapGives) {
   if (kSanitized) return;
   telemetry::LabelTable labels;
-  for (const auto& folder : std::filesystem::directory_iterator(testing::golden_folder() / "plans")) {
-    const auto snapshot = make_snapshot(folder.path().filename());
-    for (const auto& file : std::filesystem::directory_iterator(folder.path())) {
-      std::string text = testing::read_file(file.path());
-      text.resize(text.find("\n----\n"));
-      measure(*snapshot, text, labels);  // labels and whatever else stays
-      const auto [estimate, real] = measure(*snapshot, text, labels);
-      EXPECT_LE(real, estimate) << file.path();
-      EXPECT_LE(estimate, 6 * real) << file.path();
+  for (const std::string& graph : testing::golden_graphs()) {
+    const auto snapshot = make_snapshot(graph);
+    for (const testing::GoldenOperation& each : testing::golden_operations(graph)) {
+      measure(*snapshot, each.operation, labels);  // labels and whatever else stays
+      const auto [estimate, real] = measure(*snapshot, each.operation, labels);
+      EXPECT_LE(real, estimate) << each.file;
+      EXPECT_LE(estimate, 6 * real) << each.file;
     }
   }
 }

@@ -13,8 +13,6 @@
 namespace signet::federation {
 namespace {
 
-constexpr std::string_view kSeparator = "\n----\n";
-
 /// What a plan costs: requests, stages, bytes of the documents.
 struct Cost {
   size_t requests = 0, stages = 0, bytes = 0;
@@ -53,27 +51,24 @@ void expect_valid_documents(const testing::SubgraphSchemas& schemas, const Super
 
 TEST(GoldenPlan, EveryFile) {
   size_t files = 0;
-  for (const auto& folder : std::filesystem::directory_iterator(testing::golden_folder() / "plans")) {
-    const auto supergraph = load_supergraph(testing::golden_supergraph(folder.path().filename()));
-    ASSERT_TRUE(supergraph) << folder.path() << ": " << supergraph.error().front().message;
-    const testing::SubgraphSchemas schemas(testing::golden_supergraph(folder.path().filename()));
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+  for (const std::string& graph : testing::golden_graphs()) {
+    const auto supergraph = load_supergraph(testing::golden_supergraph(graph));
+    ASSERT_TRUE(supergraph) << graph << ": " << supergraph.error().front().message;
+    const testing::SubgraphSchemas schemas(testing::golden_supergraph(graph));
+    for (const auto& [file, operation, plan] : testing::golden_operations(graph)) {
       ++files;
-      const std::string text = testing::read_file(entry.path());
-      const size_t separator = text.find(kSeparator);
-      const std::string operation = text.substr(0, separator);
       const testing::Planned planned = testing::plan_text(*supergraph, operation);
       const std::string actual = planned.plan ? print_plan(*supergraph, *planned.plan, true) : planned.error + "\n";
       if (std::getenv("SIGNET_UPDATE_GOLDEN") != nullptr) {
-        std::ofstream(entry.path()) << operation << kSeparator << actual;
+        std::ofstream(file) << operation << testing::kGoldenSeparator << actual;
         continue;
       }
-      ASSERT_NE(separator, std::string::npos) << entry.path();
-      EXPECT_EQ(text.substr(separator + kSeparator.size()), actual) << entry.path();
+      ASSERT_TRUE(plan) << file;
+      EXPECT_EQ(*plan, actual) << file;
       if (!planned.plan) continue;
-      EXPECT_EQ(verify_plan(*supergraph, *planned.plan), "") << entry.path();
-      expect_valid_documents(schemas, *supergraph, *planned.plan, entry.path().string());
-      expect_within_ceiling(operation, *planned.plan, entry.path().string());
+      EXPECT_EQ(verify_plan(*supergraph, *planned.plan), "") << file;
+      expect_valid_documents(schemas, *supergraph, *planned.plan, file.string());
+      expect_within_ceiling(operation, *planned.plan, file.string());
     }
   }
   EXPECT_GT(files, 0u);

@@ -187,17 +187,15 @@ std::optional<size_t> least_requests(const Supergraph& supergraph, const std::st
 
 TEST(PlanQuality, NoChoiceNeedsFewerRequests) {
   size_t compared = 0;
-  for (const auto& folder : std::filesystem::directory_iterator(testing::golden_folder() / "plans")) {
-    const auto supergraph = load_supergraph(testing::golden_supergraph(folder.path().filename()));
+  for (const std::string& graph : testing::golden_graphs()) {
+    const auto supergraph = load_supergraph(testing::golden_supergraph(graph));
     ASSERT_TRUE(supergraph);
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
-      const std::string text = testing::read_file(entry.path());
-      const std::string operation = text.substr(0, text.find("\n----\n"));
-      const testing::Planned planned = testing::plan_text(*supergraph, operation);
+    for (const testing::GoldenOperation& each : testing::golden_operations(graph)) {
+      const testing::Planned planned = testing::plan_text(*supergraph, each.operation);
       if (!planned.plan) continue;
-      const std::optional<size_t> least = least_requests(*supergraph, operation);
+      const std::optional<size_t> least = least_requests(*supergraph, each.operation);
       if (!least) continue;
-      EXPECT_EQ(planned.plan->requests.size(), *least) << entry.path();
+      EXPECT_EQ(planned.plan->requests.size(), *least) << each.file;
       ++compared;
     }
   }

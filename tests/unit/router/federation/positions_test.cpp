@@ -64,13 +64,11 @@ std::string planned(const Supergraph& supergraph, const std::string& text, bool 
 }
 
 TEST(Positions, WhatIsAlikeIsPlannedAsIfItWereNot) {
-  for (const auto& folder : std::filesystem::directory_iterator(testing::golden_folder() / "plans")) {
-    const auto supergraph = load_supergraph(testing::golden_supergraph(folder.path().filename()));
+  for (const std::string& graph : testing::golden_graphs()) {
+    const auto supergraph = load_supergraph(testing::golden_supergraph(graph));
     ASSERT_TRUE(supergraph);
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
-      const std::string text = testing::read_file(entry.path());
-      const std::string operation = text.substr(0, text.find("\n----\n"));
-      EXPECT_EQ(planned(*supergraph, operation, true), planned(*supergraph, operation, false)) << entry.path();
+    for (const testing::GoldenOperation& each : testing::golden_operations(graph)) {
+      EXPECT_EQ(planned(*supergraph, each.operation, true), planned(*supergraph, each.operation, false)) << each.file;
     }
   }
   const auto hard = load_supergraph(testing::hard_supergraph());
