@@ -8,7 +8,7 @@
 
 #include "router/execution/execution.hpp"
 #include "router/json/document.hpp"
-#include "tests/support/lent_answer.hpp"
+#include "tests/support/answer_body.hpp"
 #include "tests/support/planning.hpp"
 
 namespace signet {
@@ -37,10 +37,8 @@ inline void run_answers(const federation::Supergraph& supergraph, const testing:
     const execution::FetchRequest request = std::move(open.back());
     open.pop_back();
     const std::string_view piece = next_piece(rest);
-    const bool lend = piece.size() % 2 == 0;
-    const testing_support::LentAnswer lent(lend ? std::string(piece) : "");
-    LentText body = lend ? lent.text() : LentText(std::string(piece));
-    execution.complete(request.id, execution::HttpAnswer{.status = 200, .body = std::move(body)}, take);
+    testing_support::AnswerBody body(std::string(piece), piece.size() % 2 == 0);
+    execution.complete(request.id, execution::HttpAnswer{.status = 200, .body = body.hand_over()}, take);
   }
   if (!execution.done()) std::abort();
   std::string out;

@@ -9,7 +9,7 @@
 #include "router/json/writer.hpp"
 #include "router/schema/schema_builder.hpp"
 #include "tests/oracle/compare.hpp"
-#include "tests/support/lent_answer.hpp"
+#include "tests/support/answer_body.hpp"
 #include "tests/support/planning.hpp"
 
 namespace signet::oracle {
@@ -107,9 +107,8 @@ Stage::Outcome Stage::run(const Operation& operation, uint64_t order) {
     }
     if (split_.services[service].restyles) answer = restyle(answer, random);
     const bool lend = answer.size() % 2 == 0;
-    const testing_support::LentAnswer lent(lend ? answer : "");
-    LentText given = lend ? lent.text() : LentText(std::move(answer));
-    execution.complete(request.id, execution::HttpAnswer{.status = 200, .body = std::move(given)}, take);
+    testing_support::AnswerBody handed(std::move(answer), lend);
+    execution.complete(request.id, execution::HttpAnswer{.status = 200, .body = handed.hand_over()}, take);
   }
   if (!execution.done()) outcome.problem = "requests are outstanding that were never sent";
   execution.write_response(outcome.got);

@@ -13,8 +13,8 @@
 #include "router/execution/execution.hpp"
 #include "router/execution/introspection.hpp"
 #include "router/execution/workspace.hpp"
+#include "tests/support/answer_body.hpp"
 #include "tests/support/golden.hpp"
-#include "tests/support/lent_answer.hpp"
 #include "tests/support/planning.hpp"
 
 namespace signet::execution {
@@ -74,9 +74,9 @@ class Script {
       open.erase(open.begin() + static_cast<ptrdiff_t>(at));
       FetchResult result = answer(request);
       auto* http = std::get_if<HttpAnswer>(&result);
-      const bool lend = http != nullptr && (seed + sent.size()) % 2 == 0;
-      const testing_support::LentAnswer lent(lend ? std::string(http->body.view()) : "");
-      if (lend) http->body = lent.text();
+      testing_support::AnswerBody body(http == nullptr ? "" : std::move(http->body).take(),
+                                       (seed + sent.size()) % 2 == 0);
+      if (http != nullptr) http->body = body.hand_over();
       execution.complete(request.id, std::move(result), take);
     }
     EXPECT_TRUE(execution.done());
