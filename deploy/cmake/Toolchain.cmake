@@ -28,6 +28,10 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
     -ftrivial-auto-var-init=zero)
   add_link_options(-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
 
+  # Rooms are optimised together, by the linker that ships with the compiler (docs/adr/0010).
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+  add_link_options("-Wl,--thinlto-cache-dir=${CMAKE_BINARY_DIR}/lto-cache")
+
   # Optimised for what the router does most, as tests/bench/profile has recorded it; what has changed since is compiled as
   # if nothing were known.
   set(SIGNET_PROFILE_RECORD "" CACHE PATH "Build a release that records a profile into this folder")
@@ -74,7 +78,7 @@ endif()
 add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 
 find_program(SIGNET_MOLD mold)
-if(SIGNET_MOLD)
+if(SIGNET_MOLD AND NOT CMAKE_INTERPROCEDURAL_OPTIMIZATION)
   add_link_options(-fuse-ld=mold)
 else()
   add_link_options(-fuse-ld=lld-19)

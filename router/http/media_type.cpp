@@ -132,9 +132,7 @@ std::optional<std::vector<std::string_view>> split_list(std::string_view value, 
     }
     if (i < value.size() && value[i] == '"') quoted = !quoted;
     if (i < value.size() && (quoted || value[i] != ',')) continue;
-    std::string_view element = value.substr(std::min(begin, value.size()), i - begin);
-    while (!element.empty() && (element.front() == ' ' || element.front() == '\t')) element.remove_prefix(1);
-    while (!element.empty() && (element.back() == ' ' || element.back() == '\t')) element.remove_suffix(1);
+    const std::string_view element = trim_space(value.substr(std::min(begin, value.size()), i - begin));
     begin = i + 1;
     if (element.empty()) continue;
     if (out.size() == elements_max) return std::nullopt;

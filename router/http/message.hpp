@@ -34,6 +34,14 @@ class Headers {
     std::string_view rest_;
   };
 
+  Headers() = default;
+  /// `lines`: each `name: value\r\n`, the name a token and no control character in the value.
+  static Headers of_lines(std::string lines) {
+    Headers headers;
+    headers.lines_ = std::move(lines);
+    return headers;
+  }
+
   /// A field cannot carry another one: line ends and NUL in
   /// `value` become spaces, and a `name` that is not a token is not added.
   void add(std::string_view name, std::string_view value);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "router/http/media_type.hpp"
+#include "router/http/token.hpp"
 
 namespace signet::http {
 namespace {
@@ -88,12 +89,10 @@ bool negotiate_gzip(const Headers& headers) {
   std::optional<int> gzip, identity, any;
   for (std::string_view element : *codings) {
     const size_t semicolon = element.find(';');
-    std::string_view name = element.substr(0, semicolon);
-    while (name.ends_with(' ') || name.ends_with('\t')) name.remove_suffix(1);
+    const std::string_view name = trim_space(element.substr(0, semicolon));
     int weight = kWeightMax;
     if (semicolon != std::string_view::npos) {
-      std::string_view parameter = element.substr(semicolon + 1);
-      while (parameter.starts_with(' ') || parameter.starts_with('\t')) parameter.remove_prefix(1);
+      const std::string_view parameter = trim_space(element.substr(semicolon + 1));
       if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) continue;
       const auto parsed = parse_weight(parameter.substr(2));
       if (!parsed) continue;

@@ -1,4 +1,5 @@
-// Tokens: what methods, field names and parameter names may be. Spec: RFC 9110 §5.6.2
+// Tokens: what methods, field names and parameter names may be; and the white space around them.
+// Spec: RFC 9110 §5.6.2 and §5.6.3
 #pragma once
 
 #include <algorithm>
@@ -27,6 +28,13 @@ constexpr bool is_token_char(char c) {
 
 constexpr bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_token_char);
+}
+
+/// Without the optional white space in front and behind.
+constexpr std::string_view trim_space(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace signet::http

@@ -137,11 +137,11 @@ std::string unescape(std::string_view content) {
   std::string out;
   out.reserve(content.size());
   size_t at = 0;
-  while (at < content.size()) {
-    if (content[at] != '\\') {
-      out.push_back(content[at++]);
-      continue;
-    }
+  while (true) {
+    const size_t escape = std::min(content.find('\\', at), content.size());
+    out.append(content, at, escape - at);
+    if (escape == content.size()) return out;
+    at = escape;
     const size_t length = escape_length(content.substr(at));
     if (length == 2) {
       constexpr std::string_view kLetters = "\"\\/bfnrt";
@@ -157,7 +157,6 @@ std::string unescape(std::string_view content) {
     }
     at += length;
   }
-  return out;
 }
 
 bool string_equals(std::string_view token, std::string_view text) {

@@ -11,18 +11,13 @@ namespace signet::net {
 namespace {
 
 using http::equals_ignoring_case;
+using http::trim_space;
 
 constexpr size_t kContentLengthDigitsMax = 10;
 
 std::unexpected<FramingRefusal> refuse(std::string_view message, int status = 400,
                                        ErrorCode code = ErrorCode::BAD_REQUEST) {
   return std::unexpected(FramingRefusal{status, code, message});
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 // The authority of a Host field or an absolute target: a name, an IPv4 address or a bracketed IPv6 address, and a port.
@@ -54,6 +49,13 @@ bool is_authority(std::string_view text) {
     if (c < '0' || c > '9') return false;
   }
   return true;
+}
+
+/// Spec: RFC 9110 §5.5. Bytes above 0x7F are let through, as obs-text.
+bool has_control_character(std::string_view text) {
+  bool found = false;
+  for (char c : text) found |= (static_cast<uint8_t>(c) < 0x20 && c != '\t') || c == 0x7F;
+  return found;
 }
 
 std::expected<std::string_view, FramingRefusal> check_target(std::string_view method, std::string_view target) {
@@ -146,9 +148,18 @@ HeadGuard::Checked HeadGuard::check_request_line(std::string_view bytes, std::st
   return {};
 }
 
+// Spec: RFC 9112 §4
 HeadGuard::Checked HeadGuard::check_status_line(std::string_view line) {
+  constexpr std::string_view kVersion = "HTTP/1.1 ";
   http_1_0_ = line.starts_with("HTTP/1.0 ");
-  if (!http_1_0_ && !line.starts_with("HTTP/1.1 ")) return refuse("the status line is not HTTP/1");
+  if (!http_1_0_ && !line.starts_with(kVersion)) return refuse("the status line is not HTTP/1");
+  line.remove_prefix(kVersion.size());
+  if (line.size() < 4 || line[3] != ' ') return refuse("the status line is not: version, three digits, reason");
+  for (char digit : line.substr(0, 3)) {
+    if (digit < '0' || digit > '9') return refuse("the status line is not: version, three digits, reason");
+    framing_.status = framing_.status * 10 + (digit - '0');
+  }
+  if (has_control_character(line)) return refuse("the status line has a control character");
   return {};
 }
 
@@ -159,12 +170,9 @@ HeadGuard::Checked HeadGuard::check_field(std::string_view bytes, std::string_vi
     return refuse("a header field has no valid name");
   }
   const std::string_view name = line.substr(0, colon);
-  const std::string_view value = trim(line.substr(colon + 1));
-  for (char c : value) {
-    if ((static_cast<uint8_t>(c) < 0x20 && c != '\t') || c == 0x7F) {
-      return refuse("a header field has a control character in its value");
-    }
-  }
+  const std::string_view value = trim_space(line.substr(colon + 1));
+  if (has_control_character(value)) return refuse("a header field has a control character in its value");
+  framing_.plain_fields &= line.size() == name.size() + 2 + value.size() && line[colon + 1] == ' ';
   if (++fields_ > limits::kHeaderFieldsMax) {
     return refuse("there are more than 100 header fields", 431, ErrorCode::HEADERS_TOO_LARGE);
   }
@@ -216,7 +224,7 @@ HeadGuard::Checked HeadGuard::check_content_length(std::string_view value) {
 HeadGuard::Checked HeadGuard::check_connection(std::string_view value) {
   while (true) {
     const size_t comma = value.find(',');
-    const std::string_view option = trim(value.substr(0, comma));
+    const std::string_view option = trim_space(value.substr(0, comma));
     if (equals_ignoring_case(option, "close")) {
       framing_.keep_alive = false;
       close_ = true;
@@ -243,6 +251,7 @@ std::expected<Framing, FramingRefusal> HeadGuard::finish(std::string_view bytes)
     return refuse("a message has Content-Length or Transfer-Encoding, not both");
   }
   framing_.head_bytes = line_;
+  framing_.fields_begin = fields_at_;
   return framing_;
 }
 

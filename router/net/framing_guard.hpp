@@ -28,11 +28,14 @@ struct Framing {
   uint64_t content_length = 0;
   bool keep_alive = true;
   bool expect_continue = false;
-  size_t head_bytes = 0;  ///< up to and including the empty line
+  size_t head_bytes = 0;     ///< up to and including the empty line
+  size_t fields_begin = 0;   ///< behind the first line
+  bool plain_fields = true;  ///< all are written `name: value`, with no other white space around
+  int status = 0;            ///< of a response
 };
 
 /// Looks for the end of one head and checks it, as its bytes come; none is looked for line ends twice. Of a response,
-/// only what decides framing is checked.
+/// what decides framing is checked, and that each line is one: nothing else reads its head.
 class HeadGuard {
  public:
   enum class Kind : uint8_t { request, response };

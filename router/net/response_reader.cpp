@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "router/base/limits.hpp"
+#include "router/http/token.hpp"
 
 namespace signet::net {
 
@@ -47,44 +48,59 @@ std::optional<std::string_view> ResponseReader::take_head(std::string_view bytes
   if (framing->head_bytes == 0) return std::nullopt;
   const std::string_view head = bytes.substr(0, framing->head_bytes);
   bytes.remove_prefix(framing->head_bytes);
-  ResponseParser parser(BodyLimits{body_bytes_max_});
-  error_code error;
-  parser.feed(head, error);
-  if (error) {
-    fail(TransportError::protocol, "the head is malformed");
-    return std::nullopt;
-  }
-  if (parser.status() >= 100 && parser.status() < 200) {
-    if (parser.status() == 101 || ++interim_responses_ > kInterimResponsesMax) {
+  status_ = framing->status;
+  if (status_ >= 100 && status_ < 200) {
+    if (status_ == 101 || ++interim_responses_ > kInterimResponsesMax) {
       fail(TransportError::protocol, "interim responses only, or a switch of protocols");
       return std::nullopt;
     }
     guard_ = HeadGuard(HeadGuard::Kind::response);
     return bytes;
   }
-  status_ = parser.status();
   if (status_ < 200 || status_ > 599) {
     fail(TransportError::protocol, "the status is not one of HTTP's");
     return std::nullopt;
   }
-  keep_alive_ = framing->keep_alive && !parser.need_eof();
-  headers_.reserve(head.size());
-  for (const auto& [name, value] : parser.fields()) headers_.add(name, value);
-  if (parser.is_done()) {
-    state_ = State::done;
-    return bytes;
+  take_fields(*framing, head);
+  if (!expect_body(*framing, head)) return std::nullopt;
+  return bytes;
+}
+
+void ResponseReader::take_fields(const Framing& framing, std::string_view head) {
+  constexpr std::string_view kLineEnd = "\r\n";
+  std::string_view lines = head.substr(framing.fields_begin);
+  lines.remove_suffix(kLineEnd.size());
+  if (framing.plain_fields) {
+    headers_ = http::Headers::of_lines(std::string(lines));
+    return;
   }
-  if (framing->content_length > body_bytes_max_) {
-    fail(TransportError::too_large, "the body is larger than allowed");
-    return std::nullopt;
+  headers_.reserve(lines.size());
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find(kLineEnd));
+    const size_t colon = line.find(':');
+    headers_.add(line.substr(0, colon), http::trim_space(line.substr(colon + 1)));
+    lines.remove_prefix(line.size() + kLineEnd.size());
+  }
+}
+
+// Spec: RFC 9112 §6.3
+bool ResponseReader::expect_body(const Framing& framing, std::string_view head) {
+  constexpr int kNoContent = 204, kNotModified = 304;
+  const bool never = status_ == kNoContent || status_ == kNotModified;
+  keep_alive_ = framing.keep_alive && (never || framing.has_content_length || framing.chunked);
+  if (never || (framing.has_content_length && framing.content_length == 0)) {
+    state_ = State::done;
+    return true;
+  }
+  if (framing.content_length > body_bytes_max_) {
+    return fail(TransportError::too_large, "the body is larger than allowed");
   }
   state_ = State::body;
-  if (framing->has_content_length && !framing->chunked) {
-    body_length_ = framing->content_length;
-  } else {
-    parser_.emplace(std::move(parser));
-  }
-  return bytes;
+  body_length_ = framing.content_length;
+  if (framing.has_content_length) return true;
+  error_code error;
+  parser_.emplace(BodyLimits{body_bytes_max_}).feed(head, error);
+  return !error || fail(TransportError::protocol, "the head is malformed");
 }
 
 std::string_view ResponseReader::take_body(std::string_view bytes) {
@@ -136,10 +152,11 @@ void ResponseReader::end() {
   fail(TransportError::protocol, "the answer is cut short");
 }
 
-void ResponseReader::fail(TransportError error, std::string_view problem) {
+bool ResponseReader::fail(TransportError error, std::string_view problem) {
   state_ = State::failed;
   error_ = error;
   problem_ = problem;
+  return false;
 }
 
 }  // namespace signet::net

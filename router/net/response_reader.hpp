@@ -1,7 +1,8 @@
 // ResponseReader: one HTTP/1.1 response out of the bytes of a connection, in whatever pieces they come. No sockets.
 //
-// A body that comes at once with its head is lent from where it was read, another one whose length the head tells is
-// read to where it stays; for everything else Beast's parser follows the framing guard. Interim responses are skipped.
+// The head is read by the framing guard alone. A body that comes at once with its head is lent from where it was read,
+// another one whose length the head tells is read to where it stays; all others are taken apart by Beast's parser.
+// Interim responses are skipped.
 // Spec: RFC 9112 §6, RFC 9110 §15.2
 #pragma once
 
@@ -68,10 +69,14 @@ class ResponseReader {
   /// Takes the head at the front of `bytes`; what is left of them. Nothing: it is not complete.
   std::optional<std::string_view> take_head(std::string_view bytes);
   std::string_view take_what_is_whole(std::string_view bytes);
+  void take_fields(const Framing& framing, std::string_view head);
+  /// What follows a head, by what the head says. False: it is not acceptable.
+  bool expect_body(const Framing& framing, std::string_view head);
   std::string_view take_body(std::string_view bytes);
   void finish_body(LentText body, std::string_view rest = {});
   void finish(std::string_view rest);
-  void fail(http::TransportError error, std::string_view problem);
+  /// Always false.
+  bool fail(http::TransportError error, std::string_view problem);
 
   uint64_t body_bytes_max_;
   State state_ = State::head;
@@ -84,7 +89,7 @@ class ResponseReader {
   std::string kept_;  ///< of an unfinished head, or an unfinished chunk header
   http::Headers headers_;
   size_t body_length_ = 0;
-  std::optional<ResponseParser> parser_;  ///< of a body that has no length; its fields are not to be looked at
+  std::optional<ResponseParser> parser_;  ///< of a body that has no length
   std::string text_;                      ///< of a body that comes in pieces
   LentText body_;
   http::TransportError error_ = http::TransportError::protocol;

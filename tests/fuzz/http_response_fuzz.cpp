@@ -1,11 +1,12 @@
-// Invariant: how a response is cut into pieces changes nothing, a body keeps its limit, and what is beyond the answer
-// is never taken for another one. The first byte says how long the pieces are.
+// Invariant: how a response is cut into pieces changes nothing, a body keeps its limit, what is beyond the answer is
+// never taken for another one, and a head says what it says to Beast. The first byte says how long the pieces are.
 #include <string_view>
 
 #include "router/base/check.hpp"
 #include "tests/support/response_pieces.hpp"
 
 using signet::net::ResponseReader;
+using signet::testing_support::agrees_with_beast;
 using signet::testing_support::read_response;
 
 namespace {
@@ -25,6 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   SIGNET_CHECK(whole.status() == pieces.status() && whole.body().view() == pieces.body().view());
   SIGNET_CHECK(whole.headers().lines() == pieces.headers().lines());
   SIGNET_CHECK(whole.body().view().size() <= kBodyBytesMax);
+  SIGNET_CHECK(agrees_with_beast(whole, bytes));
   for (const auto& [name, value] : whole.headers()) {
     SIGNET_CHECK(!name.empty() && value.find_first_of("\r\n") == std::string_view::npos);
   }

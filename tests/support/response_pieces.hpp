@@ -1,10 +1,12 @@
-// Bytes given to a ResponseReader in pieces, as a network might cut them.
+// Bytes given to a ResponseReader in pieces, as a network might cut them; and what Beast reads in their head.
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "router/net/message_parser.hpp"
 #include "router/net/response_reader.hpp"
 
 namespace signet::testing_support {
@@ -25,6 +27,25 @@ inline net::ResponseReader read_response(std::string_view bytes, size_t piece, u
   }
   if (!reader.over()) reader.end();
   return reader;
+}
+
+/// Whether Beast reads the same in the head of the answer that `reader` took from `bytes`. Where Beast refuses a head,
+/// there is nothing to compare.
+inline bool agrees_with_beast(net::ResponseReader& reader, std::string_view bytes) {
+  while (true) {
+    const size_t end = bytes.find("\r\n\r\n");
+    if (end == std::string_view::npos) return false;
+    net::ResponseParser parser(net::BodyLimits{UINT32_MAX});
+    net::error_code error;
+    parser.feed(bytes.substr(0, end + 4), error);
+    if (error && !parser.is_header_done()) return true;
+    bytes.remove_prefix(end + 4);
+    if (parser.status() >= 100 && parser.status() < 200) continue;
+    http::Headers headers;
+    for (const auto& [name, value] : parser.fields()) headers.add(name, value);
+    return parser.status() == reader.status() && headers.lines() == reader.headers().lines() &&
+           (!parser.need_eof() || !reader.reusable());
+  }
 }
 
 }  // namespace signet::testing_support

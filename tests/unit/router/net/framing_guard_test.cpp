@@ -176,8 +176,18 @@ TEST(FramingGuard, Responses) {
   for (std::string_view bad :
        {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n", "HTTP/2 200 OK\r\n\r\n", "garbage\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "HTTP/1.1 200 OK\nContent-Length: 2\n\n"}) {
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "HTTP/1.1 200 OK\nContent-Length: 2\n\n",
+        "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 200\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n",
+        "HTTP/1.1  200 OK\r\n\r\n", "HTTP/1.1 200 O\x01K\r\n\r\n", "HTTP/1.1 200 O\x7FK\r\n\r\n"}) {
     EXPECT_FALSE(check_response_head(bad)) << bad;
+  }
+  const auto framing = check_response_head("HTTP/1.1 503 Not now\r\nA: b\r\n\r\n");
+  ASSERT_TRUE(framing);
+  EXPECT_EQ(framing->status, 503);
+  EXPECT_EQ(framing->fields_begin, 22);
+  EXPECT_TRUE(framing->plain_fields);
+  for (std::string_view odd : {"HTTP/1.1 200 OK\r\nA:b\r\nC: d\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\nC: d \r\n\r\n"}) {
+    EXPECT_FALSE(check_response_head(odd)->plain_fields) << odd;
   }
 }
 

@@ -107,6 +107,34 @@ TEST(ResponseReader, LongHeadsAndTrailersMayComeByteByByte) {
   EXPECT_LT(std::clock() - began, CLOCKS_PER_SEC);
 }
 
+// The guard reads heads alone; Beast, which would read them too, is asked what they say.
+TEST(ResponseReader, HeadsSayWhatTheySayToBeast) {
+  const std::string kStatusLines[] = {
+      "HTTP/1.1 200 OK",   "HTTP/1.1 200 ", "HTTP/1.0 503 Not now, \xC3\xBC",
+      "HTTP/1.1 204 None", "HTTP/1.1 304 ", "HTTP/1.1 103 Early\r\nX: y\r\n\r\nHTTP/1.1 404 No"};
+  const std::string kFields[] = {"",
+                                 "X-A: b\r\n",
+                                 "x-a:b\r\n",
+                                 "X-A:  \tb c\t \r\n",
+                                 "X-A:\r\n",
+                                 "X-A: \r\nX-A: :\r\n",
+                                 "!#$%&'*+-.^_`|~0: \x80\xFF\t\"\r\n",
+                                 "Connection: close, X-A\r\nX-A: b\r\n"};
+  for (const std::string& status : kStatusLines) {
+    for (const std::string& first : kFields) {
+      for (const std::string& second : kFields) {
+        for (const char* length : {"", "Content-Length: 2\r\n", "content-length:2\r\n", "Content-Length: 0\r\n"}) {
+          std::string bytes = status;
+          bytes.append("\r\n").append(first).append(length).append(second).append("\r\nhi");
+          ResponseReader reader = read(bytes, bytes.size());
+          ASSERT_EQ(reader.state(), ResponseReader::State::done) << bytes;
+          EXPECT_TRUE(testing_support::agrees_with_beast(reader, bytes)) << bytes;
+        }
+      }
+    }
+  }
+}
+
 TEST(ResponseReader, InterimResponsesEnd) {
   std::string bytes;
   for (int i = 0; i < 11; ++i) bytes += "HTTP/1.1 102 Processing\r\n\r\n";
