@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "router/base/allocator.hpp"
 #include "router/base/check.hpp"
 #include "router/execution/errors.hpp"
 #include "router/execution/introspection.hpp"
@@ -218,6 +219,7 @@ void Execution::write_response(std::string& out) {
   const Introspection introspection(*impl.plan, impl.supergraph.schema, impl.variables, impl.answers.get());
   // Entities are written wherever they stand: twice what came is rarely too little, and what is not used costs nothing.
   out.reserve(out.size() + 64 + 2 * impl.store.answer_bytes);
+  expect_to_fill(out.data(), impl.store.answer_bytes);
   out += "{\"data\":";
   Projection(*impl.plan, impl.supergraph.schema, impl.store, introspection, explained, impl.errors,
              impl.workspace->written, out)

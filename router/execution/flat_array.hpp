@@ -7,6 +7,7 @@
 #include <span>
 #include <type_traits>
 
+#include "router/base/allocator.hpp"
 #include "router/base/check.hpp"
 
 namespace signet::execution {
@@ -62,6 +63,7 @@ class FlatArray {
   }
   [[gnu::noinline]] void move_to(size_t room_size) {
     auto room = std::make_unique_for_overwrite<T[]>(room_size);
+    expect_to_fill(room.get(), room_size * sizeof(T));
     std::copy_n(room_.get(), size_, room.get());
     room_ = std::move(room);
     room_size_ = room_size;

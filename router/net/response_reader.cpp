@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "router/base/allocator.hpp"
 #include "router/base/limits.hpp"
 #include "router/http/token.hpp"
 
@@ -109,6 +110,7 @@ std::string_view ResponseReader::take_body(std::string_view bytes) {
       finish_body(LentText::lend(bytes.substr(0, body_length_)), bytes.substr(body_length_));
     } else {
       text_.reserve(body_length_);  // bounded by body_bytes_max_; what no byte comes for is never touched
+      expect_to_fill(text_.data(), body_length_);
       text_ = bytes;
     }
     return {};
