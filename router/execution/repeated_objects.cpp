@@ -10,13 +10,32 @@ namespace signet::execution {
 namespace {
 
 constexpr size_t kObjectBytes = 64;
-constexpr size_t kLookedAt = 32;  ///< bytes that tell objects apart, most of the time
+constexpr size_t kWords = 4;  ///< of bytes that tell objects apart, most of the time
+using Words = std::array<uint64_t, kWords>;
 
 /// The lowest bit that is set is the highest of the first byte that is `c`.
 uint64_t bytes_equal(uint64_t word, uint8_t c) {
   constexpr uint64_t kOnes = 0x0101'0101'0101'0101;
   const uint64_t zero_where_equal = word ^ (kOnes * c);
   return (zero_where_equal - kOnes) & ~zero_where_equal & (kOnes << 7);
+}
+
+/// The words with nothing behind the first byte for which `ends` has a bit.
+[[gnu::noinline]] Words cut_behind(Words words, const Words& ends) {
+  for (size_t i = 0; i < kWords; ++i) {
+    if (ends[i] == 0) continue;
+    words[i] &= ends[i] ^ (ends[i] - 1);
+    std::fill(words.begin() + static_cast<ptrdiff_t>(i) + 1, words.end(), 0);
+    break;
+  }
+  return words;
+}
+
+uint64_t hash_of(uint64_t seed, const Words& words) {
+  constexpr uint64_t kOdd = 0x9E37'79B9'7F4A'7C15;
+  const uint64_t front = (words[0] ^ seed) * kOdd ^ words[1];
+  const uint64_t back = words[2] * kOdd ^ words[3];
+  return ((front ^ front >> 32) * kOdd + back) * kOdd;
 }
 
 }  // namespace
@@ -30,19 +49,12 @@ RepeatedObjects::RepeatedObjects(size_t text_bytes, std::vector<Place>& room)
 
 /// By the first bytes, up to where a short object ends.
 RepeatedObjects::Place& RepeatedObjects::place(ShapeId shape, std::string_view rest) {
-  std::array<uint64_t, kLookedAt / 8> words{};
-  if (rest.size() >= kLookedAt) {
-    std::memcpy(words.data(), rest.data(), kLookedAt);
-  } else {
-    std::memcpy(words.data(), rest.data(), rest.size());
-  }
-  uint64_t hash = shape.value();
-  for (uint64_t word : words) {
-    const uint64_t end = bytes_equal(word, '}');
-    hash = (hash ^ (end == 0 ? word : word & (end ^ (end - 1)))) * 0x9E3779B97F4A7C15ULL;
-    if (end != 0) break;
-  }
-  return places_[hash >> (64 - place_bits_)];
+  Words words{}, ends{};
+  std::memcpy(words.data(), rest.data(), std::min(rest.size(), sizeof words));
+  uint64_t any = 0;
+  for (size_t i = 0; i < kWords; ++i) any |= ends[i] = bytes_equal(words[i], '}');
+  if (any != 0) words = cut_behind(words, ends);
+  return places_[hash_of(shape.value(), words) >> (64 - place_bits_)];
 }
 
 bool RepeatedObjects::knows(const Place& place, ShapeId shape, std::string_view text, std::string_view rest) {
