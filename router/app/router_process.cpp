@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "router/app/artifact_watcher.hpp"
-#include "router/app/audit_file.hpp"
 #include "router/app/cpu_count.hpp"
+#include "router/app/journal.hpp"
 #include "router/app/status.hpp"
 #include "router/app/telemetry_hub.hpp"
 #include "router/app/trust_setup.hpp"
@@ -71,7 +71,7 @@ class RouterProcess {
         transport_(control_, resolver_),
         telemetry_(options_.config, control_, transport_, clock_, labels_),
         store_(options_.config.graph.state_dir),
-        audit_([this](const std::string& problem) { report_not_audited(problem); }),
+        journal_(telemetry_, labels_, clock_),
         certificates_(control_, clock_, telemetry_,
                       {.use_listener = [this](const auto& tls) { graphql_server_->use_tls(tls); },
                        .use_subgraphs = [this] { use_profiles(); }}) {}
@@ -85,9 +85,7 @@ class RouterProcess {
       return kExitEnvironment;
     }
     control_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); });
-    if (const std::string& folder = options_.config.graph.state_dir; !folder.empty()) {
-      audit_.open(folder + "/audit.log");
-    }
+    journal_.open(options_.config.graph.state_dir);
     telemetry_.set_gauges([this](telemetry::MetricShard& metrics) { set_gauges(metrics); });
     certificates_.start();
     graph_watcher_->start();
@@ -176,8 +174,8 @@ class RouterProcess {
         WatcherHooks{
             .apply = [this, kind](signing::Verified<signing::Artifact> artifact,
                                   const WatcherHooks::Applied& done) { apply(kind, std::move(artifact), done); },
-            .not_saved = [this](const std::string& problem) { report_not_saved(problem); },
-            .report = [this](const signing::GateEvent& event) { report(event); }});
+            .not_saved = [this](const std::string& problem) { journal_.not_saved(problem); },
+            .report = [this](const signing::GateEvent& event) { journal_.decided(event); }});
   }
 
   std::expected<void, std::string> make_watchers() {
@@ -359,73 +357,6 @@ class RouterProcess {
     metrics.set(MetricId::config_age, {}, age.count());
   }
 
-  void report_not_audited(const std::string& problem) {
-    telemetry_.metrics().add(MetricId::audit_failed, {});
-    telemetry_.event(LogLevel::error, "audit_failed",
-                     {{"problem", problem},
-                      {"what_to_do",
-                       "make audit.log in graph.state_dir a writable file of at most 256 MiB: move a "
-                       "larger one away and restart"}});
-  }
-
-  void report_not_saved(const std::string& problem) {
-    audit_.append(clock_.wall(), "state.not_saved", {{"problem", problem}});
-    telemetry_.event(LogLevel::error, "artifact_alarm",
-                     {{"alarm", "state_not_saved"},
-                      {"problem", problem},
-                      {"what_to_do", "make graph.state_dir writable: until then a restart may accept an older graph"}});
-  }
-
-  // One decision of the gate: one metric, one audit record, one log line with what to do.
-  void report(const signing::GateEvent& event) {
-    const std::string kind(signing::to_text(event.artifact));
-    const std::string source(signing::to_text(event.source));
-    signing::AuditAttributes audit{{"artifact", kind}, {"source", source}};
-    telemetry::EventFields fields{{"artifact", kind}, {"source", source}};
-    if (event.serial > 0) {
-      audit.emplace_back("serial", std::to_string(event.serial));
-      fields.emplace_back("serial", std::to_string(event.serial));
-    }
-    if (!event.sha256.empty()) {
-      audit.emplace_back("sha256", event.sha256);
-      fields.emplace_back("sha256", event.sha256);
-    }
-    for (const signing::Signer& signer : event.signers) {
-      audit.emplace_back("signer." + std::string(signing::to_text(signer.role)), signer.kid);
-    }
-    switch (event.kind) {
-      case signing::GateEventKind::accepted:
-        telemetry_.metrics().add(MetricId::config_applied, {});
-        audit_.append(clock_.wall(), "gate.accepted", audit);
-        telemetry_.event(LogLevel::info, "artifact_accepted", fields);
-        break;
-      case signing::GateEventKind::refused: {
-        const signing::ReasonInfo& reason = signing::info(*event.reason);
-        telemetry_.metrics().add(MetricId::config_refused,
-                                 telemetry::AttributeSet().refusal_reason(labels_.refusal_reason(reason.code)));
-        audit.emplace_back("reason", reason.code);
-        audit.emplace_back("detail", event.detail);
-        audit_.append(clock_.wall(), "gate.refused", audit);
-        fields.emplace_back("reason", reason.code);
-        fields.emplace_back("detail", event.detail);
-        fields.emplace_back("what_to_do", reason.what_to_do);
-        telemetry_.event(LogLevel::error, "artifact_refused", fields);
-        break;
-      }
-      case signing::GateEventKind::alarm:
-        fields.emplace_back("alarm", signing::to_text(*event.alarm));
-        audit.emplace_back("alarm", signing::to_text(*event.alarm));
-        audit_.append(clock_.wall(), "gate.alarm", audit);
-        telemetry_.event(LogLevel::warn, "artifact_alarm", fields);
-        break;
-      case signing::GateEventKind::awaiting_approval:
-        telemetry_.event(LogLevel::info, "artifact_awaits_approval", fields);
-        break;
-      case signing::GateEventKind::no_change:
-        break;
-    }
-  }
-
   void poll_all() {
     graph_watcher_->poll_now();
     if (operations_watcher_) operations_watcher_->poll_now();
@@ -439,13 +370,8 @@ class RouterProcess {
   }
 
   void reload_configuration() {
-    if (auto reloaded = try_reload(); !reloaded) {
-      telemetry_.event(LogLevel::error, "reload_refused", {{"error", reloaded.error()}});
-      audit_.append(clock_.wall(), "reload.refused", {});
-      return;
-    }
-    telemetry_.event(LogLevel::info, "reloaded", {});
-    audit_.append(clock_.wall(), "reload.applied", {});
+    if (auto reloaded = try_reload(); !reloaded) return journal_.reload_refused(reloaded.error());
+    journal_.reloaded();
     poll_all();
   }
 
@@ -555,7 +481,7 @@ class RouterProcess {
   net::HttpClient transport_;
   TelemetryHub telemetry_;
   StateStore store_;
-  AuditFile audit_;
+  Journal journal_;
   CertificateWatcher certificates_;
   std::shared_ptr<const Settings> settings_;
   ProcessState publish_state_;
