@@ -32,10 +32,8 @@ AnswerText::AnswerText(std::string_view of, Workspace& workspace)
     : text(of),
       scanner(Scanner::of_terminated(of)),
       repeated(of.size(), workspace.repeated),
-      tail(workspace.tail),
       pending(workspace.pending),
       slots_max(of.size() / kFieldBytesMin + kSlotsSpare) {
-  tail.clear();
   pending.clear();
 }
 
@@ -104,7 +102,7 @@ StoredValue DataReader::wrong(std::string_view message) {
   if (++wrong_ <= kShapeErrorsMax) {
     errors_.push_back({.fetch = fetch_,
                        .number = number_,
-                       .tail = text_.tail,
+                       .tail = text_.tail.path(),
                        .code = ErrorCode::SUBGRAPH_INVALID,
                        .subgraph_code = {},
                        .message = std::string(message)});
@@ -161,9 +159,8 @@ StoredValue DataReader::read_object(ShapeId shape_id) {
 void DataReader::report_absent(const Shape& shape, const CaseSlots& layout, uint32_t first_slot) {
   for (uint32_t i = layout.begin; i < layout.end; ++i) {
     if (store_.slots[first_slot + i].kind != ValueKind::absent) continue;
-    enter(shape.slots[i]);
+    const Trail::Step step(text_.tail, element_of(shape.slots[i]));
     wrong("the subgraph's answer lacks a field that was asked for");
-    text_.tail.pop_back();
   }
 }
 
@@ -273,17 +270,14 @@ uint32_t DataReader::find_slot(const Shape& shape, const CaseSlots& layout, std:
   return found != layout.by_name.end() && by_name(*found) == name ? *found : kNone;
 }
 
-void DataReader::enter(const Slot& slot) {
-  text_.tail.push_back(
-      PathElement::field(slot.response_keys.empty() ? std::string_view() : slot.response_keys.front()));
+PathElement DataReader::element_of(const Slot& slot) {
+  return PathElement::field(slot.response_keys.empty() ? std::string_view() : slot.response_keys.front());
 }
 
 StoredValue DataReader::read_slot(const Slot& slot) {
   if (!slot.child) return read_leaf(slot);
-  enter(slot);
-  const StoredValue value = read_composite(slot.child_shape, slot.type.list_depth);
-  text_.tail.pop_back();
-  return value;
+  const Trail::Step step(text_.tail, element_of(slot));
+  return read_composite(slot.child_shape, slot.type.list_depth);
 }
 
 StoredValue DataReader::read_leaf(const Slot& slot) {
@@ -306,10 +300,9 @@ StoredValue DataReader::read_composite(ShapeId shape, uint8_t list_depth) {
   text_.scanner.expect('[');
   if (!text_.scanner.take(']')) {
     do {
-      text_.tail.push_back({.key = {}, .index = static_cast<uint32_t>(text_.pending.size() - before)});
+      const Trail::Step step(text_.tail, {.key = {}, .index = static_cast<uint32_t>(text_.pending.size() - before)});
       const StoredValue value = read_composite(shape, static_cast<uint8_t>(list_depth - 1));
       text_.pending.push_back(value);
-      text_.tail.pop_back();
     } while (text_.scanner.take(','));
     text_.scanner.expect(']');
   }

@@ -21,7 +21,7 @@ struct AnswerText {
   std::string_view text;
   json::Scanner scanner;
   RepeatedObjects repeated;
-  Path& tail;                         ///< of the value that is being read
+  Trail tail;                         ///< of the value that is being read
   std::vector<StoredValue>& pending;  ///< items of the lists that are being read
   size_t slots_max;                   ///< that one fetch may take from it: what is kept is bounded by what came
   bool hollow = false;                ///< its objects lack so many fields that reading was given up
@@ -55,7 +55,7 @@ class DataReader {
   void report_absent(const federation::Shape& shape, const federation::CaseSlots& layout, uint32_t first_slot);
   static uint32_t find_slot(const federation::Shape& shape, const federation::CaseSlots& layout,
                             std::string_view token);
-  void enter(const federation::Slot& slot);
+  static PathElement element_of(const federation::Slot& slot);
   StoredValue read_slot(const federation::Slot& slot);
   StoredValue read_leaf(const federation::Slot& slot);
   StoredValue read_composite(ShapeId shape, uint8_t list_depth);

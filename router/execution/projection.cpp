@@ -49,7 +49,6 @@ void Projection::write(size_t bytes_max) {
   const bool written = write_object(cursors_.root());
   const bool too_large = out_.size() > end_max_;
   if (too_large) {
-    path_.clear();
     add_error(ErrorCode::SUBGRAPH_RESPONSE_TOO_LARGE, fmt::format("the answer is larger than {} bytes", bytes_max));
   }
   if (!written || too_large) {
@@ -79,10 +78,8 @@ bool Projection::write_object(ObjectView object) {
       out_.put('"');
       continue;
     }
-    path_.push_back(PathElement::field(field.key));
-    const bool written = write_field(field, object);
-    path_.pop_back();
-    if (!written) return false;
+    const Trail::Step step(trail_, PathElement::field(field.key));
+    if (!write_field(field, object)) return false;
   }
   if (before == '{') out_.put('{');
   out_.put('}');
@@ -141,7 +138,7 @@ bool Projection::invalid(TypeRef type, Sources sources) {
 
 bool Projection::explained(Sources sources) {
   ++path_uses_;
-  return explained_.explains(path_) ||
+  return explained_.explains(trail_.path()) ||
          std::ranges::any_of(sources, [&](ShapeId id) { return explained_.explains(plan_.shapes[id].fetch); });
 }
 
@@ -151,9 +148,10 @@ Projection::Sources Projection::sources(PositionId position) const {
 }
 
 void Projection::add_error(ErrorCode code, std::string message) {
-  explained_.add(path_);
+  const Path path = trail_.path();
+  explained_.add(path);
   if (errors_.size() >= kErrorsMax) return;
-  errors_.push_back({.path = path_, .code = info(code).name, .message = std::move(message)});
+  errors_.push_back({.path = path, .code = info(code).name, .message = std::move(message)});
 }
 
 // --- objects and lists of them
@@ -213,10 +211,8 @@ bool Projection::write_composite_list(TypeRef type, const ValueCursor& value) {
   out_.put('[');
   for (uint32_t i = 0; i < size; ++i) {
     if (i > 0) out_.put(',');
-    path_.push_back({.key = {}, .index = i});
-    const bool written = write_composite(type.item(), value.item(store_, i));
-    path_.pop_back();
-    if (!written) return false;
+    const Trail::Step step(trail_, {.key = {}, .index = i});
+    if (!write_composite(type.item(), value.item(store_, i))) return false;
   }
   out_.put(']');
   return true;
@@ -228,10 +224,8 @@ bool Projection::write_sole_list(TypeRef type, PositionId position, const Stored
   out_.put('[');
   for (uint32_t i = 0; i < items.count; ++i) {
     if (i > 0) out_.put(',');
-    path_.push_back({.key = {}, .index = i});
-    const bool written = write_sole(item_type, position, store_.items[items.first + i]);
-    path_.pop_back();
-    if (!written) return false;
+    const Trail::Step step(trail_, {.key = {}, .index = i});
+    if (!write_sole(item_type, position, store_.items[items.first + i])) return false;
   }
   out_.put(']');
   return true;
@@ -262,12 +256,10 @@ bool Projection::write_leaf_list(TypeRef type, const StoredValue& list, Sources 
     do {
       if (out_.size() > end_max_) return false;
       if (index > 0) out_.put(',');
-      path_.push_back({.key = {}, .index = index++});
+      const Trail::Step step(trail_, {.key = {}, .index = index++});
       json::Scanner::Value value;
       scanner.value(value);
-      const bool written = write_leaf(type.item(), StoredValue::leaf(value.raw, value.kind, false), sources);
-      path_.pop_back();
-      if (!written) return false;
+      if (!write_leaf(type.item(), StoredValue::leaf(value.raw, value.kind, false), sources)) return false;
     } while (scanner.take(','));
   }
   out_.put(']');

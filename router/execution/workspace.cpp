@@ -27,7 +27,6 @@ void Workspace::give_back(std::unique_ptr<Store> store) {
 void Workspace::trim() {
   execution::trim(repeated);
   execution::trim(pending);
-  execution::trim(tail);
   execution::trim(representations.known);
   execution::trim(representations.places);
   execution::trim(body);

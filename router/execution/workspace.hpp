@@ -39,7 +39,6 @@ class Workspace {
   // While an answer is read:
   std::vector<RepeatedObjects::Place> repeated;
   std::vector<StoredValue> pending;
-  Path tail;
   // While a request is written:
   RepresentationList::Room representations;
   std::string body;
