@@ -67,6 +67,8 @@ struct Graph {
 enum class KeyAlgorithm : uint8_t { hs256, ed25519 };
 enum class KeyRole : uint8_t { release, approve };
 
+enum class OnRevoked : uint8_t { alarm, drop };
+
 struct TrustKey {
   std::string kid;
   KeyAlgorithm algorithm = KeyAlgorithm::hs256;
@@ -81,6 +83,7 @@ struct Trust {
   std::vector<TrustKey> keys;
   std::vector<KeyRole> required_roles{KeyRole::release, KeyRole::approve};
   std::vector<std::string> revoked;
+  OnRevoked on_revoked = OnRevoked::alarm;
   uint64_t min_serial = 0;
   std::optional<milliseconds> stale_grace;  ///< unset: for ever
 };

@@ -1,7 +1,10 @@
 #include "router/app/artifact_watcher.hpp"
 
+#include <algorithm>
+
 namespace signet::app {
 
+using signing::Alarm;
 using signing::Artifact;
 using signing::Reason;
 using signing::Refusal;
@@ -16,9 +19,10 @@ uint64_t random_number() {
   return number;
 }
 
-// Worth another try with the very same bytes.
+// Worth another try with the very same bytes: the webhook may change its mind, and the clock be set right.
 bool transient(Reason reason) {
-  return reason == Reason::admission_unreachable || reason == Reason::admission_timeout ||
+  return reason == Reason::expired || reason == Reason::fast_forward || reason == Reason::key_not_valid ||
+         reason == Reason::admission_unreachable || reason == Reason::admission_timeout ||
          reason == Reason::admission_malformed || reason == Reason::admission_unauthorized ||
          reason == Reason::admission_denied || reason == Reason::superseded;
 }
@@ -36,7 +40,8 @@ ArtifactWatcher::ArtifactWatcher(WatcherSettings settings, std::unique_ptr<Artif
       loop_(loop),
       clock_(clock),
       hooks_(std::move(hooks)),
-      gate_(settings_.policy, clock, *this) {}
+      gate_(settings_.policy, clock, *this),
+      confirmed_at_(clock.steady()) {}
 
 ArtifactWatcher::~ArtifactWatcher() = default;
 
@@ -60,6 +65,74 @@ void ArtifactWatcher::set_policy(signing::GatePolicy policy) {
     admission_->set_secret(settings_.policy.webhook_secrets.front());
   }
   refused_digest_.clear();
+  look_at_running();
+}
+
+// --- what runs
+
+void ArtifactWatcher::look_at_running() {
+  if (!running_) return;
+  signing::Standing standing = gate_.standing(**running_);
+  if (standing.ended) return end_running(*standing.ended);
+  set_alarms(standing_alarms(std::move(standing)));
+}
+
+std::set<Alarm> ArtifactWatcher::standing_alarms(signing::Standing standing) {
+  std::set<Alarm> alarms(standing.alarms.begin(), standing.alarms.end());
+  if (clock_.steady() - confirmed_at_ > patience()) alarms.insert(Alarm::unconfirmed);
+  if (!keeps_state()) alarms.insert(Alarm::state_lost);
+  return alarms;
+}
+
+void ArtifactWatcher::set_alarms(std::set<Alarm> alarms) {
+  const Artifact& running = **running_;
+  signing::GateEvent event{.artifact = settings_.policy.kind,
+                           .source = running.source,
+                           .serial = running.statement.serial,
+                           .sha256 = running.statement.sha256,
+                           .signers = running.signers};
+  const auto report_new = [&](signing::GateEventKind kind, const std::set<Alarm>& of, const std::set<Alarm>& known) {
+    event.kind = kind;
+    for (Alarm alarm : of) {
+      if (known.contains(alarm)) continue;
+      event.alarm = alarm;
+      hooks_.report(event);
+    }
+  };
+  report_new(signing::GateEventKind::alarm, alarms, alarms_);
+  report_new(signing::GateEventKind::alarm_ended, alarms_, alarms);
+  alarms_ = std::move(alarms);
+}
+
+// The floor goes on where it is: what comes next must not be older.
+void ArtifactWatcher::end_running(const Refusal& why) {
+  const Artifact& ended = **running_;
+  on_gate({.kind = signing::GateEventKind::refused,
+           .artifact = settings_.policy.kind,
+           .source = ended.source,
+           .serial = ended.statement.serial,
+           .sha256 = ended.statement.sha256,
+           .signers = ended.signers,
+           .reason = why.reason,
+           .detail = why.detail});
+  running_.reset();
+  alarms_.clear();
+  state_.running_sha256.clear();
+  hooks_.drop();
+}
+
+// A floor that is gone is written again, from what runs; that it was gone is told once.
+bool ArtifactWatcher::keeps_state() {
+  if (store_.holds(settings_.policy.kind)) return true;
+  if (auto saved = store_.save(**running_, clock_.wall()); !saved && !alarms_.contains(Alarm::state_lost)) {
+    hooks_.not_saved(saved.error());
+  }
+  return false;
+}
+
+milliseconds ArtifactWatcher::patience() const {
+  constexpr int kPolls = 10;
+  return kPolls * (settings_.poll + settings_.jitter);
 }
 
 void ArtifactWatcher::poll_now() {
@@ -76,8 +149,12 @@ void ArtifactWatcher::schedule(milliseconds delay) {
 }
 
 void ArtifactWatcher::poll() {
+  look_at_running();
   const bool retry = retry_at_ && clock_.steady() >= *retry_at_;
-  if (!forced_ && !retry && source_->watchable() && !source_->may_have_changed()) return schedule(settings_.poll);
+  if (!forced_ && !retry && source_->watchable() && !source_->may_have_changed()) {
+    if (failures_ == 0) confirmed_at_ = clock_.steady();
+    return schedule(settings_.poll);
+  }
   busy_ = true;
   forced_ = again_ = false;
   retry_at_.reset();
@@ -99,8 +176,8 @@ void ArtifactWatcher::got_statement(ArtifactSource& source, Fetched statement) {
   const std::string digest = crypto::sha256_hex(*statement);
   if (refused_digest_ == digest) return finish(true);
   const auto wanted = gate_.wanted(*statement, source.kind(), state_);
-  if (std::holds_alternative<Refusal>(wanted)) {
-    refused_digest_ = digest;
+  if (const auto* refusal = std::get_if<Refusal>(&wanted)) {
+    if (!transient(refusal->reason)) refused_digest_ = digest;
     return finish(true);
   }
   // The statement of the running snapshot: done, but a file beside it may have been altered all the same.
@@ -139,7 +216,7 @@ void ArtifactWatcher::examined(ArtifactSource& source, signing::Examination exam
       }
     }
     torn_since_.reset();
-    refused_digest_ = examined_digest_;
+    if (!transient(refusal->reason)) refused_digest_ = examined_digest_;
     return finish(true);
   }
   torn_since_.reset();
@@ -178,15 +255,22 @@ void ArtifactWatcher::apply(Verified<Artifact> artifact) {
     state_ = {.highest_serial = now.statement.serial,
               .highest_sha256 = now.statement.sha256,
               .running_sha256 = now.statement.sha256};
-    if (auto saved = store_.save(now, clock_.wall()); !saved) hooks_.not_saved(saved.error());
+    running_ = *kept;
+    alarms_.clear();
+    if (auto saved = store_.save(now, clock_.wall()); !saved) {
+      hooks_.not_saved(saved.error());
+      alarms_.insert(Alarm::state_lost);
+    }
     refused_digest_.clear();
     finish(false);
+    look_at_running();
   });
 }
 
 void ArtifactWatcher::finish(bool failed) {
   busy_ = false;
   failures_ = failed ? failures_ + 1 : 0;
+  if (!failed) confirmed_at_ = clock_.steady();
   if (again_) {
     loop_.post([this] {
       if (!busy_) poll();
@@ -198,7 +282,8 @@ void ArtifactWatcher::finish(bool failed) {
     delay += milliseconds(random_number() % static_cast<uint64_t>(settings_.jitter.count() + 1));
   }
   if (failed) {
-    const milliseconds backoff = std::max(delay, admission::retry_delay(failures_ - 1, random_number()));
+    const milliseconds backoff =
+        std::clamp(admission::retry_delay(failures_ - 1, random_number()), delay, std::max(delay, patience()));
     if (source_->watchable()) {
       retry_at_ = clock_.steady() + backoff;
     } else {
@@ -224,6 +309,8 @@ void ArtifactWatcher::on_gate(const signing::GateEvent& event) {
       event.reason && (*event.reason == Reason::digest_mismatch || *event.reason == Reason::size_mismatch);
   if (hold_reports_ && mismatch) return;
   if (event.kind == signing::GateEventKind::accepted) return;  // reported once it is applied
+  // What lasts is reported while it runs.
+  if (event.kind == signing::GateEventKind::alarm && event.alarm != Alarm::first_use) return;
   if (event.reason) {
     // A source that stays unreachable is one event until it recovers or fails otherwise.
     const bool repeated = last_refusal_ && failures_ > 0 && last_refusal_->refusal.reason == *event.reason &&

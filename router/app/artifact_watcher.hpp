@@ -2,11 +2,14 @@
 // asks for admission, has it built and applied, and keeps what was applied.
 //
 //   start → last-good copy → poll → statement → wanted → artifact → examine → (admission → admit) → apply → save
+//
+// With every poll it also looks at what runs: time passes, keys are revoked, files go away.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "router/app/admission_caller.hpp"
@@ -34,6 +37,8 @@ struct WatcherHooks {
   using Applied = std::function<void(std::expected<void, std::string>)>;
   /// Builds and swaps; calls back on the loop with the reason when nothing could be built.
   std::function<void(signing::Verified<signing::Artifact>, Applied)> apply;
+  /// Nothing serves from now on: what did may not any more.
+  std::function<void()> drop;
   /// The artifact serves, but its floor or its copy could not be written: a restart may accept an older one.
   std::function<void(const std::string& problem)> not_saved;
   /// Every decision, for metrics, audit and the event log.
@@ -58,9 +63,18 @@ class ArtifactWatcher final : private signing::GateEvents {
   const std::optional<LastRefusal>& last_refusal() const { return last_refusal_; }
   /// Attempts that ended without a change since the last success.
   unsigned failures() const { return failures_; }
+  /// About what runs, now.
+  const std::set<signing::Alarm>& alarms() const { return alarms_; }
 
  private:
   void on_gate(const signing::GateEvent& event) override;
+
+  void look_at_running();
+  std::set<signing::Alarm> standing_alarms(signing::Standing standing);
+  void set_alarms(std::set<signing::Alarm> alarms);
+  void end_running(const signing::Refusal& why);
+  bool keeps_state();
+  std::chrono::milliseconds patience() const;
 
   void poll();
   void try_source(ArtifactSource& source);
@@ -88,6 +102,9 @@ class ArtifactWatcher final : private signing::GateEvents {
   WatcherHooks hooks_;
   signing::Gate gate_;
   signing::GateState state_;
+  std::optional<signing::Verified<signing::Artifact>> running_;
+  std::set<signing::Alarm> alarms_;
+  SteadyTime confirmed_at_;  ///< when the source last said that what runs is the newest
   std::unique_ptr<net::Timer> timer_;
   bool busy_ = false;
   bool again_ = false;

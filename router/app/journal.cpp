@@ -36,6 +36,19 @@ void Journal::not_saved(const std::string& problem) {
                     {"what_to_do", "make graph.state_dir writable: until then a restart may accept an older graph"}});
 }
 
+void Journal::set_alarms(telemetry::MetricShard& metrics, signing::ArtifactKind kind,
+                         const std::set<signing::Alarm>& raised) const {
+  for (size_t i = 0; i < signing::kAlarms; ++i) {
+    const auto alarm = static_cast<signing::Alarm>(i);
+    if (alarm == signing::Alarm::first_use) continue;  // it tells of a moment
+    metrics.set(MetricId::config_alarm,
+                telemetry::AttributeSet()
+                    .alarm_name(labels_.alarm(signing::to_text(alarm)))
+                    .artifact_kind(labels_.artifact(signing::to_text(kind))),
+                raised.contains(alarm) ? 1 : 0);
+  }
+}
+
 void Journal::reloaded() {
   telemetry_.event(LogLevel::info, "reloaded", {});
   record("reload.applied", {});
@@ -85,7 +98,14 @@ void Journal::decided(const signing::GateEvent& event) {
       fields.emplace_back("alarm", signing::to_text(*event.alarm));
       audit.emplace_back("alarm", signing::to_text(*event.alarm));
       record("gate.alarm", audit);
+      fields.emplace_back("what_to_do", signing::what_to_do(*event.alarm));
       telemetry_.event(LogLevel::warn, "artifact_alarm", fields);
+      break;
+    case GateEventKind::alarm_ended:
+      fields.emplace_back("alarm", signing::to_text(*event.alarm));
+      audit.emplace_back("alarm", signing::to_text(*event.alarm));
+      record("gate.alarm_ended", audit);
+      telemetry_.event(LogLevel::info, "artifact_alarm_ended", fields);
       break;
     case GateEventKind::awaiting_approval:
       telemetry_.event(LogLevel::info, "artifact_awaits_approval", fields);

@@ -2,6 +2,7 @@
 // to do.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "router/app/audit_file.hpp"
@@ -23,6 +24,9 @@ class Journal {
   void decided(const signing::GateEvent& event);
   /// An artifact serves, but a restart will not know of it.
   void not_saved(const std::string& problem);
+  /// Gauges of all alarms, of which `raised` are on.
+  void set_alarms(telemetry::MetricShard& metrics, signing::ArtifactKind kind,
+                  const std::set<signing::Alarm>& raised) const;
   void reloaded();
   void reload_refused(const std::string& error);
 

@@ -174,6 +174,7 @@ class RouterProcess {
         WatcherHooks{
             .apply = [this, kind](signing::Verified<signing::Artifact> artifact,
                                   const WatcherHooks::Applied& done) { apply(kind, std::move(artifact), done); },
+            .drop = [this, kind] { drop(kind); },
             .not_saved = [this](const std::string& problem) { journal_.not_saved(problem); },
             .report = [this](const signing::GateEvent& event) { journal_.decided(event); }});
   }
@@ -302,6 +303,17 @@ class RouterProcess {
     });
   }
 
+  void drop(ArtifactKind kind) {
+    Snapshot next = *publish_state_.snapshot;
+    if (kind == ArtifactKind::graph) {
+      next.graph = nullptr;
+      next.endpoints = nullptr;
+    } else {
+      next.operations = nullptr;
+    }
+    publish(std::move(next));
+  }
+
   template <class T>
   static std::expected<void, std::string> failure(const std::expected<T, std::string>& result) {
     return std::unexpected(result.error());
@@ -349,12 +361,15 @@ class RouterProcess {
     metrics.set(MetricId::plan_cache_operations, {}, static_cast<int64_t>(planners_->cached_operations()));
     certificates_.set_gauges(metrics);
     metrics.set(MetricId::plan_cache_bytes, {}, static_cast<int64_t>(planners_->cached_bytes()));
+    journal_.set_alarms(metrics, ArtifactKind::graph, graph_watcher_->alarms());
+    if (operations_watcher_) journal_.set_alarms(metrics, ArtifactKind::operations, operations_watcher_->alarms());
     const auto& graph = publish_state_.snapshot->graph;
     if (graph == nullptr) return;
     const signing::Statement& statement = graph->artifact.statement;
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(clock_.wall() - statement.issued);
     metrics.set(MetricId::config_serial, {}, static_cast<int64_t>(statement.serial));
     metrics.set(MetricId::config_age, {}, age.count());
+    metrics.set(MetricId::config_expiry, {}, static_cast<int64_t>(signing::unix_seconds(statement.expires)));
   }
 
   void poll_all() {
@@ -404,9 +419,10 @@ class RouterProcess {
     settings_ = *settings;
     certificates_.adopt(std::move(*profiles));
     options_.origins = std::move(origins);
+    publish(std::move(next));
+    // Under the new policy the watchers may find that what serves may not any more.
     graph_watcher_->set_policy(std::move(*graph_policy));
     if (operations_watcher_) operations_watcher_->set_policy(std::move(*operations_policy));
-    publish(std::move(next));
     return {};
   }
 

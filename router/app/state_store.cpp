@@ -57,6 +57,11 @@ std::optional<signing::Candidate> StateStore::load_last_good(ArtifactKind kind, 
   return *candidate;
 }
 
+bool StateStore::holds(ArtifactKind kind) const {
+  std::error_code ignored;
+  return folder_.empty() || std::filesystem::exists(path(kind, ".state"), ignored);
+}
+
 std::expected<void, std::string> StateStore::save(const signing::Artifact& artifact, WallTime now) const {
   if (folder_.empty()) return {};
   const signing::Statement& statement = artifact.statement;

@@ -19,6 +19,8 @@ class StateStore {
   /// What was applied last. `problem` gets a sentence when a file is there and damaged.
   std::optional<signing::StateRecord> load_state(signing::ArtifactKind kind, std::string& problem) const;
   std::optional<signing::Candidate> load_last_good(signing::ArtifactKind kind, std::string& problem) const;
+  /// Whether the floor of `kind` is there; always when nothing is kept.
+  bool holds(signing::ArtifactKind kind) const;
   /// Floor first, then the copy: after a crash between them the floor is the higher one, never the lower.
   /// Errors: the system's words; the artifact serves on all the same.
   std::expected<void, std::string> save(const signing::Artifact& artifact, WallTime now) const;

@@ -108,7 +108,16 @@ std::string status_page(const ProcessState& state, WallTime now) {
     writer.key("tls");
     state.certificates->write_status(writer);
   }
-  writer.key("last_refusal").begin_object();
+  writer.key("alarms").begin_object();
+  for (const auto& [kind, watcher] : state.watchers) {
+    writer.key(kind).begin_array();
+    for (const signing::Alarm alarm : watcher->alarms()) {
+      writer.begin_object().key("alarm").value(signing::to_text(alarm));
+      writer.key("what_to_do").value(signing::what_to_do(alarm)).end_object();
+    }
+    writer.end_array();
+  }
+  writer.end_object().key("last_refusal").begin_object();
   for (const auto& [kind, watcher] : state.watchers) {
     writer.key(kind);
     if (watcher->last_refusal()) {

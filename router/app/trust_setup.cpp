@@ -56,6 +56,8 @@ std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(co
   policy.trust.required_roles.clear();
   for (const config::KeyRole role : config.trust.required_roles) policy.trust.required_roles.push_back(to_role(role));
   policy.trust.revoked = config.trust.revoked;
+  policy.on_revoked =
+      config.trust.on_revoked == config::OnRevoked::drop ? signing::OnRevoked::drop : signing::OnRevoked::alarm;
   policy.trust.min_serial = kind == signing::ArtifactKind::graph ? config.trust.min_serial : 0;
   if (config.trust.stale_grace) {
     policy.trust.stale_grace = std::chrono::duration_cast<std::chrono::seconds>(*config.trust.stale_grace);

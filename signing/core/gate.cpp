@@ -51,6 +51,7 @@ Verification<Gate::Opened> Gate::open(std::string_view text, SourceKind source, 
                 .statement = std::move(*statement),
                 .signers = std::move(check->signers),
                 .approvals_missing = check->approvals_missing,
+                .why_missing = std::move(check->why_missing),
                 .freshness = std::move(*freshness)};
 }
 
@@ -109,7 +110,9 @@ Examination Gate::approve_or_ask(const Candidate& candidate, const Opened& opene
     if (used) return accept(std::move(artifact), opened.freshness.alarms);
     if (!policy_.webhook) return no(std::move(used).error());
   }
-  if (!policy_.webhook) return no({Reason::admission_required, "one approve signature is missing"});
+  if (!policy_.webhook) {
+    return no(opened.why_missing.value_or(Refusal{Reason::admission_required, "one approve signature is missing"}));
+  }
   ReviewRequest request = make_request(artifact, opened.jws);
   events_->on_gate({.kind = GateEventKind::awaiting_approval,
                     .artifact = policy_.kind,
@@ -179,23 +182,50 @@ Admission Gate::admit_without_answer(PendingReview pending, Refusal why, const G
   return accept(std::move(artifact), opened->freshness.alarms);
 }
 
-std::optional<Refusal> Gate::still_trusted(const Artifact& artifact) const {
-  const auto jws = parse_jws(artifact.jws);
+Standing Gate::standing(const Artifact& running) const {
+  const Statement& statement = running.statement;
+  const GateState itself{
+      .highest_serial = statement.serial, .highest_sha256 = statement.sha256, .running_sha256 = statement.sha256};
+  Standing standing;
+  auto freshness = check_freshness(statement, itself, policy_.trust, running.source, clock_->wall());
+  if (freshness) {
+    standing.alarms = std::move(freshness->alarms);
+  } else if (freshness.error().reason == Reason::expired) {
+    standing.ended = std::move(freshness).error();
+  } else {
+    standing.alarms.push_back(Alarm::untrusted);
+  }
+  if (!running.approved) standing.alarms.push_back(Alarm::unapproved);
+  auto lost = still_trusted(running, standing.alarms);
+  if (!lost) return standing;
+  const bool revoked = lost->reason == Reason::key_revoked;
+  standing.alarms.push_back(revoked ? Alarm::key_revoked : Alarm::untrusted);
+  if (revoked && policy_.on_revoked == OnRevoked::drop) standing.ended = std::move(lost);
+  return standing;
+}
+
+std::optional<Refusal> Gate::still_trusted(const Artifact& running, std::vector<Alarm>& alarms) const {
+  const auto jws = parse_jws(running.jws);
   if (!jws) return Refusal{Reason::statement_malformed, jws.error()};
   auto check = check_signatures(*jws, policy_.trust, {.now = clock_->wall(), .lenient_time = true});
   if (!check) return std::move(check).error();
-  if (check->approvals_missing == 0 || !artifact.approved) return std::nullopt;
-  if (check->approvals_missing > 1 || !artifact.verdict) {
-    return Refusal{Reason::roles_missing, "approve signatures that counted do not count any more"};
+  if (check->past_key_validity) alarms.push_back(Alarm::key_past_validity);
+  if (check->approvals_missing == 0 || !running.approved) return std::nullopt;
+  const bool revoked = std::ranges::any_of(running.signers, [&](const Signer& signer) {
+    return signer.role == Role::approve && policy_.trust.is_revoked(signer.kid);
+  });
+  if (check->approvals_missing > 1 || !running.verdict) {
+    return Refusal{revoked ? Reason::key_revoked : Reason::roles_missing,
+                   "approve signatures that counted do not count any more"};
   }
-  const auto signer = verify_verdict(*artifact.verdict, {.jws = *jws,
-                                                         .statement = artifact.statement,
-                                                         .trust = policy_.trust,
-                                                         .webhook_secrets = policy_.webhook_secrets,
-                                                         .now = clock_->wall(),
-                                                         .lenient_time = true});
-  if (!signer) return signer.error();
-  return std::nullopt;
+  const auto signer = verify_verdict(*running.verdict, {.jws = *jws,
+                                                        .statement = running.statement,
+                                                        .trust = policy_.trust,
+                                                        .webhook_secrets = policy_.webhook_secrets,
+                                                        .now = clock_->wall(),
+                                                        .lenient_time = true});
+  if (signer) return std::nullopt;
+  return revoked ? Refusal{Reason::key_revoked, signer.error().detail} : signer.error();
 }
 
 Verified<Artifact> Gate::accept(Artifact artifact, std::span<const Alarm> alarms) const {

@@ -32,6 +32,9 @@ enum class AdmissionMode : uint8_t {
   audit_only,       ///< unsafe_audit_only: nothing the webhook says keeps an artifact out
 };
 
+/// What becomes of the running artifact when a key that it needs is revoked.
+enum class OnRevoked : uint8_t { alarm, drop };
+
 struct GatePolicy {
   ArtifactKind kind = ArtifactKind::graph;
   TrustPolicy trust;
@@ -39,6 +42,13 @@ struct GatePolicy {
   bool webhook = false;                              ///< admission.url is set
   std::vector<crypto::SecretBytes> webhook_secrets;  ///< shared with the webhook; old and new during a rotation
   AdmissionMode admission = AdmissionMode::required;
+  OnRevoked on_revoked = OnRevoked::alarm;
+};
+
+/// What is to be said about the artifact that serves.
+struct Standing {
+  std::vector<Alarm> alarms;
+  std::optional<Refusal> ended;  ///< it may serve no longer
 };
 
 struct Candidate {
@@ -80,7 +90,7 @@ class PendingReview {
   ReviewRequest request_;
 };
 
-enum class GateEventKind : uint8_t { accepted, no_change, awaiting_approval, refused, alarm };
+enum class GateEventKind : uint8_t { accepted, no_change, awaiting_approval, refused, alarm, alarm_ended };
 
 /// One decision, for the audit log, the metrics and the log line.
 /// Lifetime: valid during the call.
@@ -92,7 +102,7 @@ struct GateEvent {
   std::string_view sha256{};  ///< empty when the statement could not be verified
   std::span<const Signer> signers{};
   std::optional<Reason> reason{};  ///< refused
-  std::optional<Alarm> alarm{};    ///< alarm
+  std::optional<Alarm> alarm{};    ///< alarm, alarm_ended
   std::string_view detail{};
 };
 
@@ -120,8 +130,8 @@ class Gate {
   Admission admit(PendingReview pending, const StoredVerdict& verdict, const GateState& state) const;
   /// The webhook gave no usable answer; `why` is one of the admission_ reasons. Refuses, but for the unsafe_ modes.
   Admission admit_without_answer(PendingReview pending, Refusal why, const GateState& state) const;
-  /// Would the running artifact's signatures still do under this policy (keys revoked since)? No event is sent.
-  std::optional<Refusal> still_trusted(const Artifact& artifact) const;
+  /// The running artifact as of now and under this policy: keys may be revoked since, and time passes. Sends no event.
+  Standing standing(const Artifact& running) const;
 
  private:
   struct Opened {
@@ -129,12 +139,14 @@ class Gate {
     Statement statement;
     std::vector<Signer> signers;
     size_t approvals_missing = 0;
+    std::optional<Refusal> why_missing;
     Freshness freshness;
   };
 
   Verification<Opened> open(std::string_view statement, SourceKind source, const GateState& state) const;
   Examination approve_or_ask(const Candidate& candidate, const Opened& opened, Artifact artifact) const;
   Verification<> use_verdict(const StoredVerdict& verdict, SourceKind source, const Jws& jws, Artifact& artifact) const;
+  std::optional<Refusal> still_trusted(const Artifact& running, std::vector<Alarm>& alarms) const;
   Verified<Artifact> accept(Artifact artifact, std::span<const Alarm> alarms) const;
   Refusal refused(Refusal refusal, SourceKind source, const Statement* statement,
                   std::span<const Signer> signers) const;

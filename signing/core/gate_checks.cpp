@@ -1,5 +1,6 @@
 #include "signing/core/gate_checks.hpp"
 
+#include <array>
 #include <fmt/format.h>
 
 #include "router/base/limits.hpp"
@@ -62,20 +63,32 @@ Verification<> check_ahead(const Statement& statement, bool admitted_before, Wal
 
 }  // namespace
 
+namespace {
+
+struct AlarmText {
+  std::string_view name, what_to_do;
+};
+
+constexpr std::array<AlarmText, kAlarms> kAlarmTexts{{
+    {"first_use", "set trust.min_serial if an older artifact must not come back"},
+    {"expired", "sign the artifact again: it serves on past its expiry for trust.stale_grace"},
+    {"key_past_validity", "sign the artifact again with a current key"},
+    {"clock", "compare this machine's clock with the publisher's"},
+    {"unapproved", "approve the artifact, and remove the unsafe_ key from admission"},
+    {"key_revoked", "sign the artifact again with a key that is not in trust.revoked"},
+    {"untrusted", "sign the artifact again with listed keys: a restart would refuse it"},
+    {"unconfirmed", "see the last refusal; check graph.source and the network: newer artifacts do not arrive"},
+    {"state_lost", "keep graph.state_dir across restarts: without it an older artifact could come back"},
+}};
+
+}  // namespace
+
 std::string_view to_text(Alarm alarm) {
-  switch (alarm) {
-    case Alarm::first_use:
-      return "first_use";
-    case Alarm::expired:
-      return "expired";
-    case Alarm::key_past_validity:
-      return "key_past_validity";
-    case Alarm::clock:
-      return "clock";
-    case Alarm::unapproved:
-      break;
-  }
-  return "unapproved";
+  return kAlarmTexts.at(static_cast<size_t>(alarm)).name;
+}
+
+std::string_view what_to_do(Alarm alarm) {
+  return kAlarmTexts.at(static_cast<size_t>(alarm)).what_to_do;
 }
 
 Verification<Freshness> check_freshness(const Statement& statement, const GateState& state, const TrustPolicy& trust,

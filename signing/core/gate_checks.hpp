@@ -26,8 +26,15 @@ enum class Alarm : uint8_t {
   key_past_validity,  ///< a key that counted is past its not_after
   clock,              ///< its serial or issue time lies more than 24 h ahead of this clock
   unapproved,         ///< it got in without approval under an unsafe_ admission mode
+  key_revoked,        ///< a key that was needed to let it in is revoked since
+  untrusted,          ///< it would not be let in any more: a key is not listed any longer, or the floor was raised
+  unconfirmed,        ///< its source has not said for long that it is the newest
+  state_lost,         ///< its serial floor is not on disk any more
 };
+inline constexpr size_t kAlarms = 9;
 std::string_view to_text(Alarm alarm);
+/// What an operator does about it.
+std::string_view what_to_do(Alarm alarm);
 
 struct Freshness {
   bool no_change = false;  ///< it is the running snapshot

@@ -70,6 +70,9 @@ Verification<SignatureCheck> check_signatures(const Jws& jws, const TrustPolicy&
   }
   const size_t needed = trust.required(Role::approve);
   check.approvals_missing = needed > approvals ? needed - approvals : 0;
+  if (check.approvals_missing > 0 && !(shortfall.revoked.empty() && shortfall.not_valid.empty())) {
+    check.why_missing = shortfall.refusal(check, fmt::format("{} of {} approve signatures", approvals, needed)).error();
+  }
   return check;
 }
 

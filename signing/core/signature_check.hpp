@@ -1,6 +1,7 @@
 // Which signatures of a statement count, and whether they are enough.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "signing/core/artifact.hpp"
@@ -11,9 +12,10 @@
 namespace signet::signing {
 
 struct SignatureCheck {
-  std::vector<Signer> signers;     ///< distinct trusted keys whose signatures are right
-  size_t approvals_missing = 0;    ///< of trust.required_roles, that a webhook might still give
-  bool past_key_validity = false;  ///< a key counted although it is past not_after (only with `lenient_time`)
+  std::vector<Signer> signers;           ///< distinct trusted keys whose signatures are right
+  size_t approvals_missing = 0;          ///< of trust.required_roles, that a webhook might still give
+  std::optional<Refusal> why_missing{};  ///< where approvals are there and do not count
+  bool past_key_validity = false;        ///< a key counted although it is past not_after (only with `lenient_time`)
 };
 
 struct SignatureOptions {

@@ -134,6 +134,14 @@ Label<LabelClass::tls_failure> LabelTable::tls_failure(std::string_view registry
   return make<LabelClass::tls_failure>(registry_name);
 }
 
+Label<LabelClass::alarm> LabelTable::alarm(std::string_view registry_name) {
+  return make<LabelClass::alarm>(registry_name);
+}
+
+Label<LabelClass::artifact> LabelTable::artifact(std::string_view kind) {
+  return make<LabelClass::artifact>(kind);
+}
+
 Label<LabelClass::coordinate> LabelTable::coordinate(std::string_view type_name, std::string_view field_name) {
   return make<LabelClass::coordinate>(std::string(type_name) + "." + std::string(field_name));
 }

@@ -26,6 +26,8 @@ enum class LabelClass : uint8_t {
   refusal_reason,
   limit,
   tls_failure,
+  alarm,
+  artifact,
   coordinate,
 };
 
@@ -66,6 +68,8 @@ class LabelTable {
   Label<LabelClass::refusal_reason> refusal_reason(std::string_view registry_name);
   Label<LabelClass::limit> limit(std::string_view registry_name);
   Label<LabelClass::tls_failure> tls_failure(std::string_view registry_name);
+  Label<LabelClass::alarm> alarm(std::string_view registry_name);
+  Label<LabelClass::artifact> artifact(std::string_view kind);
   /// "Type.field" by names of the schema.
   Label<LabelClass::coordinate> coordinate(std::string_view type_name, std::string_view field_name);
 

@@ -290,6 +290,8 @@ class Shop:
         arguments = ["sign", file, "--kind", kind, "--graph", options.get("graph", "shop"), "--environment",
                      options.get("environment", "test"), "--kid", options.get("kid", "release-1"), "--key",
                      options.get("key", self.folder / "release.key")]
+        if options.get("lifetime"):
+            arguments += ["--lifetime", options["lifetime"]]
         if options.get("unchecked"):
             arguments.append("--unchecked")
         signet(*arguments)

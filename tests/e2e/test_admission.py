@@ -4,25 +4,15 @@ import json
 import signal
 import time
 
-from support import Process, Stub, json_answer, signet, wait_for
-
-
-def serve_admission(shop, **policy):
-    from support import free_port
-    port = policy.pop("port", None) or free_port()
-    file = shop.policy(port=port, **policy)
-    admission = Process(shop.folder, "admission", ["admission", "serve", "-p", file])
-    shop.closing.append(admission.kill)
-    wait_for(lambda: admission.events("admission_listening"), "the admission server")
-    return admission, port
+from gate_support import admission_block, serve_admission
+from support import Stub, json_answer, signet, wait_for
 
 
 def online_config(shop, port, **options):
     """The statement carries a release signature only; the webhook has to approve."""
     shop.graph_file.with_name("graph.graphql.jws").unlink()
     shop.sign()
-    block = f"admission: {{ url: \"http://127.0.0.1:{port}/review\", secret_file: {shop.folder}/hook.key, timeout: 1s }}\n"
-    return shop.config(admission=block, **options)
+    return shop.config(admission=admission_block(shop, port), **options)
 
 
 def test_webhook_approves_and_the_graph_serves(shop):

@@ -17,7 +17,8 @@ import pytest
 
 from attack_support import post, rss_mib, descriptors, reload, reset, live, RawSubgraph
 from support import JSON, SIGNET, Stub, json_answer, raw_exchange, request, signet, wait_for
-from test_admission import online_config, serve_admission
+from gate_support import serve_admission
+from test_admission import online_config
 
 
 # --- configuration and keys

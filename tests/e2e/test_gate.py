@@ -1,17 +1,9 @@
 """Only a verified graph is applied: from a file and from a CDN, against tampering, rollback and restarts."""
 
 import json
-import signal
 
+from gate_support import cdn_config, publish, push, wait_refused
 from support import free_port, request, signet, wait_for, webhook_headers
-
-
-def reload(shop):
-    shop.router.process.send_signal(signal.SIGHUP)
-
-
-def wait_refused(shop, reason, more_than=0):
-    wait_for(lambda: shop.refused(reason) > more_than, f"a refusal {reason}")
 
 
 def test_signed_and_approved_graph_serves(running):
@@ -48,21 +40,6 @@ def test_new_graph_is_swapped_in_without_a_lost_connection(running):
     first = running.status()["graph"]["serial"]
     wait_for(lambda: running.status()["graph"]["serial"] > first, "the new graph")
     assert running.serves()
-
-
-def cdn_config(shop, cdn, poll="60s"):
-    source = f"{{ cdn: {{ url: {cdn.url}, poll: {poll}, jitter: 0s, push: {{ secret_file: {shop.folder}/push.key }} }} }}"
-    return shop.config(source)
-
-
-def push(shop, number):
-    body = b"{}"
-    headers = webhook_headers(shop.folder / "push.key", body, f"msg_{number}")
-    assert request(shop.health, "POST", "/push", headers, body).status == 202
-
-
-def publish(shop, cdn):
-    cdn.publish(shop.graph_file.read_bytes(), shop.graph_file.with_name("graph.graphql.jws").read_bytes())
 
 
 def test_config_comes_from_a_cdn(shop, cdn):

@@ -178,11 +178,48 @@ TEST(Gate, StillTrustedAfterChangesOfPolicy) {
   const StoredVerdict verdict = world.approval(review.request());
   const Admission result = world.admit(std::move(review), verdict);
   const Artifact& artifact = *std::get<Verified<Artifact>>(result);
-  EXPECT_FALSE(Gate(world.policy, world.clock, world.events).still_trusted(artifact));
+  const auto standing = [&] { return Gate(world.policy, world.clock, world.events).standing(artifact); };
+  const auto alarms = [&] { return standing().alarms; };
+  using Alarms = std::vector<Alarm>;
+  EXPECT_EQ(alarms(), Alarms{});
   world.policy.trust.revoked = {"approver"};
-  EXPECT_TRUE(Gate(world.policy, world.clock, world.events).still_trusted(artifact));
+  EXPECT_EQ(alarms(), Alarms{Alarm::key_revoked});
   world.policy.trust.revoked = {"2026-11"};
-  EXPECT_EQ(Gate(world.policy, world.clock, world.events).still_trusted(artifact)->reason, Reason::key_revoked);
+  EXPECT_EQ(alarms(), Alarms{Alarm::key_revoked});
+  EXPECT_FALSE(standing().ended);
+  world.policy.on_revoked = OnRevoked::drop;
+  ASSERT_TRUE(standing().ended);
+  EXPECT_EQ(standing().ended->reason, Reason::key_revoked);
+
+  world.policy = OnlineWorld().policy;  // other keys under the same names
+  EXPECT_EQ(alarms(), Alarms{Alarm::untrusted});
+  EXPECT_FALSE(standing().ended);
+}
+
+TEST(Gate, TimePassesForWhatServes) {
+  World world;
+  const Examination result = world.examine(world.candidate(kSupergraph));
+  ASSERT_EQ(World::verdict_of(result), "accepted");
+  const Artifact& artifact = *std::get<Verified<Artifact>>(result);
+  const auto standing = [&] { return Gate(world.policy, world.clock, world.events).standing(artifact); };
+  using Alarms = std::vector<Alarm>;
+  const size_t events = world.events.seen.size();
+
+  world.policy.trust.keys[0].not_after = world.clock.wall() + std::chrono::hours(24);
+  EXPECT_EQ(standing().alarms, Alarms{});
+  world.clock.advance(std::chrono::hours(48));
+  EXPECT_EQ(standing().alarms, Alarms{Alarm::key_past_validity});
+  world.policy.trust.keys[0].not_after.reset();
+  world.clock.advance(std::chrono::hours(24 * 365));
+  EXPECT_EQ(standing().alarms, Alarms{Alarm::expired});
+  world.policy.trust.stale_grace = std::chrono::hours(24);
+  ASSERT_TRUE(standing().ended);
+  EXPECT_EQ(standing().ended->reason, Reason::expired);
+  world.clock.advance(-std::chrono::hours(24 * 365 * 2));
+  EXPECT_EQ(standing().alarms, Alarms{Alarm::clock});
+  world.policy.trust.min_serial = artifact.statement.serial + 1;
+  EXPECT_EQ(standing().alarms, Alarms{Alarm::untrusted});
+  EXPECT_EQ(world.events.seen.size(), events);
 }
 
 TEST(Gate, WantedNamesTheArtifactBeforeItIsFetched) {
