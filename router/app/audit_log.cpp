@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -126,11 +127,17 @@ std::expected<void, std::string> AuditLog::begin_segment(WallTime now, uint64_t 
 // The chain moves on only when the line is on disk.
 std::expected<void, std::string> AuditLog::write(AuditChain next, const std::string& line) {
   auto written = segment_->append(line);
-  if (written) chain_ = std::move(next);
+  std::error_code ignored;
+  if (written) {
+    chain_ = std::move(next);
+  } else if (!std::filesystem::exists(path(segment()), ignored)) {
+    segment_.reset();  // the next record continues what is left
+  }
   return written;
 }
 
 bool AuditLog::record(WallTime now, std::string_view type, const AuditAttributes& attributes) {
+  if (!is_open()) return false;
   AuditChain next = chain_;
   const std::string line = next.append(now, type, attributes);
   if (auto written = write(std::move(next), line); !written) {
@@ -169,6 +176,7 @@ void AuditLog::checkpoint(WallTime now) {
 // Where a new segment cannot be made the old one goes on.
 void AuditLog::rotate(WallTime now) {
   checkpoint(now);  // what is closed is signed to its end
+  if (!is_open()) return;
   if (auto begun = begin_segment(now, segment() + 1); !begun) {
     return hooks_.problem("no new segment could be made: " + begun.error());
   }

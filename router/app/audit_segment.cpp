@@ -84,6 +84,8 @@ AuditSegment::~AuditSegment() {
 }
 
 std::expected<void, std::string> AuditSegment::append(std::string_view line) {
+  struct stat status{};
+  if (::fstat(descriptor_, &status) == 0 && status.st_nlink == 0) return std::unexpected(path_ + ": was deleted");
   if (torn_) {
     if (auto whole = cut(size_); !whole) return whole;
   }

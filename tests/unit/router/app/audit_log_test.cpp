@@ -237,6 +237,24 @@ TEST_F(AuditLogTest, ALogThatCannotBeOpenedIsTriedAgainWithEachRecord) {
   EXPECT_EQ(count("kept"), 1u);
 }
 
+TEST_F(AuditLogTest, AnOpenSegmentThatIsDeletedIsToldAndAnchorsShowIt) {
+  AuditLog one = log();
+  ASSERT_TRUE(one.open(settings(), kNow));
+  one.append(kNow, "before", {});
+  one.checkpoint(kNow);
+  std::filesystem::remove(folder + "/audit-00000001.log");
+  one.append(kNow, "lost", {});
+  EXPECT_EQ(problems.size(), 1u);
+  one.append(kNow, "after", {});
+  one.checkpoint(kNow);
+  EXPECT_EQ(problems.size(), 1u);
+  EXPECT_EQ(verify().status, signing::AuditStatus::ok);
+  EXPECT_EQ(count("after"), 1u);
+  signing::AuditVerifier against({.keys = {key.verification_key(signing::Role::release)}, .anchor = anchors.front()});
+  against.segment(1, text(1));
+  EXPECT_NE(against.finish().status, signing::AuditStatus::ok);
+}
+
 TEST_F(AuditLogTest, AnotherKeyContinuesTheLog) {
   run(settings(), 1);
   const signing::SigningKey old = key;
