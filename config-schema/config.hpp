@@ -191,6 +191,19 @@ struct Telemetry {
 
 enum class AccessLog : uint8_t { off, stdout_ };
 
+enum class OnTamper : uint8_t { alarm, refuse_start };
+
+/// The audit log in `graph.state_dir`.
+struct Audit {
+  std::string key_file;  ///< empty: the chain stands without signatures
+  std::string kid;       ///< with key_file
+  uint64_t checkpoint_records = 1'000;
+  milliseconds checkpoint_every{60'000};
+  uint64_t rotate_bytes = 64u << 20;
+  uint64_t rotate_keep = 16;  ///< segments, the open one included
+  OnTamper on_tamper = OnTamper::alarm;
+};
+
 struct Config {
   Listen listen;
   uint32_t workers = 0;  ///< 0: as many as the cgroup and the affinity mask allow
@@ -210,6 +223,7 @@ struct Config {
   OnStale on_stale = OnStale::ready;
   Telemetry telemetry;
   AccessLog access_log = AccessLog::stdout_;
+  Audit audit;
 };
 
 }  // namespace signet::config

@@ -30,6 +30,7 @@ class Checks {
     check_operations();
     check_otlp();
     check_state();
+    check_audit();
   }
 
  private:
@@ -188,6 +189,18 @@ class Checks {
     if (development_ || graph == nullptr || at("graph.state_dir") != nullptr) return;
     findings_.warning(graph->place, "graph.state_dir",
                       "is not set: a restart forgets the highest serial and the last good copy; write /var/lib/signet");
+  }
+
+  void check_audit() {
+    const YamlNode* audit = at("audit");
+    if (audit == nullptr) return;
+    if ((at("audit.key_file") == nullptr) != (at("audit.kid") == nullptr)) {
+      error(at("audit.kid") == nullptr ? "audit.key_file" : "audit.kid",
+            "key_file and kid go together; write both, or neither for a log without signatures");
+    }
+    if (!development_ && at("graph") != nullptr && at("graph.state_dir") == nullptr) {
+      findings_.warning(audit->place, "audit", "is not used while graph.state_dir is not set; write /var/lib/signet");
+    }
   }
 
   const YamlNode& root_;

@@ -216,6 +216,18 @@ Telemetry decode_telemetry(const MapReader& map) {
   return out;
 }
 
+Audit decode_audit(const MapReader& map) {
+  Audit out;
+  map.read("key_file", out.key_file);
+  map.read("kid", out.kid);
+  map.map("checkpoint").read("records", out.checkpoint_records, parse_whole_number);
+  map.map("checkpoint").read("every", out.checkpoint_every, parse_duration);
+  map.map("rotate").read("size", out.rotate_bytes, parse_size);
+  map.map("rotate").read("keep", out.rotate_keep, parse_whole_number);
+  map.read_word("on_tamper", out.on_tamper, {{"alarm", OnTamper::alarm}, {"refuse_start", OnTamper::refuse_start}});
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::string> decode_texts(const YamlNode* list) {
@@ -264,6 +276,7 @@ Config decode(const YamlNode& root, bool development) {
   decode_edge(map, out);
   decode_process(map, out);
   out.telemetry = decode_telemetry(map.map("telemetry"));
+  out.audit = decode_audit(map.map("audit"));
   return out;
 }
 

@@ -64,6 +64,7 @@ std::vector<SecretFile> secret_files(const YamlNode& root) {
   add(find_path(root, "admission.secret_file"), "admission.secret_file", "the admission webhook");
   constexpr std::string_view kPush = "graph.source.cdn.push.secret_file";
   add(find_path(root, kPush), std::string(kPush), "push requests");
+  add(find_path(root, "audit.key_file"), "audit.key_file", "the audit log");
   return out;
 }
 

@@ -228,13 +228,35 @@ void ArtifactWatcher::examined(ArtifactSource& source, signing::Examination exam
 void ArtifactWatcher::review(signing::PendingReview pending) {
   const signing::ReviewRequest request = pending.request();
   auto held = std::make_shared<signing::PendingReview>(std::move(pending));
-  admission_->ask(request, [this, held](const signing::Verification<signing::StoredVerdict>& answer) {
+  admission_->ask(request, [this, held, request](const signing::Verification<signing::StoredVerdict>& answer) {
     auto admission = answer ? gate_.admit(std::move(*held), *answer, state_)
                             : gate_.admit_without_answer(std::move(*held), answer.error(), state_);
+    if (answer) judged(request, admission);
     if (auto* verified = std::get_if<Verified<Artifact>>(&admission)) return apply(std::move(*verified));
     if (!transient(std::get<Refusal>(admission).reason)) refused_digest_ = examined_digest_;
     finish(true);
   });
+}
+
+// A denial that is repeated is asked for again and again, and told once.
+void ArtifactWatcher::judged(const signing::ReviewRequest& request, const signing::Admission& admission) {
+  AdmissionVerdict verdict{.artifact = request.statement.artifact,
+                           .serial = request.statement.serial,
+                           .sha256 = request.statement.sha256,
+                           .uid = request.uid,
+                           .approved_by = {},
+                           .reason = {}};
+  if (const auto* verified = std::get_if<Verified<Artifact>>(&admission)) {
+    for (const signing::Signer& signer : (*verified)->signers) {
+      if (std::ranges::find(request.signed_by, signer) == request.signed_by.end()) verdict.approved_by = signer.kid;
+    }
+  } else {
+    verdict.reason = signing::info(std::get<Refusal>(admission).reason).code;
+  }
+  std::string told = verdict.sha256 + verdict.approved_by + verdict.reason;
+  if (told == judged_) return;
+  judged_ = std::move(told);
+  hooks_.judged(verdict);
 }
 
 void ArtifactWatcher::apply(Verified<Artifact> artifact) {

@@ -14,6 +14,7 @@
 
 #include "router/app/admission_caller.hpp"
 #include "router/app/artifact_source.hpp"
+#include "router/app/journal.hpp"
 #include "router/app/state_store.hpp"
 #include "router/net/event_loop.hpp"
 #include "signing/core/gate.hpp"
@@ -41,6 +42,8 @@ struct WatcherHooks {
   std::function<void()> drop;
   /// The artifact serves, but its floor or its copy could not be written: a restart may accept an older one.
   std::function<void(const std::string& problem)> not_saved;
+  /// The webhook answered; told once for each artifact and answer.
+  std::function<void(const AdmissionVerdict&)> judged;
   /// Every decision, for metrics, audit and the event log.
   std::function<void(const signing::GateEvent&)> report;
 };
@@ -82,6 +85,7 @@ class ArtifactWatcher final : private signing::GateEvents {
   void got_artifact(ArtifactSource& source, const std::string& statement, Fetched artifact);
   void examined(ArtifactSource& source, signing::Examination examination);
   void review(signing::PendingReview pending);
+  void judged(const signing::ReviewRequest& request, const signing::Admission& admission);
   void apply(signing::Verified<signing::Artifact> artifact);
   void fetch_failed(ArtifactSource& source, const signing::Refusal& refusal);
   void report(const signing::Refusal& refusal, signing::SourceKind source);
@@ -114,6 +118,7 @@ class ArtifactWatcher final : private signing::GateEvents {
   std::string examined_digest_;
   std::optional<SteadyTime> torn_since_;
   std::optional<SteadyTime> retry_at_;
+  std::string judged_;  // the digest and what the webhook said of it last
   bool hold_reports_ = false;
   std::optional<LastRefusal> last_refusal_;
 };

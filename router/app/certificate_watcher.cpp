@@ -78,10 +78,12 @@ std::expected<void, std::string> read_first(Watched& watched, WallTime now) {
 
 }  // namespace
 
-CertificateWatcher::CertificateWatcher(net::EventLoop& loop, const Clock& clock, TelemetryHub& telemetry, Hooks hooks)
+CertificateWatcher::CertificateWatcher(net::EventLoop& loop, const Clock& clock, telemetry::LabelTable& labels,
+                                       Journal& journal, Hooks hooks)
     : loop_(loop),
       clock_(clock),
-      telemetry_(telemetry),
+      labels_(labels),
+      journal_(journal),
       hooks_(std::move(hooks)),
       tickets_(std::make_shared<net::TicketKeys>(clock)) {}
 
@@ -169,10 +171,7 @@ void CertificateWatcher::applied(Watched& watched) {
   watched.torn_since.reset();
   subgraphs_ = tls_of(profiles_);
   watched.use(hooks_);
-  telemetry_.metrics().add(MetricId::tls_files_applied, {});
-  telemetry::EventFields fields{{"key", watched.files.key}};
-  if (const auto expires = watched.expires()) fields.emplace_back("certificate_expires", format_timestamp(*expires));
-  telemetry_.event(LogLevel::info, "tls_files_applied", fields);
+  journal_.tls_files_applied(watched.files.key, watched.expires());
 }
 
 // Told once for each thing that is wrong.
@@ -181,13 +180,7 @@ void CertificateWatcher::refused(Watched& watched, TlsFileProblem problem, bool 
   const SteadyTime now = clock_.steady();
   if (!watched.torn_since) watched.torn_since = now;
   if (patient && now - *watched.torn_since < kTornFilesGrace) return;
-  telemetry_.metrics().add(MetricId::tls_files_refused, {});
-  telemetry_.event(
-      LogLevel::error, "tls_files_refused",
-      {{"key", problem.key},
-       {"file", problem.file},
-       {"reason", problem.reason},
-       {"what_to_do", "put a certificate and its key, both valid, in place; until then the old ones serve"}});
+  journal_.tls_files_refused(problem);
   watched.problem = Watched::Problem{std::move(problem), clock_.wall()};
 }
 
@@ -204,8 +197,8 @@ void CertificateWatcher::set_gauges(telemetry::MetricShard& metrics) const {
     const auto expires = profile->expires();
     if (!expires) continue;
     const std::string name = profile->subgraph.empty() ? "all" : profile->subgraph;
-    metrics.set(MetricId::tls_certificate_expiry,
-                telemetry::AttributeSet().subgraph_name(telemetry_.labels().subgraph(name)), seconds(*expires));
+    metrics.set(MetricId::tls_certificate_expiry, telemetry::AttributeSet().subgraph_name(labels_.subgraph(name)),
+                seconds(*expires));
   }
 }
 

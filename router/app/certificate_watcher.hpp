@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "router/app/telemetry_hub.hpp"
+#include "router/app/journal.hpp"
 #include "router/app/tls_files.hpp"
 #include "router/json/writer.hpp"
 
@@ -28,7 +28,8 @@ class CertificateWatcher {
     std::function<void()> use_subgraphs;
   };
 
-  CertificateWatcher(net::EventLoop& loop, const Clock& clock, TelemetryHub& telemetry, Hooks hooks);
+  CertificateWatcher(net::EventLoop& loop, const Clock& clock, telemetry::LabelTable& labels, Journal& journal,
+                     Hooks hooks);
 
   /// Reads everything, for the start. Errors: the first problem, with its YAML key and file.
   std::expected<void, std::string> load(const config::Config& config);
@@ -63,7 +64,8 @@ class CertificateWatcher {
 
   net::EventLoop& loop_;
   const Clock& clock_;
-  TelemetryHub& telemetry_;
+  telemetry::LabelTable& labels_;
+  Journal& journal_;
   Hooks hooks_;
   std::shared_ptr<net::TicketKeys> tickets_;
   std::shared_ptr<Listener> listener_;

@@ -32,6 +32,8 @@ std::unexpected<std::string> system_error(const std::string& path) {
   return std::unexpected(fmt::format("{}: {}", path, std::strerror(errno)));
 }
 
+}  // namespace
+
 bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -42,7 +44,11 @@ bool write_all(int descriptor, std::string_view bytes) {
   return true;
 }
 
-}  // namespace
+void sync_folder_of(const std::string& path) {
+  const std::string folder = path.substr(0, path.find_last_of('/') + 1);
+  const Descriptor directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() >= 0) ::fsync(directory.get());
+}
 
 std::expected<std::string, std::string> read_file(const std::string& path, uint64_t bytes_max) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a FIFO must not wait for a writer
@@ -72,9 +78,7 @@ std::expected<void, std::string> replace_file(const std::string& path, std::stri
     ::unlink(temporary.c_str());
     return error;
   }
-  const std::string folder = path.substr(0, path.find_last_of('/') + 1);
-  const Descriptor directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() >= 0) ::fsync(directory.get());
+  sync_folder_of(path);
   return {};
 }
 

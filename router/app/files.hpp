@@ -15,4 +15,10 @@ std::expected<std::string, std::string> read_file(const std::string& path, uint6
 /// the old file or the new one. Errors: the system's words, with the path.
 std::expected<void, std::string> replace_file(const std::string& path, std::string_view bytes);
 
+/// Writes all of `bytes` to a descriptor. False: errno says why, and some may be written.
+bool write_all(int descriptor, std::string_view bytes);
+
+/// Flushes to disk which files the folder of `path` holds.
+void sync_folder_of(const std::string& path);
+
 }  // namespace signet::app

@@ -1,5 +1,10 @@
 #include "router/app/journal.hpp"
 
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "router/base/units.hpp"
+
 namespace signet::app {
 
 using signing::GateEventKind;
@@ -9,10 +14,38 @@ Journal::Journal(TelemetryHub& telemetry, telemetry::LabelTable& labels, const C
     : telemetry_(telemetry),
       labels_(labels),
       clock_(clock),
-      audit_([this](const std::string& problem) { not_audited(problem); }) {}
+      audit_({.problem = [this](const std::string& problem) { not_audited(problem); },
+              .tampered = [this](const std::string& problem) { tampered(problem); },
+              .anchor = [this](const signing::AuditTip& tip, uint64_t segment) { anchored(tip, segment); }}) {}
 
-void Journal::open(const std::string& state_dir) {
-  if (!state_dir.empty()) audit_.open(state_dir + "/audit.log");
+std::expected<void, std::string> Journal::open(const std::string& state_dir, const config::Audit& audit,
+                                               std::optional<signing::SigningKey> key) {
+  if (state_dir.empty()) return {};
+  const std::string signed_by = key ? key->kid : "";
+  auto opened = audit_.open({.folder = state_dir,
+                             .key = std::move(key),
+                             .checkpoint_records = audit.checkpoint_records,
+                             .segment_bytes = audit.rotate_bytes,
+                             .segments_kept = audit.rotate_keep,
+                             .refuse_tampered = audit.on_tamper == config::OnTamper::refuse_start},
+                            clock_.wall());
+  if (!opened) {
+    return std::unexpected(
+        fmt::format("the audit log was altered: {}; keep the files for inquiry: move {}/audit-* "
+                    "away, then start again",
+                    opened.error(), state_dir));
+  }
+  if (!audit_.is_open()) return {};
+  telemetry::EventFields fields{{"records", std::to_string(audit_.tip().records)},
+                                {"segment", std::to_string(audit_.segment())},
+                                {"signed_by", signed_by.empty() ? "nobody" : signed_by}};
+  if (signed_by.empty()) {
+    fields.emplace_back("what_to_do",
+                        "set audit.key_file and audit.kid: without signatures whoever writes to the folder can write "
+                        "the log anew, and only the anchors in this log tell");
+  }
+  telemetry_.event(LogLevel::info, "audit_opened", fields);
+  return {};
 }
 
 void Journal::record(std::string_view type, const signing::AuditAttributes& attributes) {
@@ -21,11 +54,39 @@ void Journal::record(std::string_view type, const signing::AuditAttributes& attr
 
 void Journal::not_audited(const std::string& problem) {
   telemetry_.metrics().add(MetricId::audit_failed, {});
-  telemetry_.event(LogLevel::error, "audit_failed",
-                   {{"problem", problem},
-                    {"what_to_do",
-                     "make audit.log in graph.state_dir a writable file of at most 256 MiB: move a "
-                     "larger one away and restart"}});
+  telemetry_.event(
+      LogLevel::error, "audit_failed",
+      {{"problem", problem},
+       {"what_to_do",
+        "make graph.state_dir a folder with room that this user may write to, and audit-*.log in it files: "
+        "the next record continues the log"}});
+}
+
+void Journal::tampered(const std::string& problem) {
+  telemetry_.event(
+      LogLevel::error, "audit_tampered",
+      {{"problem", problem},
+       {"what_to_do", "find out who wrote to graph.state_dir; signet audit verify --dir tells what is left to trust"}});
+}
+
+void Journal::anchored(const signing::AuditTip& tip, uint64_t segment) {
+  telemetry_.event(
+      LogLevel::info, "audit_checkpoint",
+      {{"records", std::to_string(tip.records)}, {"hash", tip.hash}, {"segment", std::to_string(segment)}});
+}
+
+void Journal::started(std::string_view version, bool development, PolicyInForce policy) {
+  policy_ = std::move(policy);
+  signing::AuditAttributes attributes{{"version", std::string(version)},
+                                      {"mode", development ? "development" : "serve"}};
+  std::ranges::copy(describe_policy(policy_), std::back_inserter(attributes));
+  record("process.start", attributes);
+  checkpoint();
+}
+
+void Journal::stopped(std::string_view why) {
+  record("process.stop", {{"why", std::string(why)}});
+  checkpoint();
 }
 
 void Journal::not_saved(const std::string& problem) {
@@ -49,14 +110,54 @@ void Journal::set_alarms(telemetry::MetricShard& metrics, signing::ArtifactKind 
   }
 }
 
-void Journal::reloaded() {
+void Journal::reload_asked(std::string_view by) {
+  record(by == "admin" ? "admin.reload" : "reload.asked", {{"by", std::string(by)}});
+}
+
+void Journal::reloaded(PolicyInForce policy) {
   telemetry_.event(LogLevel::info, "reloaded", {});
   record("reload.applied", {});
+  if (const auto keys = key_changes(policy_.trust, policy.trust); !keys.empty()) record("keys.changed", keys);
+  if (const auto changes = policy_changes(policy_, policy); !changes.empty()) record("policy.changed", changes);
+  policy_ = std::move(policy);
 }
 
 void Journal::reload_refused(const std::string& error) {
   telemetry_.event(LogLevel::error, "reload_refused", {{"error", error}});
   record("reload.refused", {});
+}
+
+void Journal::tls_files_applied(const std::string& key, std::optional<WallTime> expires) {
+  telemetry_.metrics().add(MetricId::tls_files_applied, {});
+  telemetry::EventFields fields{{"key", key}};
+  signing::AuditAttributes attributes{{"key", key}};
+  if (expires) {
+    fields.emplace_back("certificate_expires", format_timestamp(*expires));
+    attributes.emplace_back("certificate_expires", format_timestamp(*expires));
+  }
+  record("tls.applied", attributes);
+  telemetry_.event(LogLevel::info, "tls_files_applied", fields);
+}
+
+void Journal::tls_files_refused(const TlsFileProblem& problem) {
+  telemetry_.metrics().add(MetricId::tls_files_refused, {});
+  record("tls.refused", {{"key", problem.key}, {"file", problem.file}, {"reason", problem.reason}});
+  telemetry_.event(
+      LogLevel::error, "tls_files_refused",
+      {{"key", problem.key},
+       {"file", problem.file},
+       {"reason", problem.reason},
+       {"what_to_do", "put a certificate and its key, both valid, in place; until then the old ones serve"}});
+}
+
+void Journal::judged(const AdmissionVerdict& verdict) {
+  const bool allowed = !verdict.approved_by.empty();
+  record("admission.verdict", {{"artifact", std::string(signing::to_text(verdict.artifact))},
+                               {"serial", std::to_string(verdict.serial)},
+                               {"sha256", verdict.sha256},
+                               {"uid", verdict.uid},
+                               {"allowed", allowed ? "true" : "false"},
+                               allowed ? std::pair("by", verdict.approved_by) : std::pair("reason", verdict.reason)});
 }
 
 void Journal::decided(const signing::GateEvent& event) {

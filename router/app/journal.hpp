@@ -2,42 +2,75 @@
 // to do.
 #pragma once
 
+#include <expected>
+#include <optional>
 #include <set>
 #include <string>
 
-#include "router/app/audit_file.hpp"
+#include "router/app/audit_log.hpp"
+#include "router/app/policy_changes.hpp"
 #include "router/app/telemetry_hub.hpp"
+#include "router/app/tls_files.hpp"
 #include "router/base/clock.hpp"
 #include "signing/core/gate.hpp"
 
 namespace signet::app {
+
+/// An answer of the admission webhook about one artifact.
+struct AdmissionVerdict {
+  signing::ArtifactKind artifact = signing::ArtifactKind::graph;
+  uint64_t serial = 0;
+  std::string sha256;
+  std::string uid;          ///< of the request that was answered
+  std::string approved_by;  ///< a kid, or "webhook"; empty: it did not approve
+  std::string reason;       ///< why not, as a refusal's code
+};
 
 /// Threads: the control thread.
 class Journal {
  public:
   Journal(TelemetryHub& telemetry, telemetry::LabelTable& labels, const Clock& clock);
 
-  /// From here on there are audit records, in this folder. Empty: there are none.
-  void open(const std::string& state_dir);
+  /// From here on there are audit records, in `state_dir`. Empty: there are none.
+  /// Errors: the log was altered and `audit.on_tamper` is refuse_start.
+  std::expected<void, std::string> open(const std::string& state_dir, const config::Audit& audit,
+                                        std::optional<signing::SigningKey> key);
+  /// Signs and anchors the audit log, when it has something new.
+  void checkpoint() { audit_.checkpoint(clock_.wall()); }
+
+  void started(std::string_view version, bool development, PolicyInForce policy);
+  /// The end of the process, as far as it is orderly.
+  void stopped(std::string_view why);
 
   /// One decision of the gate.
   void decided(const signing::GateEvent& event);
+  void judged(const AdmissionVerdict& verdict);
   /// An artifact serves, but a restart will not know of it.
   void not_saved(const std::string& problem);
   /// Gauges of all alarms, of which `raised` are on.
   void set_alarms(telemetry::MetricShard& metrics, signing::ArtifactKind kind,
                   const std::set<signing::Alarm>& raised) const;
-  void reloaded();
+
+  /// Somebody asked for a reload: "signal" or "admin".
+  void reload_asked(std::string_view by);
+  void reloaded(PolicyInForce policy);
   void reload_refused(const std::string& error);
+
+  /// Other certificates, keys or authorities under this YAML key are in use.
+  void tls_files_applied(const std::string& key, std::optional<WallTime> expires);
+  void tls_files_refused(const TlsFileProblem& problem);
 
  private:
   void not_audited(const std::string& problem);
+  void tampered(const std::string& problem);
+  void anchored(const signing::AuditTip& tip, uint64_t segment);
   void record(std::string_view type, const signing::AuditAttributes& attributes);
 
   TelemetryHub& telemetry_;
   telemetry::LabelTable& labels_;
   const Clock& clock_;
-  AuditFile audit_;
+  AuditLog audit_;
+  PolicyInForce policy_;
 };
 
 }  // namespace signet::app

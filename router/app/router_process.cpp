@@ -1,6 +1,7 @@
 #include "router/app/router_process.hpp"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <fmt/format.h>
 #include <memory>
@@ -72,7 +73,7 @@ class RouterProcess {
         telemetry_(options_.config, control_, transport_, clock_, labels_),
         store_(options_.config.graph.state_dir),
         journal_(telemetry_, labels_, clock_),
-        certificates_(control_, clock_, telemetry_,
+        certificates_(control_, clock_, labels_, journal_,
                       {.use_listener = [this](const auto& tls) { graphql_server_->use_tls(tls); },
                        .use_subgraphs = [this] { use_profiles(); }}) {}
 
@@ -81,11 +82,12 @@ class RouterProcess {
     std::signal(SIGPIPE, SIG_IGN);
     if (auto ready = set_up(); !ready) {
       telemetry_.event(LogLevel::error, "start_failed", {{"error", ready.error()}});
+      journal_.stopped("start_failed");
       stop_threads();
       return kExitEnvironment;
     }
     control_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); });
-    journal_.open(options_.config.graph.state_dir);
+    schedule_checkpoint();
     telemetry_.set_gauges([this](telemetry::MetricShard& metrics) { set_gauges(metrics); });
     certificates_.start();
     graph_watcher_->start();
@@ -93,6 +95,7 @@ class RouterProcess {
     telemetry_.start();
     if (options_.once_or_exit) check_once();
     control_.run();
+    journal_.stopped(exit_code_ == kExitOk ? "asked" : "no_graph");
     stop_threads();
     return exit_code_;
   }
@@ -112,6 +115,7 @@ class RouterProcess {
     if (auto read = certificates_.load(options_.config); !read) return read;
     publish_state_.certificates = &certificates_;
     if (auto made = make_watchers(); !made) return made;
+    if (auto opened = open_journal(); !opened) return opened;
     start_workers();
     return listen();
   }
@@ -176,6 +180,7 @@ class RouterProcess {
                                   const WatcherHooks::Applied& done) { apply(kind, std::move(artifact), done); },
             .drop = [this, kind] { drop(kind); },
             .not_saved = [this](const std::string& problem) { journal_.not_saved(problem); },
+            .judged = [this](const AdmissionVerdict& verdict) { journal_.judged(verdict); },
             .report = [this](const signing::GateEvent& event) { journal_.decided(event); }});
   }
 
@@ -190,6 +195,32 @@ class RouterProcess {
     operations_watcher_ = std::move(*operations);
     publish_state_.watchers.emplace_back("operations", operations_watcher_.get());
     return {};
+  }
+
+  std::expected<void, std::string> open_journal() {
+    auto policy = gate_policy(*settings_, ArtifactKind::graph);
+    if (!policy) return failure(policy);
+    auto key = read_audit_key(options_.config.audit, policy->trust);
+    if (!key) return failure(key);
+    if (auto opened = journal_.open(options_.config.graph.state_dir, options_.config.audit, std::move(*key)); !opened) {
+      return opened;
+    }
+    journal_.started(kVersion, settings_->development, policy_in_force(*settings_, policy->trust));
+    return {};
+  }
+
+  static PolicyInForce policy_in_force(const Settings& settings, const signing::TrustPolicy& trust) {
+    constexpr auto kModes = std::to_array<std::string_view>({"off", "safelist", "ids_only"});
+    return {.trust = trust,
+            .allow = settings.config.subgraphs.allow,
+            .operations_mode = std::string(kModes.at(static_cast<size_t>(settings.config.operations.mode)))};
+  }
+
+  void schedule_checkpoint() {
+    checkpoint_timer_ = control_.after(options_.config.audit.checkpoint_every, [this] {
+      journal_.checkpoint();
+      schedule_checkpoint();
+    });
   }
 
   void start_workers() {
@@ -256,7 +287,7 @@ class RouterProcess {
       push.poll = [this] { poll_all(); };
     }
     health_pages_ = std::make_unique<HealthPages>(publish_state_, telemetry_, clock_, std::move(push));
-    admin_pages_ = std::make_unique<AdminPages>(publish_state_, clock_, [this] { reload(); });
+    admin_pages_ = std::make_unique<AdminPages>(publish_state_, clock_, [this] { reload("admin"); });
     if (auto bound = listen_control("listen.health", config.health, *health_pages_, health_server_); !bound)
       return bound;
     if (auto bound = listen_control("listen.admin", config.admin, *admin_pages_, admin_server_); !bound) return bound;
@@ -379,14 +410,14 @@ class RouterProcess {
 
   // SIGHUP and POST /admin/reload: configuration and key files are read again through the same path as at the start,
   // then the sources. Applied whole or not at all.
-  void reload() {
+  void reload(std::string_view asked_by) {
+    journal_.reload_asked(asked_by);
     reload_configuration();
     certificates_.check_now();
   }
 
   void reload_configuration() {
     if (auto reloaded = try_reload(); !reloaded) return journal_.reload_refused(reloaded.error());
-    journal_.reloaded();
     poll_all();
   }
 
@@ -405,6 +436,9 @@ class RouterProcess {
     }
     auto graph_policy = gate_policy(**settings, ArtifactKind::graph);
     if (!graph_policy) return failure(graph_policy);
+    if (auto audit_key = read_audit_key((*settings)->config.audit, graph_policy->trust); !audit_key) {
+      return failure(audit_key);
+    }
     auto operations_policy = gate_policy(**settings, ArtifactKind::operations);
     if (!operations_policy) return failure(operations_policy);
     auto profiles = certificates_.prepare((*settings)->config.subgraphs);
@@ -419,7 +453,9 @@ class RouterProcess {
     settings_ = *settings;
     certificates_.adopt(std::move(*profiles));
     options_.origins = std::move(origins);
+    PolicyInForce in_force = policy_in_force(*settings_, graph_policy->trust);
     publish(std::move(next));
+    journal_.reloaded(std::move(in_force));
     // Under the new policy the watchers may find that what serves may not any more.
     graph_watcher_->set_policy(std::move(*graph_policy));
     if (operations_watcher_) operations_watcher_->set_policy(std::move(*operations_policy));
@@ -439,7 +475,7 @@ class RouterProcess {
   }
 
   void on_signal(int signal) {
-    if (signal == SIGHUP) return reload();
+    if (signal == SIGHUP) return reload("signal");
     if (publish_state_.draining) return control_.stop();  // asked twice: leave now
     publish_state_.draining = true;
     drain_started_ = clock_.steady();
@@ -505,7 +541,7 @@ class RouterProcess {
   std::unique_ptr<HealthPages> health_pages_;
   std::unique_ptr<AdminPages> admin_pages_;
   std::unique_ptr<net::HttpServer> graphql_server_, health_server_, admin_server_;
-  std::unique_ptr<net::Timer> drain_timer_, once_timer_;
+  std::unique_ptr<net::Timer> drain_timer_, once_timer_, checkpoint_timer_;
   SteadyTime drain_started_;
   std::thread builder_thread_;
   const size_t descriptors_ = raise_descriptors();

@@ -38,6 +38,24 @@ std::expected<signing::VerificationKey, std::string> read_trust_key(const config
   return result;
 }
 
+std::expected<std::optional<signing::SigningKey>, std::string> read_audit_key(const config::Audit& audit,
+                                                                              const signing::TrustPolicy& trust) {
+  if (audit.key_file.empty()) return std::nullopt;
+  auto file = read_file(audit.key_file, signing::kKeyFileBytesMax);
+  if (!file) return std::unexpected("audit.key_file: " + file.error());
+  auto key = signing::parse_signing_key(audit.kid, *file);
+  crypto::wipe({reinterpret_cast<uint8_t*>(file->data()), file->size()});
+  if (!key) return std::unexpected(fmt::format("audit.key_file: {}: {}", audit.key_file, key.error().message));
+  for (const signing::VerificationKey& trusted : trust.keys) {
+    if (!trusted.same_material(key->verification_key(trusted.role))) continue;
+    return std::unexpected(
+        fmt::format("audit.key_file: {} is the key {} of trust.keys; one key has one purpose: make another with signet "
+                    "keygen",
+                    audit.key_file, trusted.kid));
+  }
+  return std::move(*key);
+}
+
 std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::string& path) {
   auto file = read_file(path, signing::kKeyFileBytesMax);
   if (!file) return std::unexpected(file.error());

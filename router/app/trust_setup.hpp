@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 
 #include "config-schema/config.hpp"
@@ -17,6 +18,11 @@ std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(co
 
 /// One key with its file read. Errors: as above.
 std::expected<signing::VerificationKey, std::string> read_trust_key(const config::TrustKey& key);
+
+/// The key that signs the audit log; nothing where none is configured.
+/// Errors: as above, and a key that `trust` has for another purpose.
+std::expected<std::optional<signing::SigningKey>, std::string> read_audit_key(const config::Audit& audit,
+                                                                              const signing::TrustPolicy& trust);
 
 /// The secrets of a webhook key file. Errors: as above.
 std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::string& path);

@@ -52,6 +52,9 @@ int check(const CheckOptions& options) {
       if (auto policy = app::make_gate_policy(**settings, signing::ArtifactKind::graph); !policy) {
         complain_at(config.loaded->origins, policy.error());
         good = false;
+      } else if (auto key = app::read_audit_key(config.loaded->config.audit, policy->trust); !key) {
+        complain_at(config.loaded->origins, {key.error()});
+        good = false;
       }
     }
   }

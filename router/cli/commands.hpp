@@ -100,6 +100,19 @@ struct ApproveOptions {
 };
 int admission_approve(const ApproveOptions& options);
 
+struct AuditOptions {
+  std::string folder;
+  std::vector<std::string> key_files, kids;  ///< as many of the one as of the other
+  std::string anchor;                        ///< RECORDS:HASH; empty: none
+  uint64_t unsigned_max = 0;
+  std::string since, type;  ///< export
+  bool json = false;
+};
+/// Returns 0 ok, 1 altered, 2 usage, 3 environment, 10 truncated, 11 gap, 12 unsigned tail.
+int audit_verify(const AuditOptions& options);
+/// JSON lines of the records that verify; the exit code as above.
+int audit_export(const AuditOptions& options);
+
 int explain_refusal(const std::string& code);
 int config_schema();
 int config_explain(const std::vector<std::string>& config_files, const std::string& key);

@@ -77,7 +77,7 @@ class Guide {
     say("  {}       the supergraph\n", world_.graph_file());
     say("  {}   its statement, signed (release) and approved\n", world_.statement_file());
     say("  {}/               the keys, made for this run\n", world_.keys_folder());
-    say("  {}/audit.log     each decision of the gate, chained\n\n", world_.state_folder());
+    say("  {}/audit-*.log   each decision of the gate, chained\n\n", world_.state_folder());
     say("Tamper with the graph, here its first byte:\n  printf X | dd of={} bs=1 conv=notrunc status=none\n",
         world_.graph_file());
     say("In a few seconds the log says \"artifact_refused\" with \"reason\":\"{}\", {}/metrics counts it,\n",

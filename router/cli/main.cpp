@@ -172,6 +172,42 @@ void add_admission(CLI::App& app, int& result) {
   approve->callback([options, &result] { result = admission_approve(*options); });
 }
 
+void add_audit_log(CLI::App* command, const std::shared_ptr<AuditOptions>& options) {
+  command->add_option("--dir", options->folder, "Folder of the log: graph.state_dir")->required();
+  command->add_option("--key", options->key_files, "Key that signed checkpoints: Ed25519 (public is enough) or HMAC");
+  command->add_option("--kid", options->kids, "Its name, as in audit.kid; one for each --key");
+  command->add_option("--anchor", options->anchor,
+                      "RECORDS:HASH of an audit_checkpoint event that the log must contain");
+  command->add_option("--unsigned-max", options->unsigned_max, "Records after the last checkpoint that are fine")
+      ->capture_default_str();
+}
+
+void add_audit(CLI::App& app, int& result) {
+  auto* command = app.add_subcommand("audit", "The audit log");
+  command->require_subcommand(1);
+  auto options = std::make_shared<AuditOptions>();
+  auto format = std::make_shared<std::string>("text");
+  auto* verify = command->add_subcommand(
+      "verify", "Exit with 0 ok, 1 altered, 2 usage, 3 environment, 10 truncated, 11 gap, 12 unsigned tail");
+  add_audit_log(verify, options);
+  verify->add_option("--output", *format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  example(verify, "signet audit verify --dir /var/lib/signet --key audit.key.pub --kid audit-2026");
+  verify->callback([options, format, &result] {
+    options->json = *format == "json";
+    result = audit_verify(*options);
+  });
+
+  auto exported = std::make_shared<AuditOptions>();
+  auto* out = command->add_subcommand("export", "Print the records that verify, one JSON line each");
+  add_audit_log(out, exported);
+  out->add_option("--since", exported->since, "Only records from this time on, as 2026-11-25T10:00:00Z");
+  out->add_option("--type", exported->type, "Only types that begin so, as gate.");
+  example(out, "signet audit export --dir /var/lib/signet --type gate.refused");
+  out->callback([exported, &result] { result = audit_export(*exported); });
+}
+
 void add_explain(CLI::App& app, int& result) {
   auto code = std::make_shared<std::string>();
   auto* command = app.add_subcommand("explain", "Explain what the router says");
@@ -245,6 +281,7 @@ int run(int argc, char** argv) {
   add_sign(app, result);
   add_verify(app, result);
   add_admission(app, result);
+  add_audit(app, result);
   add_explain(app, result);
   add_config_command(app, result);
   add_probes(app, result);

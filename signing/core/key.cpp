@@ -179,6 +179,17 @@ VerificationKey SigningKey::verification_key(Role role) const {
   return key;
 }
 
+Result<SigningKey> parse_signing_key(std::string kid, std::string_view file) {
+  if (file.starts_with("-----BEGIN")) {
+    auto key = crypto::Ed25519PrivateKey::from_pem(file);
+    if (!key) return std::unexpected(key.error());
+    return SigningKey{.kid = std::move(kid), .material = std::move(*key)};
+  }
+  auto secret = parse_hmac_secret(file);
+  if (!secret) return std::unexpected(secret.error());
+  return SigningKey{.kid = std::move(kid), .material = std::move(*secret)};
+}
+
 std::string generate_hmac_secret() {
   std::array<uint8_t, 32> random{};
   crypto::random_bytes(random);

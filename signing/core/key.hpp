@@ -67,6 +67,10 @@ struct SigningKey {
   VerificationKey verification_key(Role role) const;
 };
 
+/// The signing key in a key file: an Ed25519 private key where it is PEM, else an HMAC secret.
+/// Errors: as parse_hmac_secret(), and PEM that holds no Ed25519 private key. The message never holds the key.
+Result<SigningKey> parse_signing_key(std::string kid, std::string_view file);
+
 /// Text for a new HMAC key file: 32 random bytes in base64url and a final LF. The key is that text without the LF.
 std::string generate_hmac_secret();
 

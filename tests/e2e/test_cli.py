@@ -165,7 +165,7 @@ def test_explain_refusal():
 
 
 @pytest.mark.parametrize("command", ["serve", "dev", "demo", "check", "plan", "keygen", "sign", "verify", "inspect",
-                                     "admission", "explain", "config", "status", "healthcheck"])
+                                     "admission", "audit", "explain", "config", "status", "healthcheck"])
 def test_help_has_an_example(command):
     out = signet(command, "--help").stdout
     assert "Usage" in out and ("Example" in out or "SUBCOMMAND" in out)

@@ -199,7 +199,7 @@ TEST(Schema, ExactlyOneSource) {
 }
 
 TEST(Schema, KeysOfLaterVersionsSaySo) {
-  for (std::string_view key : {"auth", "rate_limit", "audit", "secrets", "subscriptions"}) {
+  for (std::string_view key : {"auth", "rate_limit", "secrets", "subscriptions"}) {
     EXPECT_TRUE(holds(error_with(std::string(key) + ": {}\n"),
                       std::string(key) + " is not supported by this version of signet"));
   }
@@ -221,6 +221,18 @@ TEST(CrossChecks, CertificatesAndKeysGoTogether) {
       load_good("subgraphs: { all: { tls: { ca_file: /ca } }, a: { tls: { cert_file: /c, key_file: /k } } }\n");
   EXPECT_EQ(loaded.config.subgraphs.all.tls, (SubgraphTls{"/ca", {}, {}}));
   EXPECT_EQ(loaded.config.subgraphs.by_name.at("a").tls, (SubgraphTls{{}, "/c", "/k"}));
+}
+
+TEST(CrossChecks, TheAuditKeyHasANameAndNoOtherPurpose) {
+  EXPECT_EQ(error_with("audit: { key_file: /k/audit }\n"),
+            "audit.key_file: key_file and kid go together; write both, or neither for a log without signatures");
+  EXPECT_EQ(error_with("audit: { kid: audit-1 }\n"),
+            "audit.kid: key_file and kid go together; write both, or neither for a log without signatures");
+  const std::string release = load_good("").config.trust.keys.at(0).secret_file;
+  EXPECT_TRUE(holds(error_with("audit: { kid: audit-1, key_file: " + release + " }\n"), "each purpose needs a secret"));
+  const Loaded loaded = load_good("audit: { key_file: /k/audit, kid: audit-1, rotate: { keep: 3 } }\n");
+  EXPECT_EQ(loaded.config.audit.kid, "audit-1");
+  EXPECT_EQ(loaded.config.audit.rotate_keep, 3u);
 }
 
 TEST(CrossChecks, TlsOfTheListener) {

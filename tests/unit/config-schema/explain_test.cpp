@@ -146,6 +146,11 @@ TEST(Schema, DefaultsAreThoseOfTheStructs) {
   EXPECT_EQ(written.telemetry.usage, defaults.telemetry.usage);
   EXPECT_EQ(written.telemetry.service_name, defaults.telemetry.service_name);
   EXPECT_EQ(written.access_log, defaults.access_log);
+  EXPECT_EQ(written.audit.checkpoint_records, defaults.audit.checkpoint_records);
+  EXPECT_EQ(written.audit.checkpoint_every, defaults.audit.checkpoint_every);
+  EXPECT_EQ(written.audit.rotate_bytes, defaults.audit.rotate_bytes);
+  EXPECT_EQ(written.audit.rotate_keep, defaults.audit.rotate_keep);
+  EXPECT_EQ(written.audit.on_tamper, defaults.audit.on_tamper);
 }
 
 // Defaults inside blocks that kBase must write itself.
