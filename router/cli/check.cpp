@@ -1,6 +1,7 @@
 // signet check: configuration and supergraph, every error at once.
 #include <fmt/format.h>
 
+#include "config-schema/posture.hpp"
 #include "router/app/tls_files.hpp"
 #include "router/app/trust_setup.hpp"
 #include "router/cli/artifact_check.hpp"
@@ -37,9 +38,11 @@ int check_supergraph(const std::string& file, bool json) {
 
 int check(const CheckOptions& options) {
   bool good = true;
+  std::vector<config::Weakness> weaknesses;
   if (!options.config_files.empty()) {
     auto config = load_config(options.config_files, {.development = options.development}, options.json);
     if (!config.loaded) return config.exit_code;
+    weaknesses = config::posture(*config.loaded);
     auto settings = app::Settings::make(config.loaded->config, options.development);
     for (const app::TlsFileProblem& problem : app::check_tls_files(config.loaded->config)) {
       complain(problem.text());
@@ -68,7 +71,11 @@ int check(const CheckOptions& options) {
     if (supergraph == kEnvironment) return kEnvironment;
     good = supergraph == kOk && good;
   }
-  if (good && !options.json) fmt::print("ok\n");
+  if (good && options.posture) {
+    fmt::print("{}", options.json ? config::render_posture_json(weaknesses) : config::render_posture(weaknesses));
+  } else if (good && !options.json) {
+    fmt::print("ok\n");
+  }
   return good ? kOk : kWrong;
 }
 

@@ -39,6 +39,7 @@ struct CheckOptions {
   std::vector<std::string> config_files;
   std::string supergraph_file;
   std::string policy_file;
+  bool posture = false;  ///< also tell what is weaker than it could be; no reason to fail
   bool json = false;
   bool development = false;
 };
@@ -65,12 +66,14 @@ struct KeygenOptions {
 int keygen(const KeygenOptions& options);
 
 struct SignOptions {
-  std::string artifact_file;
-  std::string kind = "graph";
+  std::string artifact_file;  ///< with rollback_to or add_file it may be empty: found by its digest
+  std::string kind;           ///< empty: graph, or what the statement that is there says
   std::string graph, environment;
   std::string kid, key_file;
   std::string statement_file;  ///< default: artifact_file.jws
   std::string previous_file;   ///< the statement it replaces: its serial and digest are continued
+  std::string rollback_to;     ///< sha256 of an older artifact that is signed again
+  std::string add_file;        ///< the statement that gets one more signature, instead of a new one
   std::string lifetime = "92d";
   std::string cdn_folder;  ///< also lays out statement.jws and artifacts/<sha256> here
   bool unchecked = false;  ///< also what a router could not load

@@ -63,6 +63,8 @@ void add_check(CLI::App& app, int& result) {
   add_config(command, options->config_files, false);
   command->add_option("--supergraph", options->supergraph_file, "Supergraph SDL");
   command->add_option("--policy", options->policy_file, "Policy of the admission webhook");
+  command->add_flag("--posture", options->posture,
+                    "Also tell what is weaker than it could be; exit code 0 all the same");
   command->add_flag("--development", options->development, "The configuration is for signet dev");
   command->add_flag("--json", options->json, "The same as --output json");
   auto format = std::make_shared<std::string>("text");
@@ -74,6 +76,7 @@ void add_check(CLI::App& app, int& result) {
     if (options->config_files.empty() && options->supergraph_file.empty() && options->policy_file.empty()) {
       throw CLI::RequiredError("--config, --supergraph or --policy");
     }
+    if (options->posture && options->config_files.empty()) throw CLI::RequiredError("--config");
     options->json = options->json || *format == "json";
     result = check(*options);
   });
@@ -120,19 +123,33 @@ void add_keygen(CLI::App& app, int& result) {
 void add_sign(CLI::App& app, int& result) {
   auto options = std::make_shared<SignOptions>();
   auto* command = app.add_subcommand("sign", "Sign an artifact: a statement with a release signature beside it");
-  command->add_option("artifact", options->artifact_file, "The artifact's file")->required();
-  command->add_option("--kind", options->kind, "graph, operations or router")->capture_default_str();
-  command->add_option("--graph", options->graph, "The graph's name")->required()->check(kPlainName);
-  command->add_option("--environment", options->environment, "The environment")->required()->check(kPlainName);
+  command->add_option("artifact", options->artifact_file, "The artifact's file");
+  command->add_option("--kind", options->kind, "graph (the default), operations or router");
+  command->add_option("--graph", options->graph, "The graph's name")->check(kPlainName);
+  command->add_option("--environment", options->environment, "The environment")->check(kPlainName);
   command->add_option("--kid", options->kid, "The key's id, as in trust.keys")->required()->check(kPlainName);
   command->add_option("--key", options->key_file, "HMAC secret or Ed25519 private key")->required();
   command->add_option("--out", options->statement_file, "The statement's file; default: ARTIFACT.jws");
-  command->add_option("--previous", options->previous_file, "Statement to continue; default: the one at --out");
+  auto* previous = command->add_option("--previous", options->previous_file,
+                                       "Statement to continue; default: the newest at --out and in --cdn");
+  auto* rollback = command->add_option("--rollback-to", options->rollback_to,
+                                       "Sign an older artifact again, by its sha256; from ARTIFACT or from --cdn");
   command->add_flag("--unchecked", options->unchecked, "Also sign what a router could not load");
-  command->add_option("--lifetime", options->lifetime, "How long it is valid")->capture_default_str();
+  auto* lifetime = command->add_option("--lifetime", options->lifetime, "How long it is valid")->capture_default_str();
+  command->add_option("--add", options->add_file, "Add a signature to this statement instead of making a new one")
+      ->excludes(previous)
+      ->excludes(rollback)
+      ->excludes(lifetime);
   command->add_option("--cdn", options->cdn_folder, "Also lay out statement.jws and artifacts/ in this folder");
   example(command, "signet sign graph.graphql --graph shop --environment production --kid 2026-11 --key release.key");
-  command->callback([options, &result] { result = sign(*options); });
+  command->callback([options, &result] {
+    const bool anew = options->add_file.empty() && options->rollback_to.empty();
+    if (anew && options->graph.empty()) throw CLI::RequiredError("--graph");
+    if (anew && options->environment.empty()) throw CLI::RequiredError("--environment");
+    const bool found = !options->add_file.empty() || (!options->rollback_to.empty() && !options->cdn_folder.empty());
+    if (options->artifact_file.empty() && !found) throw CLI::RequiredError(anew ? "artifact" : "artifact or --cdn");
+    result = sign(*options);
+  });
 }
 
 void add_verify(CLI::App& app, int& result) {

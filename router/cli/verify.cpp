@@ -6,6 +6,7 @@
 #include "router/cli/artifact_check.hpp"
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
+#include "router/cli/statement_files.hpp"
 #include "router/json/writer.hpp"
 #include "signing/core/gate.hpp"
 
@@ -90,20 +91,14 @@ int verify(const VerifyOptions& options) {
 }
 
 int inspect(const std::string& statement_file, bool json) {
-  auto text = read_input(statement_file);
-  if (!text) return kEnvironment;
-  const auto jws = signing::parse_jws(*text);
-  const auto statement = jws ? signing::parse_statement(jws->payload) : std::unexpected(jws.error());
-  if (!statement) {
-    complain(statement_file + ": " + statement.error());
-    return kWrong;
-  }
+  const auto read = read_statement(statement_file);
+  if (!read) return read.error();
   if (json) {
-    fmt::print("{}\n", signing::print_statement(*statement));
+    fmt::print("{}\n", signing::print_statement(read->statement));
     return kOk;
   }
-  print_statement_lines(*statement);
-  for (const signing::JwsSignature& signature : jws->signatures) {
+  print_statement_lines(read->statement);
+  for (const signing::JwsSignature& signature : read->jws.signatures) {
     fmt::print("signature    {} by {} (not verified)\n", signature.alg, signature.kid);
   }
   return kOk;
