@@ -1,5 +1,6 @@
 """Where artifacts come from: a CDN that can be odd to the last byte, and an S3-shaped bucket that checks every signature."""
 
+import contextlib
 import datetime
 import hashlib
 import hmac
@@ -88,6 +89,8 @@ class Origin:
         return paths
 
     def close(self):
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # else accept() would take one more
         self.socket.close()
 
 
