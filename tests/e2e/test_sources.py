@@ -28,8 +28,8 @@ def origin(shop):
 
 
 def config(shop, origin, fallback="", host="127.0.0.1", **cdn):
-    """signet.yaml with a CDN as its source."""
-    source = json.dumps({"cdn": {"url": origin.url(host), "token": "t0k3n", "poll": "1s", "jitter": "0s", **cdn}})
+    """signet.yaml with a CDN as its source, which is asked when a test says so."""
+    source = json.dumps({"cdn": {"url": origin.url(host), "token": "t0k3n", "poll": "60s", "jitter": "0s", **cdn}})
     file = shop.config(source)
     if fallback:
         file.write_text(file.read_text().replace("trust:\n", f"  fallback: {fallback}\ntrust:\n", 1))
@@ -148,12 +148,12 @@ def endless(chunk):
 
 
 def test_c13_artifacts_beyond_the_caps_are_refused_at_little_cost(shop, origin):
-    start(shop, origin)
-    _, path = publish_new(shop, origin)
     rng = random.Random(13)
     lines = b"".join(b"# %016x%s\n" % (rng.randrange(1 << 64), b"x" * 980) for _ in range(66 << 10))
     large = gzip.compress(lines)
     assert len(large) < 16 * MIB and len(lines) > 64 * MIB and len(lines) < 100 * len(large)
+    start(shop, origin)
+    _, path = publish_new(shop, origin)
     before = rss_mib(shop)
     for reason, odd in (("fetch_too_large", answer(b"x", length=16 * MIB + 1)),
                         ("fetch_too_large", endless(b"x" * 65536)),
@@ -366,7 +366,7 @@ def test_c4_fallback_passes_the_same_gate(shop, origin, fallback):
 
 
 def test_c4_fallback_serves_transport_failures_and_the_primary_comes_back(shop, origin, fallback):
-    start(shop, origin, fallback=as_fallback(fallback))
+    start(shop, origin, fallback=as_fallback(fallback), poll="1s")
     serial = new_version(shop, "on the fallback")
     fallback.publish(shop.graph_file)
     origin.odd[STATEMENT] = lambda sock: None  # closes without an answer
