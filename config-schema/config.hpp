@@ -47,13 +47,27 @@ struct CdnSource {
   milliseconds poll{10'000};
   milliseconds jitter{5'000};
   std::string push_secret_file;  ///< empty: push is off
+  std::string ca_file;           ///< empty: the system's authorities
 };
 
-/// Exactly one of the two.
+/// A bucket of an S3-shaped store, asked path-style: {endpoint}/{bucket}/{prefix}/statement.jws.
+struct S3Source {
+  std::string endpoint;  ///< scheme://host[:port]
+  std::string bucket;
+  std::string prefix;  ///< without slashes at its ends; empty: the bucket itself
+  std::string region = "us-east-1";
+  std::string credentials_file;  ///< AWS's ini form, profile [default]
+  milliseconds poll{10'000};
+  milliseconds jitter{5'000};
+  std::string ca_file;  ///< empty: the system's authorities
+};
+
+/// Exactly one of the three.
 struct Source {
   std::optional<CdnSource> cdn;
   std::string file;
-  bool empty() const { return !cdn && file.empty(); }
+  std::optional<S3Source> s3;
+  bool empty() const { return !cdn && file.empty() && !s3; }
 };
 
 struct Graph {

@@ -84,7 +84,9 @@ class Checks {
   void check_sources() {
     require_https_unless_loopback(at("admission.url"), "admission.url", findings_);
     for (const std::string source : {"graph.source", "graph.fallback", "operations.source"}) {
-      require_https_unless_loopback(at(source + ".cdn.url"), source + ".cdn.url", findings_);
+      for (const std::string& key : {source + ".cdn.url", source + ".s3.endpoint"}) {
+        require_https_unless_loopback(at(key), key, findings_);
+      }
     }
   }
 
@@ -164,7 +166,7 @@ class Checks {
   void check_operations() {
     const bool needed = config_.operations.mode != OperationsMode::off;
     if (needed && config_.operations.source.empty() && at("operations.source") == nullptr) {
-      error("operations.mode", "needs a manifest; write operations.source: {file: /path} or {cdn: {url}}");
+      error("operations.mode", "needs a manifest; write operations.source: {file: /path}, {cdn: {url}} or {s3: {…}}");
     }
     if (!needed && at("operations.source") != nullptr) {
       findings_.warning(at("operations.source")->place, "operations.source",

@@ -65,17 +65,35 @@ Listen decode_listen(const MapReader& map, Listen out) {
   return out;
 }
 
+CdnSource decode_cdn(const MapReader& map) {
+  CdnSource out;
+  map.read("url", out.url);
+  map.read("token", out.token);
+  map.read("poll", out.poll, parse_duration);
+  map.read("jitter", out.jitter, parse_duration);
+  map.map("push").read("secret_file", out.push_secret_file);
+  map.map("tls").read("ca_file", out.ca_file);
+  return out;
+}
+
+S3Source decode_s3(const MapReader& map) {
+  S3Source out;
+  map.read("endpoint", out.endpoint);
+  map.read("bucket", out.bucket);
+  map.read("prefix", out.prefix);
+  map.read("region", out.region);
+  map.read("credentials_file", out.credentials_file);
+  map.read("poll", out.poll, parse_duration);
+  map.read("jitter", out.jitter, parse_duration);
+  map.map("tls").read("ca_file", out.ca_file);
+  return out;
+}
+
 Source decode_source(const MapReader& map) {
   Source out;
   map.read("file", out.file);
-  if (map.node("cdn") == nullptr) return out;
-  const MapReader cdn = map.map("cdn");
-  CdnSource& source = out.cdn.emplace();
-  cdn.read("url", source.url);
-  cdn.read("token", source.token);
-  cdn.read("poll", source.poll, parse_duration);
-  cdn.read("jitter", source.jitter, parse_duration);
-  cdn.map("push").read("secret_file", source.push_secret_file);
+  if (map.node("cdn") != nullptr) out.cdn = decode_cdn(map.map("cdn"));
+  if (map.node("s3") != nullptr) out.s3 = decode_s3(map.map("s3"));
   return out;
 }
 

@@ -141,6 +141,37 @@ Check check_service_name(std::string_view text) {
              : bad("has to be 1 to 128 letters, digits, dots, hyphens, underscores and slashes");
 }
 
+// Spec: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+Check check_bucket(std::string_view text) {
+  constexpr size_t kBytesMin = 3, kBytesMax = 63;
+  const auto plain = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z'); };
+  const bool good = text.size() >= kBytesMin && text.size() <= kBytesMax && plain(text.front()) && plain(text.back()) &&
+                    std::ranges::all_of(text, [&](char c) { return plain(c) || c == '.' || c == '-'; }) &&
+                    text.find("..") == std::string_view::npos;
+  return good
+             ? Check()
+             : bad("is not the name of a bucket: 3 to 63 lower-case letters, digits, hyphens and single dots, a letter "
+                   "or digit at both ends");
+}
+
+// Characters that stand for themselves in URLs only, so that a key has one spelling.
+Check check_key_prefix(std::string_view text) {
+  constexpr size_t kBytesMax = 512;
+  bool good = !text.empty() && text.size() <= kBytesMax;
+  for (size_t at = 0; good && at <= text.size();) {
+    const std::string_view segment = text.substr(at, text.find('/', at) - at);
+    good = segment != "." && segment != ".." && consists_of(segment, "._-", kBytesMax);
+    at += segment.size() + 1;
+  }
+  return good ? Check()
+              : bad("is not a prefix of keys: names of letters, digits, dots, underscores and hyphens with single "
+                    "slashes between them, none at the ends, and no dot segments");
+}
+
+Check check_region(std::string_view text) {
+  return consists_of(text, "-", 64) ? Check() : bad("is not a region, as in eu-central-1");
+}
+
 // Spec: RFC 6750 §2.1, b64token
 Check check_token(std::string_view text) {
   return consists_of(text, "-._~+/=", 16u << 10) ? Check()
@@ -176,6 +207,9 @@ constexpr auto kFormats = std::to_array<Format>({
     {"error_code", check_error_code, "an error code"},
     {"service_name", check_service_name, "a name"},
     {"token", check_token, "a secret"},
+    {"bucket", check_bucket, "the name of a bucket"},
+    {"key_prefix", check_key_prefix, "a prefix of keys"},
+    {"region", check_region, "a region"},
 });
 
 const Format* find_format(std::string_view name) {

@@ -83,6 +83,16 @@ void check_tls_keys(const YamlNode& root, Findings& findings) {
   }
 }
 
+// One may serve several sources, too.
+void check_credentials(const YamlNode& root, Findings& findings) {
+  for (const std::string_view source : {"graph.source", "graph.fallback", "operations.source"}) {
+    const std::string path = std::string(source) + ".s3.credentials_file";
+    const YamlNode* file = find_path(root, path);
+    if (file == nullptr || file->kind != NodeKind::scalar || file->failed) continue;
+    warn_if_readable_by_others(*file, path, findings);
+  }
+}
+
 }  // namespace
 
 void check_keys(const YamlNode* list, const std::string& path, Findings& findings) {
@@ -116,6 +126,7 @@ void check_secret_files(const YamlNode& root, Findings& findings) {
     warn_if_readable_by_others(*file.node, file.path, findings);
   }
   check_tls_keys(root, findings);
+  check_credentials(root, findings);
 }
 
 void warn_if_readable_by_others(const YamlNode& path_node, const std::string& path, Findings& findings) {

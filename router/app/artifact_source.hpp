@@ -35,9 +35,21 @@ class ArtifactSource {
 /// `file` and, beside it, `file`.jws, both read through one resolved folder (ConfigMaps swap `..data`).
 std::unique_ptr<ArtifactSource> make_file_source(const std::string& path, signing::SourceKind kind);
 
-/// {url}/statement.jws and {url}/artifacts/{sha256}.
-std::unique_ptr<ArtifactSource> make_cdn_source(const config::CdnSource& cdn, signing::SourceKind kind,
-                                                http::Transport& transport, const Clock& clock);
+/// What a source that fetches over HTTP works with.
+struct SourceSite {
+  std::string key;  ///< where the configuration describes it: "graph.source"
+  signing::SourceKind kind;
+  http::Transport& transport;
+  const Clock& clock;
+};
+
+/// {url}/statement.jws and {url}/artifacts/{sha256}. Errors: a file that it needs cannot be used, with its YAML key.
+std::expected<std::unique_ptr<ArtifactSource>, std::string> make_cdn_source(const config::CdnSource& cdn,
+                                                                            const SourceSite& site);
+
+/// {endpoint}/{bucket}/{prefix}/statement.jws and …/artifacts/{sha256}. Errors: as make_cdn_source().
+std::expected<std::unique_ptr<ArtifactSource>, std::string> make_s3_source(const config::S3Source& s3,
+                                                                           const SourceSite& site);
 
 /// Bytes in memory: signet dev.
 std::unique_ptr<ArtifactSource> make_memory_source(std::string statement, std::string artifact);

@@ -31,6 +31,7 @@ constexpr int kExitRefused = 1;
 constexpr int kExitEnvironment = 3;
 constexpr size_t kConnectionsPerSubgraph = 100;
 constexpr size_t kClientConnectionsMax = 10'000;
+constexpr const char* kFallbackKey = "graph.fallback";
 
 struct WorkerThread {
   net::EventLoop loop;
@@ -144,15 +145,17 @@ class RouterProcess {
     return signing::GatePolicy{.kind = kind, .trust = options_.development->trust, .egress = *settings.egress};
   }
 
-  std::unique_ptr<ArtifactSource> make_source(const config::Source& source, signing::SourceKind file_kind) {
-    if (source.cdn) {
-      const auto kind = file_kind == signing::SourceKind::fallback ? file_kind : signing::SourceKind::cdn;
-      return make_cdn_source(*source.cdn, kind, transport_, clock_);
-    }
-    return source.file.empty() ? nullptr : make_file_source(source.file, file_kind);
+  // `key`: where the configuration describes it.
+  std::expected<std::unique_ptr<ArtifactSource>, std::string> make_source(const std::string& key,
+                                                                          const config::Source& source) {
+    using signing::SourceKind;
+    const auto kind = [&](SourceKind own) { return key == kFallbackKey ? SourceKind::fallback : own; };
+    if (source.cdn) return make_cdn_source(*source.cdn, {key, kind(SourceKind::cdn), transport_, clock_});
+    if (source.s3) return make_s3_source(*source.s3, {key, kind(SourceKind::s3), transport_, clock_});
+    return source.file.empty() ? nullptr : make_file_source(source.file, kind(SourceKind::file));
   }
 
-  std::expected<std::unique_ptr<ArtifactWatcher>, std::string> make_watcher(ArtifactKind kind,
+  std::expected<std::unique_ptr<ArtifactWatcher>, std::string> make_watcher(ArtifactKind kind, const std::string& key,
                                                                             const config::Source& source,
                                                                             const config::Source& fallback) {
     auto policy = gate_policy(*settings_, kind);
@@ -161,6 +164,9 @@ class RouterProcess {
     if (source.cdn) {
       settings.poll = source.cdn->poll;
       settings.jitter = source.cdn->jitter;
+    } else if (source.s3) {
+      settings.poll = source.s3->poll;
+      settings.jitter = source.s3->jitter;
     }
     std::unique_ptr<AdmissionCaller> admission;
     if (!options_.config.admission.url.empty()) {
@@ -169,12 +175,14 @@ class RouterProcess {
       admission = std::make_unique<AdmissionCaller>(options_.config.admission, std::move(*secret), control_, transport_,
                                                     clock_);
     }
-    auto from = options_.development && kind == ArtifactKind::graph
-                    ? make_memory_source(options_.development->statement, options_.development->artifact)
-                    : make_source(source, signing::SourceKind::file);
+    const bool memory = options_.development && kind == ArtifactKind::graph;
+    auto from = memory ? make_memory_source(options_.development->statement, options_.development->artifact)
+                       : make_source(key, source);
+    if (!from) return std::unexpected(from.error());
+    auto instead = make_source(kFallbackKey, fallback);
+    if (!instead) return std::unexpected(instead.error());
     return std::make_unique<ArtifactWatcher>(
-        std::move(settings), std::move(from), make_source(fallback, signing::SourceKind::fallback),
-        std::move(admission), store_, control_, clock_,
+        std::move(settings), std::move(*from), std::move(*instead), std::move(admission), store_, control_, clock_,
         WatcherHooks{
             .apply = [this, kind](signing::Verified<signing::Artifact> artifact,
                                   const WatcherHooks::Applied& done) { apply(kind, std::move(artifact), done); },
@@ -185,12 +193,14 @@ class RouterProcess {
   }
 
   std::expected<void, std::string> make_watchers() {
-    auto graph = make_watcher(ArtifactKind::graph, options_.config.graph.source, options_.config.graph.fallback);
+    auto graph =
+        make_watcher(ArtifactKind::graph, "graph.source", options_.config.graph.source, options_.config.graph.fallback);
     if (!graph) return std::unexpected(graph.error());
     graph_watcher_ = std::move(*graph);
     publish_state_.watchers.emplace_back("graph", graph_watcher_.get());
     if (options_.config.operations.mode == config::OperationsMode::off) return {};
-    auto operations = make_watcher(ArtifactKind::operations, options_.config.operations.source, {});
+    auto operations =
+        make_watcher(ArtifactKind::operations, "operations.source", options_.config.operations.source, {});
     if (!operations) return std::unexpected(operations.error());
     operations_watcher_ = std::move(*operations);
     publish_state_.watchers.emplace_back("operations", operations_watcher_.get());

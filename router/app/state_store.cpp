@@ -44,7 +44,7 @@ std::optional<signing::Candidate> StateStore::load_last_good(ArtifactKind kind, 
   const std::string file = path(kind, ".last-good");
   std::error_code ignored;
   if (folder_.empty() || !std::filesystem::exists(file, ignored)) return std::nullopt;
-  auto bytes = read_file(file, limits::kArtifactWireBytesMax + 2 * limits::kAdmissionAnswerBytesMax);
+  auto bytes = read_file(file, limits::kArtifactBytesMax + 2 * limits::kAdmissionAnswerBytesMax);
   if (!bytes) {
     problem = bytes.error();
     return std::nullopt;

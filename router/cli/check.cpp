@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "config-schema/posture.hpp"
+#include "router/app/source_files.hpp"
 #include "router/app/tls_files.hpp"
 #include "router/app/trust_setup.hpp"
 #include "router/cli/artifact_check.hpp"
@@ -46,6 +47,10 @@ int check(const CheckOptions& options) {
     auto settings = app::Settings::make(config.loaded->config, options.development);
     for (const app::TlsFileProblem& problem : app::check_tls_files(config.loaded->config)) {
       complain(problem.text());
+      good = false;
+    }
+    for (const std::string& problem : app::check_source_files(config.loaded->config)) {
+      complain(problem);
       good = false;
     }
     if (!settings) {

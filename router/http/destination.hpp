@@ -27,7 +27,8 @@ struct DestinationSettings {
   std::shared_ptr<const EgressPolicy> egress;
   /// For https. Null: the system's authorities. A connection serves requests of one profile only.
   std::shared_ptr<const TlsProfile> tls;
-  uint64_t response_bytes_max = 16u << 20;  ///< of the body, after content decoding
+  uint64_t response_bytes_max = 16u << 20;  ///< of the body as it is sent
+  uint64_t decoded_bytes_max = 0;           ///< of the body after content decoding; 0: the same
   std::chrono::milliseconds connect_timeout{3000};
 };
 

@@ -181,6 +181,8 @@ std::string_view to_text(TransportError error) {
       return "protocol";
     case TransportError::too_large:
       return "too_large";
+    case TransportError::coding:
+      return "coding";
     case TransportError::cancelled:
       break;
   }

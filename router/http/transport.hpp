@@ -29,7 +29,8 @@ enum class TransportError : uint8_t {
   egress_denied,  ///< the resolved address is not allowed
   tls,            ///< handshake or certificate
   protocol,       ///< the peer's bytes are not an acceptable HTTP answer
-  too_large,      ///< the body exceeds response_bytes_max
+  too_large,      ///< the body as it is sent exceeds response_bytes_max
+  coding,         ///< the content coding is unknown, broken, or decodes beyond the caps
   cancelled,
 };
 

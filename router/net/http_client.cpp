@@ -201,9 +201,10 @@ class ClientExchange final : public http::Exchange,
     if (response_->state() == ResponseReader::State::failed) {
       return failed(response_->error(), fmt::format("{}: {}", to_.origin, response_->problem()));
     }
+    const uint64_t decoded_bytes_max = to_.decoded_bytes_max > 0 ? to_.decoded_bytes_max : to_.response_bytes_max;
     auto decoded = http::decode_content(response_->headers(), std::move(response_->body()),
-                                        {.output_bytes_max = to_.response_bytes_max});
-    if (!decoded) return failed(TransportError::protocol, fmt::format("{}: {}", to_.origin, decoded.error()));
+                                        {.output_bytes_max = decoded_bytes_max});
+    if (!decoded) return failed(TransportError::coding, fmt::format("{}: {}", to_.origin, decoded.error()));
     response_->body() = std::move(*decoded);
     return {.cut = unsent.failed()};
   }

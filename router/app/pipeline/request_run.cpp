@@ -28,6 +28,7 @@ ErrorCode to_code(http::TransportError error) {
     case http::TransportError::egress_denied:
       return ErrorCode::SUBGRAPH_EGRESS_DENIED;
     case http::TransportError::protocol:
+    case http::TransportError::coding:
       return ErrorCode::SUBGRAPH_PROTOCOL;
     case http::TransportError::too_large:
       return ErrorCode::SUBGRAPH_RESPONSE_TOO_LARGE;

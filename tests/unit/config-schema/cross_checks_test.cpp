@@ -85,6 +85,27 @@ trust: { keys: [{ kid: r1, role: release, secret_file: /k/r1 }] }
   EXPECT_TRUE(holds(errors[1], "admission.url: \"http://10.0.0.1/hook\" is plain http"));
 }
 
+TEST(CrossChecks, BucketsAreNamedInOneSpelling) {
+  const auto with = [](std::string_view keys) {
+    return errors_of("version: 1\ngraph: { name: g, environment: e, source: { s3: { credentials_file: /k/aws, " +
+                         std::string(keys) + " } } }\n",
+                     {.development = true});
+  };
+  const std::string endpoint = "endpoint: \"https://s3.test\", bucket: graphs";
+  EXPECT_TRUE(with(endpoint).empty());
+  EXPECT_TRUE(with(endpoint + ", prefix: a/b.c_d-E, region: eu-central-1").empty());
+  EXPECT_TRUE(with("endpoint: \"http://127.0.0.1:9000\", bucket: graphs").empty());
+  EXPECT_TRUE(holds(with("endpoint: \"http://s3.test\", bucket: graphs").at(0), "graph.source.s3.endpoint: "));
+  EXPECT_TRUE(holds(with("endpoint: \"https://s3.test/x\", bucket: graphs").at(0), "write https://s3.test"));
+  for (std::string_view bucket : {"ab", "Graphs", "a/b", "a..b", "-ab", "..."}) {
+    EXPECT_EQ(with("endpoint: \"https://s3.test\", bucket: \"" + std::string(bucket) + "\"").size(), 1u) << bucket;
+  }
+  for (std::string_view prefix : {"/a", "a/", "a//b", "a/../b", ".", "a b", "a%2fb", "..", "a?b"}) {
+    EXPECT_EQ(with(endpoint + ", prefix: \"" + std::string(prefix) + "\"").size(), 1u) << prefix;
+  }
+  EXPECT_EQ(with(endpoint + ", region: \"eu/central\"").size(), 1u);
+}
+
 TEST(CrossChecks, PlainHttpInTheAllowlistIsAWarning) {
   const auto warnings = warnings_with("subgraphs: { allow: [\"http://127.0.0.1:4001\", \"http://a.internal\"] }\n");
   ASSERT_EQ(warnings.size(), 1u);

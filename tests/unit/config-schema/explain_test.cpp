@@ -166,6 +166,12 @@ TEST(Schema, DefaultsOfRequiredBlocksAreThoseOfTheStructs) {
   EXPECT_EQ(CdnSource().poll.count(), 10'000);
   EXPECT_EQ(origin_of(plain, "graph.source.cdn.jitter").default_value, "\"5s\"");
   EXPECT_EQ(CdnSource().jitter.count(), 5'000);
+  EXPECT_EQ(origin_of(plain, "graph.source.s3.poll").default_value, "\"10s\"");
+  EXPECT_EQ(S3Source().poll.count(), 10'000);
+  EXPECT_EQ(origin_of(plain, "graph.source.s3.jitter").default_value, "\"5s\"");
+  EXPECT_EQ(S3Source().jitter.count(), 5'000);
+  EXPECT_EQ(origin_of(plain, "graph.source.s3.region").default_value, "\"us-east-1\"");
+  EXPECT_EQ(S3Source().region, "us-east-1");
   EXPECT_EQ(origin_of(plain, "admission.timeout").default_value, "\"10s\"");
   EXPECT_EQ(defaults.admission.timeout.count(), 10'000);
   EXPECT_EQ(origin_of(plain, "trust.min_serial").default_value, "0");

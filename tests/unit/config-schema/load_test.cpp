@@ -1,4 +1,5 @@
 // Good files: examples, defaults, modes, layers.
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "tests/unit/config-schema/fixture.hpp"
@@ -46,6 +47,14 @@ TEST(Load, FullExample) {
   ASSERT_TRUE(config.graph.source.cdn);
   EXPECT_EQ(config.graph.source.cdn->token, "none");
   EXPECT_EQ(config.graph.source.cdn->push_secret_file, "/etc/signet/keys/push");
+  EXPECT_EQ(config.graph.source.cdn->ca_file, "/etc/signet/tls/cdn.pem");
+  ASSERT_TRUE(config.graph.fallback.s3);
+  EXPECT_EQ(config.graph.fallback.s3->endpoint, "https://s3.eu-central-1.amazonaws.com");
+  EXPECT_EQ(config.graph.fallback.s3->bucket, "shop-graphs");
+  EXPECT_EQ(config.graph.fallback.s3->prefix, "production/shop");
+  EXPECT_EQ(config.graph.fallback.s3->region, "eu-central-1");
+  EXPECT_EQ(config.graph.fallback.s3->credentials_file, "/etc/signet/keys/aws");
+  EXPECT_EQ(config.graph.fallback.s3->ca_file, "/etc/signet/tls/s3.pem");
   EXPECT_EQ(config.trust.keys.at(1).algorithm, KeyAlgorithm::ed25519);
   EXPECT_EQ(config.trust.keys.at(1).role, KeyRole::approve);
   EXPECT_TRUE(config.trust.keys.at(0).not_after);
@@ -61,8 +70,11 @@ TEST(Load, FullExample) {
   EXPECT_EQ(config.telemetry.otlp_endpoint, "http://127.0.0.1:4318");
   // Every key of the schema that has a value of its own stands in the example.
   for (const Origin& origin : loaded->origins) {
-    const bool other_kind = origin.path == "graph.source.file" || origin.path.starts_with("graph.fallback.cdn") ||
-                            origin.path.starts_with("operations.source.cdn");
+    const auto one_of = [&](const std::vector<std::string_view>& sources) {
+      return std::ranges::any_of(sources, [&](std::string_view source) { return origin.path.starts_with(source); });
+    };
+    const bool other_kind = one_of({"graph.source.file", "graph.source.s3", "graph.fallback.file", "graph.fallback.cdn",
+                                    "operations.source.cdn", "operations.source.s3"});
     EXPECT_TRUE(other_kind || !origin.file.empty()) << origin.path;
   }
 }

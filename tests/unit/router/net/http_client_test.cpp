@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "router/http/gzip.hpp"
 #include "router/http/one_shot.hpp"
 #include "tests/support/loop_thread.hpp"
 #include "tests/support/raw_socket.hpp"
@@ -32,13 +33,16 @@ class HttpClientTest : public testing::Test {
     const auto to = http::make_destination(
         {.url = *http::parse_url("http://127.0.0.1:" + std::to_string(listener.port()) + "/graphql"),
          .egress = egress,
-         .response_bytes_max = 1000});
+         .response_bytes_max = 1000,
+         .decoded_bytes_max = decoded_bytes_max});
     return {.to = to, .headers = {}, .body = "hello", .idempotent = idempotent};
   }
   std::future<http::Outcome> send(bool idempotent = true, std::chrono::milliseconds timeout = 2s) {
     auto promise = std::make_shared<std::promise<http::Outcome>>();
     loop.loop.post([this, asked = request(idempotent), promise, timeout]() mutable {
-      sinks.push_back(std::make_unique<http::Collect>(1000, [promise](http::Outcome o) { promise->set_value(o); }));
+      const uint64_t bytes_max = decoded_bytes_max > 0 ? decoded_bytes_max : 1000;
+      sinks.push_back(
+          std::make_unique<http::Collect>(bytes_max, [promise](http::Outcome o) { promise->set_value(o); }));
       client->send(std::move(asked), std::chrono::steady_clock::now() + timeout, *sinks.back());
     });
     return promise->get_future();
@@ -58,6 +62,7 @@ class HttpClientTest : public testing::Test {
   Resolver resolver;
   LoopThread loop;
   std::shared_ptr<const http::EgressPolicy> egress;
+  uint64_t decoded_bytes_max = 0;
   std::vector<std::unique_ptr<http::Collect>> sinks;
   std::unique_ptr<HttpClient> client;
 };
@@ -102,7 +107,7 @@ TEST_F(HttpClientTest, BadAnswersAreFailuresWithTheirCause) {
       {"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'x'), TransportError::too_large},
       {"HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'x'), TransportError::too_large},
       {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", TransportError::protocol},
-      {"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\nxx", TransportError::protocol},
+      {"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\nxx", TransportError::coding},
       {flood, TransportError::protocol},
       {"", TransportError::unreachable},
   };
@@ -204,6 +209,25 @@ TEST_F(HttpClientTest, DeadlineIsForTheWholeExchange) {
   const auto result = outcome.get();
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().error, TransportError::timeout);
+}
+
+TEST_F(HttpClientTest, DecodedBodiesHaveACapOfTheirOwn) {
+  const std::string text(3000, 'x');
+  const std::string coded = http::gzip_encode(text);
+  ASSERT_LT(coded.size(), 1000u);
+  const std::string answer =
+      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(coded.size()) + "\r\n\r\n" +
+      coded;
+  for (const uint64_t bytes_max : {0u, 2999u}) {  // 0: that of the body as it is sent
+    decoded_bytes_max = bytes_max;
+    const auto outcome = answered_with(answer);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().error, TransportError::coding);
+  }
+  decoded_bytes_max = 3000;
+  const auto outcome = answered_with(answer);
+  ASSERT_TRUE(outcome) << outcome.error().detail;
+  EXPECT_EQ(outcome->body, text);
 }
 
 TEST_F(HttpClientTest, CancelClosesTheConnection) {
