@@ -162,6 +162,7 @@ void ArtifactWatcher::poll() {
 }
 
 void ArtifactWatcher::try_source(ArtifactSource& source) {
+  statement_digest_.clear();
   source.fetch_statement([this, &source](Fetched statement) { got_statement(source, std::move(statement)); });
 }
 
@@ -173,14 +174,20 @@ void ArtifactWatcher::fetch_failed(ArtifactSource& source, const Refusal& refusa
 
 void ArtifactWatcher::got_statement(ArtifactSource& source, Fetched statement) {
   if (!statement) return fetch_failed(source, statement.error());
-  const std::string digest = crypto::sha256_hex(*statement);
-  if (refused_digest_ == digest) return finish(true);
+  // A file beside the statement may have been altered all the same.
+  if (runs(*statement) && !source.watchable()) return finish(false);
+  if (runs(*statement)) {
+    return source.fetch_artifact(state_.running_sha256, [this, &source, text = *statement](Fetched artifact) {
+      got_artifact(source, text, std::move(artifact));
+    });
+  }
+  statement_digest_ = crypto::sha256_hex(*statement);
+  if (refused_digest_ == statement_digest_) return finish(true);
   const auto wanted = gate_.wanted(*statement, source.kind(), state_);
   if (const auto* refusal = std::get_if<Refusal>(&wanted)) {
-    if (!transient(refusal->reason)) refused_digest_ = digest;
+    if (!transient(refusal->reason)) refused_digest_ = statement_digest_;
     return finish(true);
   }
-  // The statement of the running snapshot: done, but a file beside it may have been altered all the same.
   const bool same = std::holds_alternative<signing::NoChange>(wanted);
   if (same && !source.watchable()) return finish(false);
   source.fetch_artifact(same ? state_.running_sha256 : std::get<signing::Wanted>(wanted).statement.sha256,
@@ -191,6 +198,10 @@ void ArtifactWatcher::got_statement(ArtifactSource& source, Fetched statement) {
 
 void ArtifactWatcher::got_artifact(ArtifactSource& source, const std::string& statement, Fetched artifact) {
   if (!artifact) return fetch_failed(source, artifact.error());
+  if (runs(statement) && *artifact == *(*running_)->stored) {
+    torn_since_.reset();
+    return finish(false);
+  }
   examined_digest_ = crypto::sha256_hex(statement + crypto::sha256_hex(*artifact));
   if (refused_digest_ == examined_digest_) return finish(true);
   signing::Candidate candidate{.statement = statement,
@@ -336,7 +347,8 @@ void ArtifactWatcher::on_gate(const signing::GateEvent& event) {
   if (event.reason) {
     // A source that stays unreachable is one event until it recovers or fails otherwise.
     const bool repeated = last_refusal_ && failures_ > 0 && last_refusal_->refusal.reason == *event.reason &&
-                          last_refusal_->refusal.detail == event.detail;
+                          last_refusal_->refusal.detail == event.detail && reported_digest_ == statement_digest_;
+    reported_digest_ = statement_digest_;
     last_refusal_ = LastRefusal{{*event.reason, std::string(event.detail)}, clock_.wall()};
     if (repeated && transient(*event.reason)) return;
   }

@@ -77,6 +77,8 @@ class ArtifactWatcher final : private signing::GateEvents {
   void set_alarms(std::set<signing::Alarm> alarms);
   void end_running(const signing::Refusal& why);
   bool keeps_state();
+  /// Whether `statement` is, byte for byte, that of what runs: standing() judges it, not the gate.
+  bool runs(const std::string& statement) const { return running_ && statement == (*running_)->jws; }
   std::chrono::milliseconds patience() const;
 
   void poll();
@@ -114,7 +116,9 @@ class ArtifactWatcher final : private signing::GateEvents {
   bool again_ = false;
   bool forced_ = true;
   unsigned failures_ = 0;
-  std::string refused_digest_;  // of statement and artifact that were refused: not examined again
+  std::string statement_digest_;  // of what is looked at now; empty: nothing has come yet
+  std::string reported_digest_;   // of what was refused last
+  std::string refused_digest_;    // of statement and artifact that were refused: not examined again
   std::string examined_digest_;
   std::optional<SteadyTime> torn_since_;
   std::optional<SteadyTime> retry_at_;

@@ -1,6 +1,7 @@
 """The state table of docs/config-trust.md, a test for each cell: what happens (columns) while the router runs, when it
 starts with a last-good copy, and when it starts with nothing. Liveness answers 200 throughout."""
 
+import datetime
 import json
 import shutil
 
@@ -197,6 +198,26 @@ def test_running_clock_back_a_year_serves_with_an_alarm_and_polls_on(shop, cdn, 
     assert serving(shop) == good
     clock.off(0)
     wait_alarm_ended(shop, "clock")
+
+
+def test_running_expired_key_serves_with_an_alarm_and_is_no_refusal(shop, cdn, clock):
+    """The key's own time is over, the artifact's is not: the same statement from the CDN is nothing new."""
+    publish(shop, cdn)
+    config = cdn_config(shop, cdn, SECOND)
+    until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=7)
+    config.write_text(config.read_text().replace("role: release,", f"role: release, not_after: {until:%Y-%m-%dT%H:%M:%SZ},"))
+    shop.start(config, env=clock.env)
+    good = serving(shop)
+    clock.off(14 * 24 * 3600)
+    wait_alarm(shop, "key_past_validity")
+    reload(shop)
+    asked = len(cdn.stub.requests)
+    wait_for(lambda: len(cdn.stub.requests) > asked + 1, "polls")
+    assert serving(shop) == good and alarms(shop) == {"key_past_validity"} and shop.refused("key_not_valid") == 0
+    make_graph(shop, "second")
+    publish(shop, cdn)
+    wait_refused(shop, "key_not_valid")
+    assert serving(shop) == good
 
 
 # --- starting, with a last-good copy
