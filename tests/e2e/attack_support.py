@@ -3,12 +3,10 @@
 import json
 import os
 import pathlib
-import signal
 import socket
 import struct
-import threading
 
-from support import request
+from support import RawServer, request
 
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
 
@@ -25,10 +23,6 @@ def rss_mib(shop):
 
 def descriptors(shop):
     return len(os.listdir(f"/proc/{shop.router.process.pid}/fd"))
-
-
-def reload(shop):
-    shop.router.process.send_signal(signal.SIGHUP)
 
 
 def reset(sock):
@@ -61,22 +55,12 @@ def pipelined(shop, bodies, window=64):
     return answers
 
 
-class RawSubgraph:
+class RawSubgraph(RawServer):
     """A subgraph in bytes: `answer(request)` returns what to send, or None to reset the connection."""
 
     def __init__(self, answer):
         self.answer, self.requests = answer, []
-        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                sock, _ = self.socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(sock,), daemon=True).start()
+        super().__init__()
 
     def serve(self, sock):
         try:
@@ -88,9 +72,6 @@ class RawSubgraph:
                 sock.sendall(out)
         except OSError:
             pass
-
-    def close(self):
-        self.socket.close()
 
 
 def use_subgraph_a(shop, port):

@@ -16,6 +16,10 @@ def reload(shop):
     shop.router.process.send_signal(signal.SIGHUP)
 
 
+def wait_serial(shop, serial):
+    wait_for(lambda: shop.status()["graph"]["serial"] == serial, f"serial {serial}\n{shop.router.log()}")
+
+
 def wait_refused(shop, reason, more_than=0):
     wait_for(lambda: shop.refused(reason) > more_than, f"a refusal {reason}")
 
@@ -36,7 +40,7 @@ def publish(shop, cdn):
 
 
 def statement_file(shop):
-    return shop.graph_file.with_name("graph.graphql.jws")
+    return shop.graph_file.with_name(shop.graph_file.name + ".jws")
 
 
 def make_graph(shop, marker, approved=True, lifetime=None):

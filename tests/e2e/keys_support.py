@@ -6,9 +6,10 @@ import hashlib
 import hmac
 import json
 import re
-import signal
 import threading
 
+import gate_support
+from gate_support import statement_file
 from support import decode_payload, signet, wait_for
 
 RELEASE = ("release-1", "release", "release.key", "")
@@ -37,10 +38,6 @@ def trust(shop, keys, more="", **options):
     assert count == 1
     config.write_text(text)
     return config
-
-
-def statement_file(shop):
-    return shop.graph_file.with_name(shop.graph_file.name + ".jws")
 
 
 def sign(shop, kid="release-1", key="release.key", *more, check=True):
@@ -108,12 +105,8 @@ def hkdf_sha256(secret, salt, info, length=32):
 def reload(shop):
     """SIGHUP, and the wait until the router has said that it took the configuration."""
     before = len(shop.router.events("reloaded"))
-    shop.router.process.send_signal(signal.SIGHUP)
+    gate_support.reload(shop)
     wait_for(lambda: len(shop.router.events("reloaded")) > before, f"the reload\n{shop.router.log()}")
-
-
-def wait_serial(shop, serial):
-    wait_for(lambda: shop.status()["graph"]["serial"] == serial, f"serial {serial}\n{shop.router.log()}")
 
 
 def refusals(shop):

@@ -1,15 +1,13 @@
 """Where artifacts come from: a CDN that can be odd to the last byte, and an S3-shaped bucket that checks every signature."""
 
-import contextlib
 import datetime
 import hashlib
 import hmac
 import json
 import socket
 import ssl
-import threading
 
-from support import decode_payload, signet
+from support import RawServer, decode_payload, signet
 
 
 def answer(body=b"", status="200 OK", fields="", length=None):
@@ -23,7 +21,7 @@ def chunked(*chunks, fields="", end=b"0\r\n\r\n"):
     return head + b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks) + end
 
 
-class Origin:
+class Origin(RawServer):
     """Serves `files` by path. What `odd` names is answered by it instead: bytes, or a function that writes to the socket.
 
     One request a connection, as answers may end anywhere. With a certificate it speaks TLS.
@@ -34,9 +32,7 @@ class Origin:
         self.context = None
         if pair:
             self.use(pair)
-        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
+        super().__init__()
 
     def use(self, pair):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -44,14 +40,6 @@ class Origin:
 
     def url(self, host="127.0.0.1"):
         return f"{'https' if self.context else 'http'}://{host}:{self.port}{self.base}"
-
-    def accept(self):
-        while True:
-            try:
-                sock, _ = self.socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(sock,), daemon=True).start()
 
     def serve(self, sock):
         try:
@@ -87,11 +75,6 @@ class Origin:
         self.files[paths[1]] = file.read_bytes()
         self.files[paths[0]] = statement
         return paths
-
-    def close(self):
-        with contextlib.suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RDWR)  # else accept() would take one more
-        self.socket.close()
 
 
 EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()

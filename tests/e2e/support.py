@@ -5,6 +5,7 @@ the test process on free loopback ports.
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.client
@@ -104,6 +105,28 @@ def raw_exchange(port, data, timeout=5.0, shutdown=True):
         except socket.timeout:
             pass
         return got
+
+
+class RawServer:
+    """Accepts connections on a free loopback port; `serve(sock)` of whoever derives from it has one each, in a thread."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                sock, _ = self.socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(sock,), daemon=True).start()
+
+    def close(self):
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # else accept() would take one more
+        self.socket.close()
 
 
 class Stub:

@@ -15,9 +15,9 @@ import time
 
 import pytest
 
-from attack_support import post, rss_mib, descriptors, reload, reset, live, RawSubgraph
+from attack_support import post, rss_mib, descriptors, reset, live, RawSubgraph
 from support import JSON, SIGNET, Stub, json_answer, raw_exchange, request, signet, wait_for
-from gate_support import serve_admission
+from gate_support import reload, serve_admission
 from test_admission import online_config
 
 

@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
+from gate_support import statement_file, wait_serial
 from keys_support import (APPROVE, RELEASE, Load, add, base64url, hkdf_sha256, kids_of, make_key, publish, refusals, reload,
-                          sign, statement_file, timestamp, trust, verdict, wait_serial)
+                          sign, timestamp, trust, verdict)
 from support import signet, wait_for
 
 NEXT = ("release-2", "release", "next.key", "")

@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from keys_support import (APPROVE, RELEASE, base64url, from_base64url, statement_file, timestamp, trust, verdict)
+from gate_support import statement_file
+from keys_support import APPROVE, RELEASE, base64url, from_base64url, timestamp, trust, verdict
 from support import decode_payload
 
 

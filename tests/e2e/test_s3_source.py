@@ -3,10 +3,10 @@
 import datetime
 import hashlib
 import json
-import signal
 
 import pytest
 
+from gate_support import reload, wait_serial
 from source_support import Bucket, Origin, answer, aws_error, new_version
 from support import signet, wait_for
 
@@ -18,20 +18,12 @@ def bucket(shop):
     return bucket
 
 
-def poll(shop):
-    shop.router.process.send_signal(signal.SIGHUP)
-
-
 def start(shop, bucket, **more):
     """A shop that serves version one from the bucket."""
     bucket.publish(shop.graph_file)
     credentials = bucket.credentials(shop.folder / "aws")
     shop.start(shop.config(bucket.source(credentials, **more)))
     return credentials
-
-
-def wait_serial(shop, serial):
-    wait_for(lambda: shop.status()["graph"]["serial"] == serial, f"the graph {serial}")
 
 
 def refusal(shop, reason):
@@ -76,7 +68,7 @@ def test_f18_credentials_that_turn_bad_leave_the_old_ones_in_use(shop, bucket):
     bucket.publish(shop.graph_file)
     wait_serial(shop, serial)
     bucket.keys = {"AKIANEXT": "next/secret+0001"}
-    poll(shop)
+    reload(shop)
     assert "the credentials are older ones" in refusal(shop, "fetch_status")["detail"]
 
 
@@ -102,7 +94,7 @@ def test_skewed_clock_is_told_as_such(shop, bucket):
     bucket.ahead = datetime.timedelta(0)
     serial = new_version(shop, "clock put right")
     bucket.publish(shop.graph_file)
-    poll(shop)
+    reload(shop)
     wait_serial(shop, serial)
 
 
@@ -115,7 +107,7 @@ def test_c14_redirects_of_a_bucket_are_not_followed(shop, bucket):
     for count, status in enumerate(("301 Moved Permanently", "307 Temporary Redirect"), 1):
         bucket.odd[statement] = aws_error("PermanentRedirect", status).replace(
             b"\r\n", f"\r\nLocation: {elsewhere.url()}/statement.jws\r\n".encode(), 1)
-        poll(shop)
+        reload(shop)
         wait_for(lambda: shop.refused("fetch_redirect") >= count, "the refusal")  # noqa: B023
     assert not elsewhere.requests and shop.serves()
 
@@ -126,7 +118,7 @@ def test_c1_artifact_altered_in_the_bucket_is_refused(shop, bucket):
     _, artifact = bucket.publish(shop.graph_file)
     good = bucket.files[artifact]
     bucket.files[artifact] = good.replace(b"altered", b"Altered")
-    poll(shop)
+    reload(shop)
     refusal(shop, "digest_mismatch")
     assert shop.metric("signet_config_applied_total") == 1 and shop.serves()
 
@@ -176,6 +168,6 @@ def test_store_that_is_no_store_is_refused(shop, bucket):
     for reason, odd in (("statement_malformed", answer(b"<html>welcome</html>")), ("fetch_empty", answer()),
                         ("fetch_status", answer(b"<Code>" * 9000, "500 Internal Server Error"))):
         bucket.odd[statement] = odd
-        poll(shop)
+        reload(shop)
         refusal(shop, reason)
     assert shop.metric("signet_config_applied_total") == 1 and shop.serves()

@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from keys_support import add, publish, sign, statement_file, statement_of, wait_serial
+from gate_support import cdn_config, statement_file, wait_serial
+from keys_support import add, publish, sign, statement_of
 from support import signet, wait_for
 
 
@@ -29,10 +30,6 @@ def new_version(shop, folder, marker):
 
 def approve_cdn(shop, folder):
     signet("sign", "--add", folder / "statement.jws", "--kid", "approve-1", "--key", shop.folder / "approve.key")
-
-
-def cdn_config(shop, cdn):
-    return shop.config(f"{{ cdn: {{ url: {cdn.url}, poll: 1s, jitter: 0s }} }}")
 
 
 def test_serials_grow_within_one_second(shop):
@@ -84,7 +81,7 @@ def test_rollback_is_a_new_statement_over_the_old_artifact(shop, cdn):
     first = new_version(shop, folder, "first")
     old_statement = (folder / "statement.jws").read_bytes()
     published(shop, cdn, folder)
-    shop.start(cdn_config(shop, cdn))
+    shop.start(cdn_config(shop, cdn, "1s"))
     second = new_version(shop, folder, "second")
     published(shop, cdn, folder)
     wait_serial(shop, second["serial"])

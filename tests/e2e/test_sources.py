@@ -6,12 +6,12 @@ import hashlib
 import hmac
 import json
 import random
-import signal
 import time
 
 import pytest
 
 from attack_support import rss_mib
+from gate_support import reload, wait_serial
 from source_support import Origin, answer, chunked, new_version
 from support import decode_payload, signet, wait_for
 from tls_support import Authority
@@ -42,22 +42,14 @@ def start(shop, origin, **options):
     shop.start(config(shop, origin, **options))
 
 
-def poll(shop):
-    shop.router.process.send_signal(signal.SIGHUP)
-
-
 def applied(shop):
     return shop.metric("signet_config_applied_total")
-
-
-def wait_serial(shop, serial):
-    wait_for(lambda: shop.status()["graph"]["serial"] == serial, f"the graph {serial}")
 
 
 def refused_with(shop, reason):
     """Polls until the refusal is counted once more."""
     before = shop.refused(reason)
-    poll(shop)
+    reload(shop)
     wait_for(lambda: shop.refused(reason) > before, f"a refusal {reason}")
 
 
@@ -111,12 +103,12 @@ def test_c13_statements_that_are_cut_padded_or_coded_wrongly_are_refused(shop, o
         origin.odd[STATEMENT] = make(good)
         seen = len(origin.requests)
         before = shop.refused(reason)
-        poll(shop)
+        reload(shop)
         wait_for(lambda: shop.refused(reason) > before, f"{reason} of {name}")  # noqa: B023
         assert {path for path, _ in origin.requests[seen:]} == {STATEMENT}, name
     assert applied(shop) == 1 and shop.serves()
     origin.odd = {STATEMENT: coded(gzip.compress(good))}  # and within the caps it is good
-    poll(shop)
+    reload(shop)
     wait_for(lambda: applied(shop) == 2, "the new graph")
 
 
@@ -129,7 +121,7 @@ def test_c13_artifacts_cut_at_many_offsets_are_refused(shop, origin):
         refused_with(shop, "fetch_truncated")
     assert applied(shop) == 1 and shop.serves()
     del origin.odd[path]
-    poll(shop)
+    reload(shop)
     wait_for(lambda: applied(shop) == 2, "the new graph")
 
 
@@ -261,7 +253,7 @@ def test_c14_certificate_of_the_source_is_verified(shop):
         refused_with(shop, "fetch_tls")
     assert not origin.requests and shop.get_health().status == 503
     trusted.write_bytes(other.cert.read_bytes())
-    poll(shop)
+    reload(shop)
     shop.wait_ready()
     assert shop.serves()
     origin.use(authority.issue("localhost"))
@@ -370,7 +362,7 @@ def test_c4_fallback_serves_transport_failures_and_the_primary_comes_back(shop, 
     serial = new_version(shop, "on the fallback")
     fallback.publish(shop.graph_file)
     origin.odd[STATEMENT] = lambda sock: None  # closes without an answer
-    poll(shop)
+    reload(shop)
     wait_serial(shop, serial)
     assert shop.status()["graph"]["source"] == "fallback" and shop.serves()
     serial = new_version(shop, "on the primary")
@@ -379,7 +371,7 @@ def test_c4_fallback_serves_transport_failures_and_the_primary_comes_back(shop, 
     wait_serial(shop, serial)  # by its own poll
     assert shop.status()["graph"]["source"] == "cdn"
     asked = len(fallback.requests)
-    poll(shop)
+    reload(shop)
     count = len(origin.requests)
     wait_for(lambda: len(origin.requests) > count, "the poll")
     assert len(fallback.requests) == asked
