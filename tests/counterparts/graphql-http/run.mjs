@@ -12,18 +12,12 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auditServer } from 'graphql-http';
+import { check, run, signet } from '../command_line.mjs';
 
 const kChecks = 61;
 const kPatienceMs = 15000;
 const kSimpleGets = ['5A70', 'D6D5', '6A70'];
 const graph = new URL('../../e2e/graphs/small.graphql', import.meta.url);
-
-const [signet, ...rest] = process.argv.slice(2);
-if (!signet) {
-  console.error('usage: node run.mjs <signet binary> [--verbose]');
-  process.exit(2);
-}
-const verbose = rest.includes('--verbose');
 
 function listen(server) {
   return new Promise((resolve, reject) => {
@@ -102,12 +96,6 @@ async function refusedForCsrf(result) {
   return body.errors?.[0]?.extensions?.code === 'CSRF_ERROR' && !('data' in body);
 }
 
-const score = { passed: 0, failed: 0 };
-function check(good, text) {
-  good ? score.passed++ : score.failed++;
-  if (!good || verbose) console.log(`${good ? 'ok   ' : 'FAIL '} ${text}`);
-}
-
 async function audit(name, { url }, { fetchFn = fetch, csrf }) {
   const before = fetches;
   const results = await auditServer({ url, fetchFn });
@@ -142,12 +130,6 @@ async function main() {
     subgraph.closeAllConnections?.();
     rmSync(folder, { recursive: true, force: true });
   }
-  console.log(`${score.passed} passed, ${score.failed} failed`);
-  return score.failed === 0 ? 0 : 1;
 }
 
-main().then((code) => (process.exitCode = code), (error) => {
-  console.log(error.stack);
-  console.log(`${score.passed} passed, ${score.failed + 1} failed`);
-  process.exitCode = 1;
-});
+await run(main);

@@ -6,19 +6,8 @@
 //   npm ci && node run.mjs <signet binary> [--verbose]
 
 import { CompactSign, FlattenedSign, GeneralSign, base64url, generalVerify } from 'jose';
+import { check, run, signet } from '../command_line.mjs';
 import { World } from './world.mjs';
-
-const [signet, ...rest] = process.argv.slice(2);
-if (!signet) {
-  console.error('usage: node run.mjs <signet binary> [--verbose]');
-  process.exit(2);
-}
-const verbose = rest.includes('--verbose');
-const score = { passed: 0, failed: 0 };
-function check(good, text) {
-  good ? score.passed++ : score.failed++;
-  if (!good || verbose) console.log(`${good ? 'ok   ' : 'FAIL '} ${text}`);
-}
 
 const kType = 'signet.statement.v1';
 const kMalformed = 'statement_malformed';
@@ -144,13 +133,15 @@ async function signetRefuses(world) {
   }
 }
 
-const world = await World.make(signet);
-try {
-  await joseReadsOurs(world);
-  await signetReadsJoses(world);
-  await signetRefuses(world);
-} finally {
-  world.remove();
+async function main() {
+  const world = await World.make(signet);
+  try {
+    await joseReadsOurs(world);
+    await signetReadsJoses(world);
+    await signetRefuses(world);
+  } finally {
+    world.remove();
+  }
 }
-console.log(`${score.passed} passed, ${score.failed} failed`);
-process.exit(score.failed === 0 ? 0 : 1);
+
+await run(main);

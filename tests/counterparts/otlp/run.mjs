@@ -11,19 +11,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import protobuf from 'protobufjs';
+import { check, run, signet } from '../command_line.mjs';
 import { World } from './world.mjs';
-
-const [signet, ...rest] = process.argv.slice(2);
-if (!signet) {
-  console.error('usage: node run.mjs <signet binary> [--verbose]');
-  process.exit(2);
-}
-const verbose = rest.includes('--verbose');
-const score = { passed: 0, failed: 0 };
-function check(good, text) {
-  good ? score.passed++ : score.failed++;
-  if (!good || verbose) console.log(`${good ? 'ok   ' : 'FAIL '} ${text}`);
-}
 
 const kServices = ['trace', 'metrics', 'logs'];
 // Fields of opentelemetry-proto that the published files are too old for: where, and as what.
@@ -204,12 +193,6 @@ async function main() {
   } finally {
     await world.stop();
   }
-  console.log(`${score.passed} passed, ${score.failed} failed`);
-  return score.failed === 0 ? 0 : 1;
 }
 
-main().then((code) => (process.exitCode = code), (error) => {
-  console.log(error.stack);
-  console.log(`${score.passed} passed, ${score.failed + 1} failed`);
-  process.exitCode = 1;
-});
+await run(main);
