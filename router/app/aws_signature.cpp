@@ -20,14 +20,6 @@ std::string compact_time(WallTime time) {
   return text;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 // What is signed of the request, in its one spelling.
 struct Canonical {
   std::string signed_names;
@@ -36,7 +28,7 @@ struct Canonical {
 
 Canonical canonical(const AwsRequest& request, const http::Headers& fields) {
   std::map<std::string, std::string> sorted{{"host", request.url.authority()}};
-  for (const auto& [name, value] : fields) sorted[lower_case(name)] = value;
+  for (const auto& [name, value] : fields) sorted[http::lower_case(name)] = value;
   Canonical out{.signed_names = {},
                 .text = fmt::format("{}\n{}\n\n", http::to_text(request.method), request.url.target)};
   for (const auto& [name, value] : sorted) {

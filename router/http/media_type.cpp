@@ -10,14 +10,6 @@ namespace {
 
 constexpr size_t kParametersMax = 32;
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return out;
-}
-
 /// Reads the grammar of a field value from front to back.
 class Scanner {
  public:

@@ -6,13 +6,6 @@
 #include "router/http/transport.hpp"
 
 namespace signet::http {
-namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
-}  // namespace
 
 std::string_view to_text(Method method) {
   switch (method) {
@@ -84,7 +77,7 @@ std::string_view reason(int status) {
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+  return std::ranges::equal(a, b, [](char x, char y) { return lower_case(x) == lower_case(y); });
 }
 
 Headers::Field Headers::Iterator::operator*() const {

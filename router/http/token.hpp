@@ -1,9 +1,10 @@
-// Tokens: what methods, field names and parameter names may be; and the white space around them.
+// Tokens: what methods, field names and parameter names may be; their case, and the white space around them.
 // Spec: RFC 9110 §5.6.2 and §5.6.3
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace signet::http {
@@ -28,6 +29,17 @@ constexpr bool is_token_char(char c) {
 
 constexpr bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_token_char);
+}
+
+constexpr char lower_case(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+/// Of ASCII; field names and the names of media types compare without case.
+inline std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = lower_case(c);
+  return out;
 }
 
 /// Without the optional white space in front and behind.
