@@ -191,7 +191,7 @@ void AuditLog::rotate(WallTime now) {
 void AuditLog::drop_oldest(WallTime now) {
   const std::string oldest = path(numbers_.front());
   const auto following = audit_segment_beginning(path(numbers_[1]));
-  const auto end = following ? signing::audit_segment_start(*following) : std::nullopt;
+  const auto end = following ? signing::AuditVerifier::start_of(*following) : std::nullopt;
   if (!end) return hooks_.problem(oldest + ": is kept, since the segment after it cannot be read");
   AuditChain next = chain_;
   const std::string line = next.drop_segment(now, numbers_.front(), *end);

@@ -59,19 +59,12 @@ std::string_view to_text(AuditStatus status) {
   return "altered";
 }
 
-std::optional<AuditTip> audit_segment_start(std::string_view text) {
-  const size_t end = text.find('\n');
+std::optional<AuditTip> AuditVerifier::start_of(std::string_view segment) {
+  const size_t end = segment.find('\n');
   if (end == std::string_view::npos || end > kAuditLineBytesMax) return std::nullopt;
-  const auto document = json::Document::parse(text.substr(0, end), {.depth_max = 2});
-  if (!document) return std::nullopt;
-  const json::NodeId root = document->root();
-  const json::NodeId seq = document->find(root, "seq"), prev = document->find(root, "prev");
-  const json::NodeId type = document->find(root, "type");
-  const auto is_text = [&](json::NodeId node) { return node.valid() && document->kind(node) == json::Kind::string; };
-  const auto number = seq.valid() ? document->integer(seq) : std::nullopt;
-  if (!number || *number < 0 || !is_text(prev) || !is_text(type)) return std::nullopt;
-  if (!document->string_equals(type, kSegmentType)) return std::nullopt;
-  return AuditTip{static_cast<uint64_t>(*number), document->string(prev)};
+  const auto line = Line::read(segment.substr(0, end));
+  if (!line || line->type != kSegmentType) return std::nullopt;
+  return AuditTip{line->seq, line->prev};
 }
 
 AuditVerifier::AuditVerifier(AuditCheck check, OnRecord on_record)

@@ -43,14 +43,14 @@ struct AuditRecord {
   std::string type;
 };
 
-/// Where a segment begins, as its first line says; the line itself is not verified. Empty: there is no such line.
-std::optional<AuditTip> audit_segment_start(std::string_view text);
-
 /// Threads: one.
 class AuditVerifier {
  public:
   using OnRecord = std::function<void(const AuditRecord&)>;
   explicit AuditVerifier(AuditCheck check, OnRecord on_record = {});
+
+  /// Where a segment begins, as its first line says; the line itself is not verified. Empty: there is no such line.
+  static std::optional<AuditTip> start_of(std::string_view segment);
 
   /// The whole text of the next segment. False: something is wrong, more is not needed.
   bool segment(uint64_t number, std::string_view text);

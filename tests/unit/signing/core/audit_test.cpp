@@ -222,13 +222,13 @@ TEST(Audit, ClocksMayJump) {
 TEST(Audit, ASegmentAloneSaysWhereItBegins) {
   Log log;
   const std::string text = Log::text_of(log.segments[1]);
-  EXPECT_EQ(audit_segment_start(text), log.ends[0]);
+  EXPECT_EQ(AuditVerifier::start_of(text), log.ends[0]);
   log.check.tail_only = true;
   AuditVerifier verifier(log.check);
   EXPECT_TRUE(verifier.segment(2, text));
   EXPECT_EQ(verifier.finish().tip, log.ends[1]);
-  EXPECT_FALSE(audit_segment_start(log.segments[0][1]));
-  EXPECT_FALSE(audit_segment_start(text.substr(0, 20)));
+  EXPECT_FALSE(AuditVerifier::start_of(log.segments[0][1]));
+  EXPECT_FALSE(AuditVerifier::start_of(text.substr(0, 20)));
 }
 
 TEST(Audit, RecordsAreShownInOrder) {
