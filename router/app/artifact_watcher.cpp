@@ -174,26 +174,24 @@ void ArtifactWatcher::fetch_failed(ArtifactSource& source, const Refusal& refusa
 
 void ArtifactWatcher::got_statement(ArtifactSource& source, Fetched statement) {
   if (!statement) return fetch_failed(source, statement.error());
-  // A file beside the statement may have been altered all the same.
-  if (runs(*statement) && !source.watchable()) return finish(false);
-  if (runs(*statement)) {
-    return source.fetch_artifact(state_.running_sha256, [this, &source, text = *statement](Fetched artifact) {
-      got_artifact(source, text, std::move(artifact));
-    });
+  bool same = runs(*statement);
+  std::string sha256 = state_.running_sha256;
+  if (!same) {
+    statement_digest_ = crypto::sha256_hex(*statement);
+    if (refused_digest_ == statement_digest_) return finish(true);
+    const auto wanted = gate_.wanted(*statement, source.kind(), state_);
+    if (const auto* refusal = std::get_if<Refusal>(&wanted)) {
+      if (!transient(refusal->reason)) refused_digest_ = statement_digest_;
+      return finish(true);
+    }
+    same = std::holds_alternative<signing::NoChange>(wanted);
+    if (!same) sha256 = std::get<signing::Wanted>(wanted).statement.sha256;
   }
-  statement_digest_ = crypto::sha256_hex(*statement);
-  if (refused_digest_ == statement_digest_) return finish(true);
-  const auto wanted = gate_.wanted(*statement, source.kind(), state_);
-  if (const auto* refusal = std::get_if<Refusal>(&wanted)) {
-    if (!transient(refusal->reason)) refused_digest_ = statement_digest_;
-    return finish(true);
-  }
-  const bool same = std::holds_alternative<signing::NoChange>(wanted);
+  // A file beside the statement of what runs may have been altered all the same.
   if (same && !source.watchable()) return finish(false);
-  source.fetch_artifact(same ? state_.running_sha256 : std::get<signing::Wanted>(wanted).statement.sha256,
-                        [this, &source, text = std::move(*statement)](Fetched artifact) {
-                          got_artifact(source, text, std::move(artifact));
-                        });
+  source.fetch_artifact(sha256, [this, &source, text = std::move(*statement)](Fetched artifact) {
+    got_artifact(source, text, std::move(artifact));
+  });
 }
 
 void ArtifactWatcher::got_artifact(ArtifactSource& source, const std::string& statement, Fetched artifact) {
