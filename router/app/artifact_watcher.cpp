@@ -72,16 +72,14 @@ void ArtifactWatcher::set_policy(signing::GatePolicy policy) {
 
 void ArtifactWatcher::look_at_running() {
   if (!running_) return;
-  signing::Standing standing = gate_.standing(**running_);
+  const signing::Standing standing = gate_.standing(**running_);
   if (standing.ended) return end_running(*standing.ended);
-  set_alarms(standing_alarms(std::move(standing)));
-}
-
-std::set<Alarm> ArtifactWatcher::standing_alarms(signing::Standing standing) {
   std::set<Alarm> alarms(standing.alarms.begin(), standing.alarms.end());
   if (clock_.steady() - confirmed_at_ > patience()) alarms.insert(Alarm::unconfirmed);
-  if (!keeps_state()) alarms.insert(Alarm::state_lost);
-  return alarms;
+  const bool told = alarms_.contains(Alarm::state_lost);
+  const auto kept = keep_state(alarms);
+  set_alarms(std::move(alarms));
+  if (!kept && !told) hooks_.not_saved(kept.error());
 }
 
 void ArtifactWatcher::set_alarms(std::set<Alarm> alarms) {
@@ -121,13 +119,14 @@ void ArtifactWatcher::end_running(const Refusal& why) {
   hooks_.drop();
 }
 
-// A floor that is gone is written again, from what runs; that it was gone is told once.
-bool ArtifactWatcher::keeps_state() {
-  if (store_.holds(settings_.policy.kind)) return true;
-  if (auto saved = store_.save(**running_, clock_.wall()); !saved && !alarms_.contains(Alarm::state_lost)) {
-    hooks_.not_saved(saved.error());
-  }
-  return false;
+// What could not be saved is tried again, and what is gone is written anew, from what runs.
+std::expected<void, std::string> ArtifactWatcher::keep_state(std::set<Alarm>& alarms) {
+  const bool lost = saved_ && !store_.holds(settings_.policy.kind);
+  if (saved_ && !lost) return {};
+  auto saved = store_.save(**running_, clock_.wall());
+  saved_ = saved.has_value();
+  if (lost || !saved_) alarms.insert(Alarm::state_lost);
+  return saved;
 }
 
 milliseconds ArtifactWatcher::patience() const {
@@ -287,11 +286,7 @@ void ArtifactWatcher::apply(Verified<Artifact> artifact) {
               .highest_sha256 = now.statement.sha256,
               .running_sha256 = now.statement.sha256};
     running_ = *kept;
-    alarms_.clear();
-    if (auto saved = store_.save(now, clock_.wall()); !saved) {
-      hooks_.not_saved(saved.error());
-      alarms_.insert(Alarm::state_lost);
-    }
+    saved_ = false;
     refused_digest_.clear();
     finish(false);
     look_at_running();

@@ -73,10 +73,9 @@ class ArtifactWatcher final : private signing::GateEvents {
   void on_gate(const signing::GateEvent& event) override;
 
   void look_at_running();
-  std::set<signing::Alarm> standing_alarms(signing::Standing standing);
   void set_alarms(std::set<signing::Alarm> alarms);
   void end_running(const signing::Refusal& why);
-  bool keeps_state();
+  std::expected<void, std::string> keep_state(std::set<signing::Alarm>& alarms);
   /// Whether `statement` is, byte for byte, that of what runs: standing() judges it, not the gate.
   bool runs(const std::string& statement) const { return running_ && statement == (*running_)->jws; }
   std::chrono::milliseconds patience() const;
@@ -109,6 +108,7 @@ class ArtifactWatcher final : private signing::GateEvents {
   signing::Gate gate_;
   signing::GateState state_;
   std::optional<signing::Verified<signing::Artifact>> running_;
+  bool saved_ = false;  ///< what runs, and its floor
   std::set<signing::Alarm> alarms_;
   SteadyTime confirmed_at_;  ///< when the source last said that what runs is the newest
   std::unique_ptr<net::Timer> timer_;

@@ -5,6 +5,7 @@ import datetime
 import json
 import shutil
 
+import keys_support
 import pytest
 from gate_support import (YEAR, LyingClock, admission_block, alarms, cdn_config, make_graph, publish, reload,
                           serve_admission, wait_alarm, wait_alarm_ended, wait_refused)
@@ -185,6 +186,31 @@ def test_running_state_folder_lost_serves_warns_and_keeps_its_floor(shop, cdn):
     shutil.rmtree(shop.state)
     wait_alarm(shop, "state_lost")
     assert serving(shop) == second
+
+
+def test_running_state_that_cannot_be_written_is_tried_again(shop, cdn):
+    start_from_cdn(shop, cdn)
+    first = shop.status()["graph"]["serial"]
+    (shop.state / "graph.state.new").mkdir()  # where the next floor would be written
+    second = make_graph(shop, "second")
+    publish(shop, cdn)
+    wait_for(lambda: serving(shop) == second, "the second graph")
+    wait_alarm(shop, "state_lost")
+    assert f'"serial":{first}' in (shop.state / "graph.state").read_text()
+    (shop.state / "graph.state.new").rmdir()
+    wait_alarm_ended(shop, "state_lost")
+    assert f'"serial":{shop.status()["graph"]["serial"]}' in (shop.state / "graph.state").read_text()
+
+
+def test_running_new_artifact_ends_the_alarms_about_the_old_one(shop, cdn):
+    start_from_cdn(shop, cdn)
+    cdn_config(shop, cdn, SECOND, trust_extra=revoked(shop, "release-1"))
+    reload(shop)
+    wait_alarm(shop, "key_revoked")
+    keys_support.publish(shop, "second", ("release-2", "release-2.key"), ("approve-1", "approve.key"))
+    publish(shop, cdn)
+    wait_alarm_ended(shop, "key_revoked")
+    assert serving(shop)
 
 
 def test_running_clock_back_a_year_serves_with_an_alarm_and_polls_on(shop, cdn, clock):
