@@ -115,8 +115,8 @@ int audit_verify(const AuditOptions& options) {
   if (options.json) {
     fmt::print("{}\n", json_of(*report, signatures));
   } else if (report->status == AuditStatus::ok) {
-    fmt::print("ok           records {} to {}, up to {}\n", report->first_record, report->tip.records,
-               app::audit_segment_name(report->segment));
+    fmt::print("ok           {} records from {} on, up to {}\n", report->tip.records - report->first_record,
+               report->first_record, app::audit_segment_name(report->segment));
     fmt::print("tip          {}:{}\n", report->tip.records, report->tip.hash);
     fmt::print("signed       {}\n",
                signatures ? fmt::format("{} records", report->signed_records) : "not checked: give --key FILE --kid K");
