@@ -100,6 +100,7 @@ struct Trust {
   OnRevoked on_revoked = OnRevoked::alarm;
   uint64_t min_serial = 0;
   std::optional<milliseconds> stale_grace;  ///< unset: for ever
+  bool require_signed_config = false;       ///< the configuration itself passed the gate
 };
 
 struct Admission {
@@ -130,6 +131,7 @@ struct Subgraphs {
   static constexpr uint64_t kMaxResponseBytes = 16u << 20;
 
   std::vector<std::string> allow;
+  std::optional<std::vector<std::string>> ceiling;  ///< of the trust root: what it does not list is not allowed either
   SubgraphSettings all{kTimeout, kConnectTimeout, kMaxResponseBytes, {}};
   std::map<std::string, SubgraphSettings> by_name;
 };

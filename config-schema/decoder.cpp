@@ -131,6 +131,7 @@ Trust decode_trust(const MapReader& map) {
   map.read_word("on_revoked", out.on_revoked, {{"alarm", OnRevoked::alarm}, {"drop", OnRevoked::drop}});
   map.read("min_serial", out.min_serial, parse_whole_number);
   map.read("stale_grace", out.stale_grace, parse_duration);  // `forever` does not parse and leaves it unset
+  map.read("require_signed_config", out.require_signed_config);
   return out;
 }
 

@@ -8,5 +8,6 @@
 namespace signet::config {
 
 std::string_view admission_schema_text();
+std::string_view trust_root_schema_text();
 
 }  // namespace signet::config

@@ -7,6 +7,7 @@
 #include "config-schema/layers.hpp"
 #include "config-schema/schema.hpp"
 #include "config-schema/substitution.hpp"
+#include "config-schema/trust_root.hpp"
 #include "config-schema/validator.hpp"
 
 namespace signet::config {
@@ -30,6 +31,13 @@ std::optional<YamlNode> parse_layers(const std::vector<SourceFile>& files, Findi
   return whole ? tree : std::nullopt;
 }
 
+void check_verified(const YamlNode& tree, const Config& config, bool verified, Findings& findings) {
+  if (!config.trust.require_signed_config || verified) return;
+  findings.error(
+      find_path(tree, "trust.require_signed_config")->place, "trust.require_signed_config",
+      "nothing has verified this file; start with --trust-root FILE, in which require_signed_config is true");
+}
+
 }  // namespace
 
 std::expected<Loaded, std::vector<Diagnostic>> load(const std::vector<SourceFile>& files,
@@ -41,16 +49,25 @@ std::expected<Loaded, std::vector<Diagnostic>> load(const std::vector<SourceFile
     }
     return std::unexpected(std::vector<Diagnostic>{{.message = "no configuration file; pass one with -c FILE"}});
   }
-  Findings findings(files);
+  std::vector<SourceFile> all = files;
+  if (options.trust_root) all.push_back(*options.trust_root);
+  Findings findings(all);
   std::optional<YamlNode> tree = parse_layers(files, findings);
-  if (!tree) return std::unexpected(findings.take_errors());
+  std::optional<TrustRootTree> root;
+  if (options.trust_root) root = read_trust_root(all.back(), static_cast<uint32_t>(files.size()), findings);
+  if (!tree || findings.failed()) return std::unexpected(findings.take_errors());
   substitute(*tree, sources, findings);
+  if (root) complete_from(*root, *tree);
   validate(config_schema(), *tree, options.development, findings);
   Config config = decode(*tree, options.development);
+  if (root) {
+    check_against(*root, *tree, config, findings);
+    config.subgraphs.ceiling = root->root.allow;
+  }
   cross_check({*tree, config, options.development}, findings);
+  check_verified(*tree, config, options.verified, findings);
   if (findings.failed()) return std::unexpected(findings.take_errors());
-  return Loaded{std::move(config), explain(config_schema(), *tree, files, options.development),
-                findings.take_warnings()};
+  return Loaded{std::move(config), explain(config_schema(), *tree, all, options.development), findings.take_warnings()};
 }
 
 }  // namespace signet::config

@@ -42,6 +42,10 @@ SubstitutionSources process_substitution_sources();
 struct LoadOptions {
   /// `signet dev`: graph, trust and admission may be left out; introspection defaults to on, limits to `measure`.
   bool development = false;
+  /// The file of `--trust-root`: what the configuration leaves out is taken from it, and nothing may be less strict.
+  std::optional<SourceFile> trust_root;
+  /// The files passed the gate under that trust root.
+  bool verified = false;
 };
 
 /// Where a value came from, for `signet config explain`.

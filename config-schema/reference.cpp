@@ -63,6 +63,50 @@ graphs:
 ```
 )";
 
+constexpr std::string_view kTrustRootHead = R"(# The trust root
+
+Made from `config-schema/trust-root.schema.json`; regenerate it with `SIGNET_UPDATE=1 ctest --test-dir build/dev -R unit_config_schema`.
+
+Whoever can write the configuration can list a key of their own, and then sign a graph. A trust root takes that away: a second file, mounted
+read-only from elsewhere, that says how far the configuration is trusted. `signet serve -c signet.yaml --trust-root root.yaml` (also
+`check`, `verify` and `config explain`). It is written with the configuration's own keys:
+
+```yaml
+version: 1
+graph: { name: shop, environment: production, state_dir: /var/lib/signet }
+trust:
+  keys:
+    - { kid: "2026-11", role: release, secret_file: /etc/signet-trust/2026-11 }
+    - { kid: approver, role: approve, alg: Ed25519, public_key_file: /etc/signet-trust/approver.pub }
+  require_signed_config: true
+subgraphs: { allow: ["https://*.shop.internal", "10.0.0.0/8"] }
+```
+
+- What the configuration leaves out (`trust` as a whole, `subgraphs.allow`, the names of the graph) is taken from the trust root.
+- What it says itself may only be stricter: fewer keys, a shorter validity, more roles, more revoked keys, a higher `min_serial`, a shorter
+  `stale_grace`. Everything else is an error with its place, at the start, in `signet check` and on reload.
+- `subgraphs.allow` is a ceiling: a URL must be in both lists, and a private address in a CIDR of both.
+- No `${env:…}` and no `${file:…}` in it: it takes nothing from the environment.
+- SIGHUP and `POST /admin/reload` read it again; one with mistakes changes nothing.
+
+## A signed configuration
+With `require_signed_config` the configuration is an artifact like the graph: one file, `signet.yaml`, with `signet.yaml.jws` beside it. It passes the gate
+([config-trust.md](config-trust.md)) by the keys of the trust root before anything of it is read: signatures, kind, names, size and digest, and a serial that is not
+lower than that of any configuration before (`router.state` in `graph.state_dir`).
+
+```sh
+signet sign signet.yaml --kind router --graph shop --environment production --kid 2026-11 --key 2026-11.key
+signet sign --add signet.yaml.jws --kid approver --key approver.key
+```
+
+- Approvals stand in the statement. The webhook is not asked: which one to ask is what the file says.
+- A refusal at the start ends it (exit code 1). On reload the running configuration serves on, and the refusal is in the log and the audit log with the
+  artifact `router`, and counted in `signet.config.refused`.
+- The configuration used last is good past its expiry, so that a restart at night does not fail; another one past its expiry is refused. Where
+  `graph.state_dir` was lost, any configuration that has not expired is let in: keep lifetimes short enough for that (`signet sign --lifetime`).
+- `/status` tells its serial, digest and signers under `configuration`.
+)";
+
 class Page {
  public:
   explicit Page(std::string_view head) : text_(head) {}
@@ -146,6 +190,10 @@ std::string configuration_page() {
 
 std::string admission_policy_page() {
   return Page(kAdmissionHead).write(admission_schema());
+}
+
+std::string trust_root_page() {
+  return Page(kTrustRootHead).write(trust_root_schema());
 }
 
 }  // namespace signet::config

@@ -1,4 +1,4 @@
-// The reference pages docs/configuration.md and docs/admission-policy.md, made from the schemas.
+// The reference pages docs/configuration.md, docs/admission-policy.md and docs/trust-root.md, made from the schemas.
 #pragma once
 
 #include <string>
@@ -8,5 +8,6 @@ namespace signet::config {
 /// The pages in Markdown; a test compares them with docs/.
 std::string configuration_page();
 std::string admission_policy_page();
+std::string trust_root_page();
 
 }  // namespace signet::config

@@ -191,4 +191,9 @@ const Schema& admission_schema() {
   return schema;
 }
 
+const Schema& trust_root_schema() {
+  static const Schema schema = parse_schema(trust_root_schema_text());
+  return schema;
+}
+
 }  // namespace signet::config

@@ -64,5 +64,7 @@ Schema parse_schema(std::string_view json);
 const Schema& config_schema();
 /// config-schema/admission.schema.json, parsed once.
 const Schema& admission_schema();
+/// config-schema/trust-root.schema.json, parsed once.
+const Schema& trust_root_schema();
 
 }  // namespace signet::config

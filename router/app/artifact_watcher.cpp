@@ -27,6 +27,12 @@ bool transient(Reason reason) {
          reason == Reason::admission_denied || reason == Reason::superseded;
 }
 
+// The source could not be heard, as opposed to: it said something that is not wanted.
+bool unheard(Reason reason) {
+  return reason == Reason::fetch_failed || reason == Reason::fetch_timeout || reason == Reason::fetch_truncated ||
+         reason == Reason::fetch_tls || reason == Reason::fetch_unavailable;
+}
+
 }  // namespace
 
 ArtifactWatcher::ArtifactWatcher(WatcherSettings settings, std::unique_ptr<ArtifactSource> source,
@@ -167,7 +173,7 @@ void ArtifactWatcher::try_source(ArtifactSource& source) {
 
 void ArtifactWatcher::fetch_failed(ArtifactSource& source, const Refusal& refusal) {
   report(refusal, source.kind());
-  if (&source == source_.get() && fallback_) return try_source(*fallback_);
+  if (&source == source_.get() && fallback_ && unheard(refusal.reason)) return try_source(*fallback_);
   finish(true);
 }
 

@@ -87,7 +87,10 @@ signing::Refusal HttpSource::refusal_of(const std::string& where, const http::Re
     return {Reason::fetch_redirect,
             fmt::format("{}: status {} to {}", where, answer.status, location_of(answer.headers))};
   }
-  return {Reason::fetch_status, fmt::format("{}: status {}", where, answer.status)};
+  constexpr int kTooManyRequests = 429;
+  const bool passes = answer.status / 100 == 5 || answer.status == kTooManyRequests;
+  return {passes ? Reason::fetch_unavailable : Reason::fetch_status,
+          fmt::format("{}: status {}", where, answer.status)};
 }
 
 }  // namespace signet::app

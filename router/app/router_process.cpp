@@ -216,6 +216,7 @@ class RouterProcess {
       return opened;
     }
     journal_.started(kVersion, settings_->development, policy_in_force(*settings_, policy->trust));
+    use_config_artifact(std::move(options_.config_artifact));
     return {};
   }
 
@@ -434,15 +435,20 @@ class RouterProcess {
   std::expected<void, std::string> try_reload() {
     auto settings = std::expected<std::shared_ptr<const Settings>, std::string>(settings_);
     std::vector<config::Origin> origins = options_.origins;
+    auto config_artifact = publish_state_.config_artifact;
     if (options_.reload_config) {
-      auto loaded = options_.reload_config();
-      if (!loaded) return failure(loaded);
-      if (const std::string keys = need_restart(loaded->origins); !keys.empty()) {
+      auto read = options_.reload_config();
+      if (!read) {
+        if (const auto& why = read.error().why) tell_of_config(*why);
+        return std::unexpected(read.error().text);
+      }
+      if (const std::string keys = need_restart(read->loaded.origins); !keys.empty()) {
         return std::unexpected("these keys changed and need a restart: " + keys);
       }
-      settings = Settings::make(loaded->config, false);
+      settings = Settings::make(read->loaded.config, false);
       if (!settings) return failure(settings);
-      origins = std::move(loaded->origins);
+      origins = std::move(read->loaded.origins);
+      config_artifact = std::move(read->artifact);
     }
     auto graph_policy = gate_policy(**settings, ArtifactKind::graph);
     if (!graph_policy) return failure(graph_policy);
@@ -463,6 +469,7 @@ class RouterProcess {
     settings_ = *settings;
     certificates_.adopt(std::move(*profiles));
     options_.origins = std::move(origins);
+    use_config_artifact(std::move(config_artifact));
     PolicyInForce in_force = policy_in_force(*settings_, graph_policy->trust);
     publish(std::move(next));
     journal_.reloaded(std::move(in_force));
@@ -470,6 +477,30 @@ class RouterProcess {
     graph_watcher_->set_policy(std::move(*graph_policy));
     if (operations_watcher_) operations_watcher_->set_policy(std::move(*operations_policy));
     return {};
+  }
+
+  // Tells of a configuration that passed the gate, when it is another one.
+  void use_config_artifact(std::optional<signing::Verified<signing::Artifact>> artifact) {
+    const auto& before = publish_state_.config_artifact;
+    const bool same = artifact && before && (*artifact)->statement.sha256 == (*before)->statement.sha256 &&
+                      (*artifact)->statement.serial == (*before)->statement.serial;
+    if (artifact && !same) {
+      journal_.decided({.kind = signing::GateEventKind::accepted,
+                        .artifact = ArtifactKind::router,
+                        .source = (*artifact)->source,
+                        .serial = (*artifact)->statement.serial,
+                        .sha256 = (*artifact)->statement.sha256,
+                        .signers = (*artifact)->signers});
+    }
+    publish_state_.config_artifact = std::move(artifact);
+  }
+
+  void tell_of_config(const signing::Refusal& why) {
+    journal_.decided({.kind = signing::GateEventKind::refused,
+                      .artifact = ArtifactKind::router,
+                      .source = signing::SourceKind::file,
+                      .reason = why.reason,
+                      .detail = why.detail});
   }
 
   // The keys that differ from the running configuration and do not apply live, comma-separated.

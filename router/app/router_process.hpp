@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config-schema/load.hpp"
+#include "router/app/signed_config.hpp"
 #include "signing/core/trust_policy.hpp"
 
 namespace signet::app {
@@ -19,12 +20,19 @@ struct DevelopmentGraph {
   signing::TrustPolicy trust;
 };
 
+/// A configuration as it was read, with its evidence where a trust root asked for some.
+struct ReadConfig {
+  config::Loaded loaded;
+  std::optional<signing::Verified<signing::Artifact>> artifact;
+};
+
 struct RouterOptions {
   config::Config config;
   std::vector<config::Origin> origins;  ///< of `config`: which values apply on reload and which need a restart
+  std::optional<signing::Verified<signing::Artifact>> config_artifact{};  ///< `config`, as it passed the gate
   /// Reads the configuration again, for SIGHUP and POST /admin/reload. Null: only key files and sources are read again.
   /// Errors: every mistake, as signet check prints it.
-  std::function<std::expected<config::Loaded, std::string>()> reload_config;
+  std::function<std::expected<ReadConfig, ConfigRefusal>()> reload_config;
   std::optional<DevelopmentGraph> development;
   bool once_or_exit = false;  ///< exit with 1 when no graph serves after the first attempt
 };

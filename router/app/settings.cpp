@@ -6,6 +6,11 @@ std::expected<std::shared_ptr<const Settings>, std::string> Settings::make(const
                                                                            bool development) {
   auto egress = http::EgressPolicy::parse(config.subgraphs.allow);
   if (!egress) return std::unexpected("subgraphs.allow: " + egress.error());
+  if (config.subgraphs.ceiling) {
+    auto ceiling = http::EgressPolicy::parse(*config.subgraphs.ceiling);
+    if (!ceiling) return std::unexpected("subgraphs.allow of the trust root: " + ceiling.error());
+    egress->limit_to(std::move(*ceiling));
+  }
   execution::Settings execution{
       .show_subgraph_messages = config.errors.subgraph_messages == config::SubgraphMessages::shown,
       .extension_codes = config.errors.allow_codes};

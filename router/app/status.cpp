@@ -36,21 +36,28 @@ bool reads(const ServerRequest& request) {
   return request.method == http::Method::get || request.method == http::Method::head;
 }
 
-void write_graph(json::Writer& writer, const Graph& graph, WallTime now) {
-  const signing::Statement& statement = graph.artifact.statement;
-  writer.begin_object().key("name").value(statement.graph).key("environment").value(statement.environment);
+// What an artifact was let in by, as members of an object.
+void write_evidence(json::Writer& writer, const signing::Artifact& artifact, WallTime now) {
+  const signing::Statement& statement = artifact.statement;
   writer.key("serial").value(statement.serial).key("sha256").value(statement.sha256);
   writer.key("issued").value(format_timestamp(statement.issued));
   writer.key("expires").value(format_timestamp(statement.expires));
   writer.key("age_seconds").value(std::chrono::duration_cast<std::chrono::seconds>(now - statement.issued).count());
   writer.key("expired").value(now > statement.expires);
-  writer.key("source").value(signing::to_text(graph.artifact.source));
-  writer.key("approved").value(graph.artifact.approved);
+  writer.key("source").value(signing::to_text(artifact.source));
+  writer.key("approved").value(artifact.approved);
   writer.key("signers").begin_array();
-  for (const signing::Signer& signer : graph.artifact.signers) {
+  for (const signing::Signer& signer : artifact.signers) {
     writer.begin_object().key("kid").value(signer.kid).key("role").value(signing::to_text(signer.role)).end_object();
   }
-  writer.end_array().key("subgraphs").begin_array();
+  writer.end_array();
+}
+
+void write_graph(json::Writer& writer, const Graph& graph, WallTime now) {
+  writer.begin_object().key("name").value(graph.artifact.statement.graph);
+  writer.key("environment").value(graph.artifact.statement.environment);
+  write_evidence(writer, graph.artifact, now);
+  writer.key("subgraphs").begin_array();
   for (const signing::Subgraph& subgraph : graph.artifact.subgraphs) {
     writer.begin_object().key("name").value(subgraph.name).key("url").value(subgraph.url).end_object();
   }
@@ -92,6 +99,14 @@ std::string status_page(const ProcessState& state, WallTime now) {
   writer.key("workers").value(state.workers).key("development").value(state.snapshot->settings->development);
   writer.key("ready").value(not_ready.empty());
   if (!not_ready.empty()) writer.key("not_ready_because").value(not_ready);
+  writer.key("configuration");  // null: nothing asks for a signed one
+  if (state.config_artifact) {
+    writer.begin_object();
+    write_evidence(writer, **state.config_artifact, now);
+    writer.end_object();
+  } else {
+    writer.null();
+  }
   writer.key("graph");
   if (state.snapshot->graph) {
     write_graph(writer, *state.snapshot->graph, now);

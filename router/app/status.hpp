@@ -20,6 +20,7 @@ struct ProcessState {
   std::shared_ptr<const Snapshot> snapshot;
   std::vector<std::pair<std::string, const ArtifactWatcher*>> watchers;  ///< by kind of artifact
   const CertificateWatcher* certificates = nullptr;
+  std::optional<signing::Verified<signing::Artifact>> config_artifact;  ///< the configuration, where it is a signed one
   bool draining = false;
   unsigned workers = 0;
   WallTime started;

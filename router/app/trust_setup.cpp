@@ -64,30 +64,44 @@ std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::s
   return std::move(*secret);
 }
 
-std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(const Settings& settings,
-                                                                              signing::ArtifactKind kind) {
+std::expected<signing::TrustPolicy, std::vector<std::string>> read_trust_policy(const config::Trust& trust,
+                                                                                const std::string& graph,
+                                                                                const std::string& environment) {
   std::vector<std::string> problems;
-  const config::Config& config = settings.config;
-  signing::GatePolicy policy{.kind = kind, .trust = {}, .egress = *settings.egress};
-  policy.trust.graph = config.graph.name;
-  policy.trust.environment = config.graph.environment;
-  policy.trust.required_roles.clear();
-  for (const config::KeyRole role : config.trust.required_roles) policy.trust.required_roles.push_back(to_role(role));
-  policy.trust.revoked = config.trust.revoked;
-  policy.on_revoked =
-      config.trust.on_revoked == config::OnRevoked::drop ? signing::OnRevoked::drop : signing::OnRevoked::alarm;
-  policy.trust.min_serial = kind == signing::ArtifactKind::graph ? config.trust.min_serial : 0;
-  if (config.trust.stale_grace) {
-    policy.trust.stale_grace = std::chrono::duration_cast<std::chrono::seconds>(*config.trust.stale_grace);
-  }
-  for (const config::TrustKey& key : config.trust.keys) {
+  signing::TrustPolicy policy{.graph = graph,
+                              .environment = environment,
+                              .keys = {},
+                              .required_roles = {},
+                              .revoked = trust.revoked,
+                              .stale_grace = std::nullopt};
+  for (const config::KeyRole role : trust.required_roles) policy.required_roles.push_back(to_role(role));
+  if (trust.stale_grace) policy.stale_grace = std::chrono::duration_cast<std::chrono::seconds>(*trust.stale_grace);
+  for (const config::TrustKey& key : trust.keys) {
     auto read = read_trust_key(key);
     if (read) {
-      policy.trust.keys.push_back(std::move(*read));
+      policy.keys.push_back(std::move(*read));
     } else {
       problems.push_back(read.error());
     }
   }
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  return policy;
+}
+
+std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(const Settings& settings,
+                                                                              signing::ArtifactKind kind) {
+  const config::Config& config = settings.config;
+  std::vector<std::string> problems;
+  signing::GatePolicy policy{.kind = kind, .trust = {}, .egress = *settings.egress};
+  auto trust = read_trust_policy(config.trust, config.graph.name, config.graph.environment);
+  if (trust) {
+    policy.trust = std::move(*trust);
+  } else {
+    problems = std::move(trust.error());
+  }
+  policy.trust.min_serial = kind == signing::ArtifactKind::graph ? config.trust.min_serial : 0;
+  policy.on_revoked =
+      config.trust.on_revoked == config::OnRevoked::drop ? signing::OnRevoked::drop : signing::OnRevoked::alarm;
   policy.webhook = !config.admission.url.empty();
   if (!config.admission.secret_file.empty()) {
     auto secret = read_webhook_secret(config.admission.secret_file);

@@ -11,6 +11,12 @@
 
 namespace signet::app {
 
+/// Reads every key file. `min_serial` is not taken over: it is the graph's.
+/// Errors: each problem, with its YAML key; never a secret.
+std::expected<signing::TrustPolicy, std::vector<std::string>> read_trust_policy(const config::Trust& trust,
+                                                                                const std::string& graph,
+                                                                                const std::string& environment);
+
 /// Reads every key file and makes the gate's policy for one kind of artifact.
 /// Errors: the first problem, with its YAML key; never a secret.
 std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(const Settings& settings,

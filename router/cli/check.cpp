@@ -40,8 +40,8 @@ int check_supergraph(const std::string& file, bool json) {
 int check(const CheckOptions& options) {
   bool good = true;
   std::vector<config::Weakness> weaknesses;
-  if (!options.config_files.empty()) {
-    auto config = load_config(options.config_files, {.development = options.development}, options.json);
+  if (!options.config.files.empty()) {
+    auto config = load_config(options.config, {.development = options.development}, options.json);
     if (!config.loaded) return config.exit_code;
     weaknesses = config::posture(*config.loaded);
     auto settings = app::Settings::make(config.loaded->config, options.development);

@@ -14,8 +14,14 @@ inline constexpr int kWrong = 1;
 inline constexpr int kUsage = 2;
 inline constexpr int kEnvironment = 3;
 
+/// Where the configuration comes from, and what decides how far it is trusted.
+struct ConfigInput {
+  std::vector<std::string> files;  ///< "-": standard input
+  std::string trust_root{};        ///< of --trust-root; empty: none
+};
+
 struct ServeOptions {
-  std::vector<std::string> config_files;
+  ConfigInput config;
   bool once_or_exit = false;
 };
 int serve(const ServeOptions& options);
@@ -36,7 +42,7 @@ struct DemoOptions {
 int demo(const DemoOptions& options);
 
 struct CheckOptions {
-  std::vector<std::string> config_files;
+  ConfigInput config;
   std::string supergraph_file;
   std::string policy_file;
   bool posture = false;  ///< also tell what is weaker than it could be; no reason to fail
@@ -83,7 +89,7 @@ int sign(const SignOptions& options);
 struct VerifyOptions {
   std::string artifact_file;
   std::string statement_file;
-  std::vector<std::string> config_files;
+  ConfigInput config;
   bool json = false;
 };
 /// Runs the gate's checks over files with the trust of a configuration.
@@ -117,8 +123,9 @@ int audit_verify(const AuditOptions& options);
 int audit_export(const AuditOptions& options);
 
 int explain_refusal(const std::string& code);
-int config_schema();
-int config_explain(const std::vector<std::string>& config_files, const std::string& key);
+/// `of`: configuration, admission or trust-root.
+int config_schema(const std::string& of);
+int config_explain(const ConfigInput& input, const std::string& key);
 
 struct ProbeOptions {
   std::string address;  ///< host:port of the admin or health listener

@@ -1,18 +1,22 @@
 // signet config: the schema, and where each value comes from.
 #include <fmt/format.h>
 
+#include "config-schema/embedded_schemas.hpp"
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
 
 namespace signet::cli {
 
-int config_schema() {
-  fmt::print("{}", config::schema_text());
+int config_schema(const std::string& of) {
+  const std::string_view text = of == "admission"    ? config::admission_schema_text()
+                                : of == "trust-root" ? config::trust_root_schema_text()
+                                                     : config::schema_text();
+  fmt::print("{}", text);
   return kOk;
 }
 
-int config_explain(const std::vector<std::string>& config_files, const std::string& key) {
-  auto config = load_config(config_files);
+int config_explain(const ConfigInput& input, const std::string& key) {
+  auto config = load_config(input);
   if (!config.loaded) return config.exit_code;
   bool found = false;
   for (const config::Origin& origin : config.loaded->origins) {

@@ -11,6 +11,76 @@ namespace signet::cli {
 namespace {
 
 constexpr uint64_t kInputBytesMax = 64u << 20;
+constexpr std::chrono::milliseconds kTornFilesPatience{2'000};
+
+struct Failure {
+  std::vector<config::Diagnostic> diagnostics;  // or, where there are none,
+  std::string text;
+  int exit_code = kWrong;
+  std::optional<signing::Refusal> why{};
+};
+
+struct Read {
+  config::Loaded loaded;
+  std::optional<config::TrustRoot> root;
+  std::optional<signing::Verified<signing::Artifact>> artifact;
+};
+
+std::unexpected<Failure> cannot_read(std::string why) {
+  return std::unexpected(Failure{.diagnostics = {}, .text = std::move(why), .exit_code = kEnvironment});
+}
+
+std::expected<std::string, std::string> read_text(const std::string& file) {
+  if (file == "-") return std::string((std::istreambuf_iterator<char>(std::cin)), std::istreambuf_iterator<char>());
+  return app::read_file(file, kInputBytesMax);
+}
+
+// The one file of a signed configuration, verified: its text is the artifact's.
+std::expected<app::VerifiedConfig, Failure> verify(const config::TrustRoot& root, const ConfigInput& input,
+                                                   std::chrono::milliseconds patience) {
+  if (input.files.size() != 1) {
+    return std::unexpected(Failure{{}, "--trust-root: a signed configuration is one file; pass -c once", kUsage});
+  }
+  auto verified = app::verify_config(root, input.files.front(), SystemClock(), patience);
+  if (verified) return std::move(*verified);
+  const bool judged = verified.error().why.has_value();
+  return std::unexpected(
+      Failure{{}, std::move(verified.error().text), judged ? kWrong : kEnvironment, std::move(verified.error().why)});
+}
+
+std::expected<Read, Failure> read_config(const ConfigInput& input, config::LoadOptions options,
+                                         std::chrono::milliseconds patience) {
+  std::optional<config::TrustRoot> root;
+  std::optional<app::VerifiedConfig> verified;
+  if (!input.trust_root.empty()) {
+    auto text = app::read_file(input.trust_root, kInputBytesMax);
+    if (!text) return cannot_read("--trust-root: " + text.error());
+    options.trust_root = config::SourceFile{input.trust_root, std::move(*text)};
+    auto loaded = config::load_trust_root(*options.trust_root);
+    if (!loaded) return std::unexpected(Failure{std::move(loaded.error()), {}});
+    root = std::move(*loaded);
+  }
+  if (root && root->trust.require_signed_config) {
+    auto good = verify(*root, input, patience);
+    if (!good) return std::unexpected(std::move(good.error()));
+    verified = std::move(*good);
+    options.verified = true;
+  }
+  std::vector<config::SourceFile> sources;
+  for (const std::string& file : input.files) {
+    auto text = verified ? std::expected<std::string, std::string>(*verified->artifact->text) : read_text(file);
+    if (!text) return cannot_read(text.error());
+    sources.push_back({file, std::move(*text)});
+  }
+  auto loaded = config::load(sources, config::process_substitution_sources(), options);
+  if (!loaded) return std::unexpected(Failure{std::move(loaded.error()), {}});
+  Read read{std::move(*loaded), std::move(root), std::nullopt};
+  if (verified) {
+    for (std::string& warning : verified->warnings) read.loaded.warnings.push_back({.message = std::move(warning)});
+    read.artifact = std::move(verified->artifact);
+  }
+  return read;
+}
 
 }  // namespace
 
@@ -34,8 +104,7 @@ void complain_at(const std::vector<config::Origin>& origins, const std::vector<s
 }
 
 std::optional<std::string> read_input(const std::string& file) {
-  if (file == "-") return std::string((std::istreambuf_iterator<char>(std::cin)), std::istreambuf_iterator<char>());
-  auto bytes = app::read_file(file, kInputBytesMax);
+  auto bytes = read_text(file);
   if (!bytes) {
     complain(bytes.error());
     return std::nullopt;
@@ -55,39 +124,39 @@ bool write_output(const std::string& file, std::string_view bytes) {
   return true;
 }
 
-LoadedConfig load_config(const std::vector<std::string>& files, const config::LoadOptions& options, bool json) {
-  std::vector<config::SourceFile> sources;
-  for (const std::string& file : files) {
-    auto text = read_input(file);
-    if (!text) return {std::nullopt, 3};
-    sources.push_back({file, std::move(*text)});
-  }
-  auto loaded = config::load(sources, config::process_substitution_sources(), options);
-  if (!loaded) {
-    if (json) {
-      std::printf("%s\n", config::render_json(loaded.error()).c_str());
-    } else {
-      std::fputs(render_all(loaded.error()).c_str(), stderr);
-      std::fprintf(stderr, "%zu error%s\n", loaded.error().size(), loaded.error().size() == 1 ? "" : "s");
+LoadedConfig load_config(const ConfigInput& input, const config::LoadOptions& options, bool json) {
+  auto read = read_config(input, options, kTornFilesPatience);
+  if (read) {
+    for (const config::Diagnostic& warning : read->loaded.warnings) {
+      std::fprintf(stderr, "warning: %s\n", config::render(warning).c_str());
     }
-    return {std::nullopt, 1};
+    return {std::move(read->loaded), kOk, std::move(read->root), std::move(read->artifact)};
   }
-  for (const config::Diagnostic& warning : loaded->warnings) {
-    std::fprintf(stderr, "warning: %s\n", config::render(warning).c_str());
+  const Failure& failure = read.error();
+  if (failure.diagnostics.empty()) {
+    complain(failure.text);
+  } else if (json) {
+    std::printf("%s\n", config::render_json(failure.diagnostics).c_str());
+  } else {
+    std::fputs(render_all(failure.diagnostics).c_str(), stderr);
+    std::fprintf(stderr, "%zu error%s\n", failure.diagnostics.size(), failure.diagnostics.size() == 1 ? "" : "s");
   }
-  return {std::move(*loaded), 0};
+  return {.loaded = std::nullopt, .exit_code = failure.exit_code};
 }
 
-std::expected<config::Loaded, std::string> reload_config(const std::vector<std::string>& files) {
-  std::vector<config::SourceFile> sources;
-  for (const std::string& file : files) {
-    auto text = app::read_file(file, kInputBytesMax);
-    if (!text) return std::unexpected(text.error());
-    sources.push_back({file, std::move(*text)});
+std::expected<app::ReadConfig, app::ConfigRefusal> reload_config(const ConfigInput& input) {
+  auto read = read_config(input, {}, std::chrono::milliseconds(0));
+  if (!read) {
+    Failure& failure = read.error();
+    const bool listed = !failure.diagnostics.empty();
+    return std::unexpected(
+        app::ConfigRefusal{listed ? render_all(failure.diagnostics) : std::move(failure.text), failure.why});
   }
-  auto loaded = config::load(sources, config::process_substitution_sources());
-  if (loaded) return std::move(*loaded);
-  return std::unexpected(render_all(loaded.error()));
+  if (read->artifact) {
+    auto kept = app::keep_config_floor(*read->root, **read->artifact, SystemClock());
+    if (!kept) return std::unexpected(app::ConfigRefusal{kept.error()});
+  }
+  return app::ReadConfig{std::move(read->loaded), std::move(read->artifact)};
 }
 
 std::string render_all(const std::vector<config::Diagnostic>& diagnostics) {

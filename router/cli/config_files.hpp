@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "config-schema/load.hpp"
+#include "router/app/router_process.hpp"
+#include "router/cli/commands.hpp"
 
 namespace signet::cli {
 
@@ -14,12 +16,14 @@ namespace signet::cli {
 struct LoadedConfig {
   std::optional<config::Loaded> loaded;
   int exit_code = 0;
+  std::optional<config::TrustRoot> root{};
+  std::optional<signing::Verified<signing::Artifact>> artifact{};  ///< its evidence, where the trust root asks for it
 };
-LoadedConfig load_config(const std::vector<std::string>& files, const config::LoadOptions& options = {},
-                         bool json = false);
+LoadedConfig load_config(const ConfigInput& input, const config::LoadOptions& options = {}, bool json = false);
 
-/// Reads and loads again, for a running router. Errors: every mistake, as one text.
-std::expected<config::Loaded, std::string> reload_config(const std::vector<std::string>& files);
+/// Reads and loads again, for a running router, and raises the floor of a signed configuration.
+/// Errors: every mistake, as one text, or the gate's refusal.
+std::expected<app::ReadConfig, app::ConfigRefusal> reload_config(const ConfigInput& input);
 
 /// Every diagnostic as config::render() has it, each with its final newline.
 std::string render_all(const std::vector<config::Diagnostic>& diagnostics);

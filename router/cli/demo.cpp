@@ -213,7 +213,7 @@ int demo(const DemoOptions& options) {
     complain(world.error());
     return kEnvironment;
   }
-  auto config = load_config({world->config_file()});
+  auto config = load_config({.files = {world->config_file()}});
   if (!config.loaded) return config.exit_code;
 
   Guide guide(*world, *ports, subgraphs);

@@ -89,7 +89,7 @@ int dev(const DevOptions& options) {
   }
   auto supergraph = read_input(options.supergraph_file);
   if (!supergraph) return kEnvironment;
-  auto loaded = load_config(options.config_files, {.development = true});
+  auto loaded = load_config({.files = options.config_files}, {.development = true});
   if (!loaded.loaded) return loaded.exit_code;
   config::Config config = std::move(loaded.loaded->config);
   config.listen.graphql = *listen;

@@ -27,10 +27,15 @@ void add_config(CLI::App* command, std::vector<std::string>& files, bool require
   if (required) option->required();
 }
 
+void add_trusted_config(CLI::App* command, ConfigInput& input, bool required = true) {
+  add_config(command, input.files, required);
+  command->add_option("--trust-root", input.trust_root, "YAML file of what the configuration may only tighten");
+}
+
 void add_serve(CLI::App& app, int& result) {
   auto options = std::make_shared<ServeOptions>();
   auto* command = app.add_subcommand("serve", "Run the router");
-  add_config(command, options->config_files);
+  add_trusted_config(command, options->config);
   command->add_flag("--once-or-exit", options->once_or_exit, "Exit with 1 when the first attempt brings no graph");
   example(command, "signet serve -c /etc/signet/signet.yaml");
   command->callback([options, &result] { result = serve(*options); });
@@ -60,7 +65,7 @@ void add_demo(CLI::App& app, int& result) {
 void add_check(CLI::App& app, int& result) {
   auto options = std::make_shared<CheckOptions>();
   auto* command = app.add_subcommand("check", "Check configuration and supergraph; all errors at once");
-  add_config(command, options->config_files, false);
+  add_trusted_config(command, options->config, false);
   command->add_option("--supergraph", options->supergraph_file, "Supergraph SDL");
   command->add_option("--policy", options->policy_file, "Policy of the admission webhook");
   command->add_flag("--posture", options->posture,
@@ -73,10 +78,10 @@ void add_check(CLI::App& app, int& result) {
       ->capture_default_str();
   example(command, "signet check -c signet.yaml --supergraph supergraph.graphql");
   command->callback([options, format, &result] {
-    if (options->config_files.empty() && options->supergraph_file.empty() && options->policy_file.empty()) {
+    if (options->config.files.empty() && options->supergraph_file.empty() && options->policy_file.empty()) {
       throw CLI::RequiredError("--config, --supergraph or --policy");
     }
-    if (options->posture && options->config_files.empty()) throw CLI::RequiredError("--config");
+    if (options->posture && options->config.files.empty()) throw CLI::RequiredError("--config");
     options->json = options->json || *format == "json";
     result = check(*options);
   });
@@ -157,7 +162,7 @@ void add_verify(CLI::App& app, int& result) {
   auto* command = app.add_subcommand("verify", "Run the gate's checks over a file, with the trust of a configuration");
   command->add_option("artifact", options->artifact_file, "The artifact's file")->required();
   command->add_option("--statement", options->statement_file, "The statement's file; default: ARTIFACT.jws");
-  add_config(command, options->config_files);
+  add_trusted_config(command, options->config);
   command->add_flag("--json", options->json, "Answer in JSON");
   example(command, "signet verify graph.graphql -c signet.yaml");
   command->callback([options, &result] { result = verify(*options); });
@@ -239,15 +244,19 @@ void add_config_command(CLI::App& app, int& result) {
   auto* command = app.add_subcommand("config", "The configuration's schema and values");
   command->require_subcommand(1);
   auto* schema = command->add_subcommand("schema", "Print the JSON Schema");
+  auto of = std::make_shared<std::string>("configuration");
+  schema->add_option("of", *of, "configuration, admission or trust-root")
+      ->check(CLI::IsMember({"configuration", "admission", "trust-root"}))
+      ->capture_default_str();
   example(schema, "signet config schema > signet.schema.json");
-  schema->callback([&result] { result = config_schema(); });
-  auto files = std::make_shared<std::vector<std::string>>();
+  schema->callback([of, &result] { result = config_schema(*of); });
+  auto input = std::make_shared<ConfigInput>();
   auto key = std::make_shared<std::string>();
   auto* explain = command->add_subcommand("explain", "Value, default and place of a key");
   explain->add_option("key", *key, "A key like limits.depth; all keys without it");
-  add_config(explain, *files);
+  add_trusted_config(explain, *input);
   example(explain, "signet config explain limits.depth -c signet.yaml");
-  explain->callback([files, key, &result] { result = config_explain(*files, *key); });
+  explain->callback([input, key, &result] { result = config_explain(*input, *key); });
 }
 
 void add_probes(CLI::App& app, int& result) {

@@ -6,11 +6,18 @@
 namespace signet::cli {
 
 int serve(const ServeOptions& options) {
-  auto config = load_config(options.config_files);
+  auto config = load_config(options.config);
   if (!config.loaded) return config.exit_code;
+  if (config.artifact) {
+    if (auto kept = app::keep_config_floor(*config.root, **config.artifact, SystemClock()); !kept) {
+      complain(kept.error());
+      return kEnvironment;
+    }
+  }
   return app::run_router({.config = std::move(config.loaded->config),
                           .origins = std::move(config.loaded->origins),
-                          .reload_config = [files = options.config_files] { return reload_config(files); },
+                          .config_artifact = std::move(config.artifact),
+                          .reload_config = [input = options.config] { return reload_config(input); },
                           .development = std::nullopt,
                           .once_or_exit = options.once_or_exit});
 }

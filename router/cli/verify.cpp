@@ -50,7 +50,7 @@ void print_statement_lines(const signing::Statement& statement) {
 }  // namespace
 
 int verify(const VerifyOptions& options) {
-  auto config = load_config(options.config_files);
+  auto config = load_config(options.config);
   if (!config.loaded) return config.exit_code;
   auto settings = app::Settings::make(config.loaded->config, false);
   if (!settings) {

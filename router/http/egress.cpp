@@ -66,18 +66,31 @@ std::expected<EgressPolicy, std::string> EgressPolicy::parse(const std::vector<s
   return policy;
 }
 
-std::expected<void, std::string> EgressPolicy::check_url(const Url& url) const {
+bool EgressPolicy::lists(const Url& url) const {
   const bool socket = url.scheme == Scheme::unix_socket;
-  const bool listed = std::ranges::any_of(patterns_, [&](const Pattern& pattern) {
+  return std::ranges::any_of(patterns_, [&](const Pattern& pattern) {
     if (pattern.scheme != url.scheme || pattern.port != url.port) return false;
     if (pattern.wildcard) return url.host_kind == HostKind::name && one_label_before(url.host, pattern.host);
     return pattern.host == (socket ? url.target : url.host);
   });
-  if (!listed) {
+}
+
+bool EgressPolicy::contains(const IpAddress& address) const {
+  return std::ranges::any_of(cidrs_, [&](const Cidr& cidr) { return cidr.contains(address); });
+}
+
+std::expected<void, std::string> EgressPolicy::check_url(const Url& url) const {
+  if (!lists(url)) {
     return std::unexpected(fmt::format("{} is not in the allow list; add \"{}\" if the router may talk to it",
                                        url.origin(), url.origin()));
   }
-  if (socket || url.host_kind == HostKind::name) return {};
+  if (ceiling_ && !ceiling_->lists(url)) {
+    return std::unexpected(
+        fmt::format("{} is beyond the ceiling of the trust root; add \"{}\" to its subgraphs.allow "
+                    "if the router may talk to it",
+                    url.origin(), url.origin()));
+  }
+  if (url.scheme == Scheme::unix_socket || url.host_kind == HostKind::name) return {};
   const auto address = IpAddress::parse(url.host);
   if (!address) return std::unexpected(fmt::format("{} is not an IP address", url.host));
   return check_address(*address);
@@ -86,11 +99,12 @@ std::expected<void, std::string> EgressPolicy::check_url(const Url& url) const {
 std::expected<void, std::string> EgressPolicy::check_address(const IpAddress& address) const {
   const IpAddress inner = address.unwrapped();
   if (!inner.special()) return {};
-  if (std::ranges::any_of(cidrs_, [&](const Cidr& cidr) { return cidr.contains(inner); })) return {};
-  return std::unexpected(
-      fmt::format("{} is a private, local or reserved address that no CIDR of the allow list contains; add \"{}/{}\" "
-                  "if the router may connect to it",
-                  inner.text(), inner.text(), inner.v6 ? 128 : 32));
+  const bool listed = contains(inner);
+  if (listed && (!ceiling_ || ceiling_->contains(inner))) return {};
+  return std::unexpected(fmt::format(
+      "{} is a private, local or reserved address that no CIDR of {} contains; add \"{}/{}\" "
+      "if the router may connect to it",
+      inner.text(), listed ? "the trust root's subgraphs.allow" : "the allow list", inner.text(), inner.v6 ? 128 : 32));
 }
 
 }  // namespace signet::http

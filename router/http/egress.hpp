@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,9 +52,15 @@ class EgressPolicy {
   /// Allowed to connect to, for a host that check_url() allowed. Errors: as check_url().
   std::expected<void, std::string> check_address(const IpAddress& address) const;
 
+  /// What `ceiling` does not allow is not allowed here either, from now on.
+  void limit_to(EgressPolicy ceiling) { ceiling_ = std::make_shared<const EgressPolicy>(std::move(ceiling)); }
+
   bool empty() const { return patterns_.empty(); }
 
  private:
+  bool lists(const Url& url) const;
+  bool contains(const IpAddress& address) const;
+
   struct Pattern {
     Scheme scheme = Scheme::https;
     bool wildcard = false;  // host is the part after "*."
@@ -62,6 +69,7 @@ class EgressPolicy {
   };
   std::vector<Pattern> patterns_;
   std::vector<Cidr> cidrs_;
+  std::shared_ptr<const EgressPolicy> ceiling_;  // null: none
 };
 
 }  // namespace signet::http

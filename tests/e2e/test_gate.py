@@ -59,7 +59,7 @@ def test_cdn_that_goes_down_changes_nothing_and_restart_serves_the_last_good_cop
     config = cdn_config(shop, cdn, "1s")
     shop.start(config)
     cdn.down = True
-    wait_refused(shop, "fetch_status")
+    wait_refused(shop, "fetch_unavailable")
     assert shop.serves() and shop.get_health().status == 200
     assert shop.router.stop() == 0
     shop.start(config)

@@ -166,7 +166,7 @@ def test_store_that_is_no_store_is_refused(shop, bucket):
     start(shop, bucket)
     statement = "/graphs/production/shop/statement.jws"
     for reason, odd in (("statement_malformed", answer(b"<html>welcome</html>")), ("fetch_empty", answer()),
-                        ("fetch_status", answer(b"<Code>" * 9000, "500 Internal Server Error"))):
+                        ("fetch_unavailable", answer(b"<Code>" * 9000, "500 Internal Server Error"))):
         bucket.odd[statement] = odd
         reload(shop)
         refusal(shop, reason)

@@ -342,6 +342,38 @@ def test_c4_bad_signature_on_the_primary_is_final_for_the_poll(shop, origin, fal
     assert not fallback.requests and applied(shop) == 1 and shop.serves()
 
 
+@pytest.mark.parametrize("reason, odd", [
+    ("fetch_status", answer(b"gone", "404 Not Found")),
+    ("fetch_status", answer(b"no", "403 Forbidden")),
+    ("fetch_status", b"HTTP/1.1 304 Not Modified\r\n\r\n"),
+    ("fetch_redirect", answer(b"", "302 Found", fields="Location: http://127.0.0.1:1/\r\n")),
+    ("fetch_empty", answer()),
+    ("fetch_too_large", answer(b"x", length=MIB)),
+    ("compression", coded(gzip.compress(b" " * MIB))),
+])
+def test_c4_what_the_primary_says_does_not_lead_to_the_fallback(shop, origin, fallback, reason, odd):
+    start(shop, origin, fallback=as_fallback(fallback))
+    publish_new(shop, fallback)  # it would be applied
+    origin.odd[STATEMENT] = odd
+    refused_with(shop, reason)
+    assert not fallback.requests and applied(shop) == 1 and shop.serves()
+
+
+@pytest.mark.parametrize("reason, odd", [
+    ("fetch_unavailable", answer(b"down", "503 Service Unavailable")),
+    ("fetch_unavailable", answer(b"slower", "429 Too Many Requests")),
+    ("fetch_truncated", answer(b"x", length=100)),
+])
+def test_c4_a_primary_that_is_not_heard_does(shop, origin, fallback, reason, odd):
+    start(shop, origin, fallback=as_fallback(fallback))
+    serial = new_version(shop, "on the fallback")
+    fallback.publish(shop.graph_file)
+    origin.odd[STATEMENT] = odd
+    refused_with(shop, reason)
+    wait_serial(shop, serial)
+    assert shop.status()["graph"]["source"] == "fallback" and shop.serves()
+
+
 def test_c4_fallback_passes_the_same_gate(shop, origin, fallback):
     start(shop, origin, fallback=as_fallback(fallback))
     publish_new(shop, fallback)

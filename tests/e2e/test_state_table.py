@@ -87,7 +87,7 @@ def test_running_cdn_down_serves_with_an_alarm_by_age(shop, cdn):
     start_from_cdn(shop, cdn)
     good = serving(shop)
     cdn.down = True
-    wait_refused(shop, "fetch_status")
+    wait_refused(shop, "fetch_unavailable")
     assert serving(shop) == good
     wait_alarm(shop, "unconfirmed")
     assert serving(shop) == good
@@ -338,7 +338,7 @@ def test_nothing_cdn_down_is_not_ready_and_retries(shop, cdn):
     publish(shop, cdn)
     cdn.down = True
     start_unready(shop, cdn_config(shop, cdn, SECOND))
-    wait_refused(shop, "fetch_status")
+    wait_refused(shop, "fetch_unavailable")
     assert serves_nothing(shop)
     cdn.down = False
     wait_for(lambda: shop.get_health().status == 200, "the CDN to be asked again", 30)

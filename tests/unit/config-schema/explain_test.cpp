@@ -197,6 +197,7 @@ void expect_page(const std::string& name, const std::string& page) {
 TEST(Reference, PagesAreUpToDate) {
   expect_page("docs/configuration.md", configuration_page());
   expect_page("docs/admission-policy.md", admission_policy_page());
+  expect_page("docs/trust-root.md", trust_root_page());
 }
 
 }  // namespace

@@ -168,6 +168,12 @@ TEST_F(HttpSourceTest, EachFailureHasItsReason) {
     EXPECT_EQ(fetched.error().reason, reason) << to_text(error);
   }
   EXPECT_EQ(answered(*source, 200).reason, Reason::fetch_empty);
+  for (const int status : {429, 500, 502, 503, 504}) {
+    EXPECT_EQ(answered(*source, status).reason, Reason::fetch_unavailable) << status;
+  }
+  for (const int status : {204, 301, 304, 400, 401, 403, 404, 410}) {
+    EXPECT_EQ(answered(*source, status).reason, Reason::fetch_status) << status;
+  }
 }
 
 }  // namespace
