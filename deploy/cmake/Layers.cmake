@@ -5,6 +5,7 @@
 
 include(${CMAKE_CURRENT_LIST_DIR}/Rooms.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/LayerRules.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/Precompiled.cmake)
 
 define_property(GLOBAL PROPERTY SIGNET_ROOMS BRIEF_DOCS "declared rooms" FULL_DOCS "declared rooms")
 
@@ -14,9 +15,9 @@ function(signet_room_target room out)
   set(${out} "signet_${short}" PARENT_SCOPE)
 endfunction()
 
-# signet_room(<room> SOURCES <file>... LINKS <room>... LIBRARIES <third-party target>... [PRECOMPILE <header>...])
+# signet_room(<room> SOURCES <file>... LINKS <room>... LIBRARIES <third-party target>... [PRECOMPILE <header>])
 function(signet_room room)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;LIBRARIES;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(ARG "" "PRECOMPILE" "SOURCES;LINKS;LIBRARIES" ${ARGN})
   if(NOT ARG_SOURCES)
     message(FATAL_ERROR "room ${room} has no SOURCES")
   endif()
@@ -33,7 +34,7 @@ function(signet_room room)
     target_link_libraries(${target} PUBLIC ${link_target})
   endforeach()
   if(ARG_PRECOMPILE)
-    target_precompile_headers(${target} PRIVATE ${ARG_PRECOMPILE})
+    signet_precompile(${target} ${ARG_PRECOMPILE})
   elseif(NOT room STREQUAL "router/base")
     target_precompile_headers(${target} REUSE_FROM signet_base)
   endif()

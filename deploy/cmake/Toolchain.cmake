@@ -69,10 +69,7 @@ endif()
 
 find_program(SIGNET_CCACHE ccache)
 if(SIGNET_CCACHE)
-  # Without this sloppiness ccache keeps nothing that uses a precompiled header.
-  set(CMAKE_CXX_COMPILER_LAUNCHER
-      env CCACHE_SLOPPINESS=pch_defines,time_macros "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1
-      "${SIGNET_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_SOURCE_DIR}/deploy/lib/compile" "${CMAKE_SOURCE_DIR}")
 endif()
 # A precompiled header must not change with its time stamp, or nothing that uses it is ever found in the cache.
 add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
