@@ -7,6 +7,7 @@
 #include "config-schema/layers.hpp"
 #include "config-schema/schema.hpp"
 #include "config-schema/substitution.hpp"
+#include "config-schema/unsealing.hpp"
 #include "config-schema/validator.hpp"
 
 namespace signet::config {
@@ -37,20 +38,22 @@ std::expected<Loaded, std::vector<Diagnostic>> load(const std::vector<SourceFile
   if (files.empty()) {
     if (options.development) {
       const YamlNode nothing{.kind = NodeKind::map};
-      return Loaded{default_config(true), explain(config_schema(), nothing, files, true), {}};
+      return Loaded{default_config(true), explain(config_schema(), nothing, files, true), {}, {}, {}};
     }
     return std::unexpected(std::vector<Diagnostic>{{.message = "no configuration file; pass one with -c FILE"}});
   }
   Findings findings(files);
   std::optional<YamlNode> tree = parse_layers(files, findings);
   if (!tree) return std::unexpected(findings.take_errors());
-  substitute(*tree, sources, findings);
+  std::vector<FileUse> used;
+  substitute(*tree, sources, findings, &used);
+  unseal(*tree, sources, used, findings);
   validate(config_schema(), *tree, options.development, findings);
   Config config = decode(*tree, options.development);
   cross_check({*tree, config, options.development}, findings);
   if (findings.failed()) return std::unexpected(findings.take_errors());
   return Loaded{std::move(config), explain(config_schema(), *tree, files, options.development),
-                findings.take_warnings()};
+                findings.take_warnings(), files, std::move(used)};
 }
 
 }  // namespace signet::config
