@@ -144,7 +144,9 @@ void ArtifactWatcher::poll_now() {
 }
 
 void ArtifactWatcher::schedule(milliseconds delay) {
-  timer_ = loop_.after(delay, [this] { poll(); });
+  timer_ = loop_.after(delay, [this] {
+    if (!busy_) poll();  // else one was asked for meanwhile, which plans the next
+  });
 }
 
 void ArtifactWatcher::poll() {
