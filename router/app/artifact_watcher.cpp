@@ -68,6 +68,11 @@ void ArtifactWatcher::set_policy(signing::GatePolicy policy) {
   look_at_running();
 }
 
+void ArtifactWatcher::reconfigure(const config::Source& source, const config::Source& fallback) {
+  source_->reconfigure(source);
+  if (fallback_) fallback_->reconfigure(fallback);
+}
+
 // --- what runs
 
 void ArtifactWatcher::look_at_running() {

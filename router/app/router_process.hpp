@@ -20,8 +20,9 @@ struct DevelopmentGraph {
 };
 
 struct RouterOptions {
-  config::Config config;
-  std::vector<config::Origin> origins;  ///< of `config`: which values apply on reload and which need a restart
+  /// Its origins say which values apply on reload and which need a restart; from its sources it is made anew when a
+  /// file changes that a value comes from.
+  config::Loaded loaded;
   /// Reads the configuration again, for SIGHUP and POST /admin/reload. Null: only key files and sources are read again.
   /// Errors: every mistake, as signet check prints it.
   std::function<std::expected<config::Loaded, std::string>()> reload_config;

@@ -8,8 +8,7 @@ namespace signet::cli {
 int serve(const ServeOptions& options) {
   auto config = load_config(options.config_files);
   if (!config.loaded) return config.exit_code;
-  return app::run_router({.config = std::move(config.loaded->config),
-                          .origins = std::move(config.loaded->origins),
+  return app::run_router({.loaded = std::move(*config.loaded),
                           .reload_config = [files = options.config_files] { return reload_config(files); },
                           .development = std::nullopt,
                           .once_or_exit = options.once_or_exit});
