@@ -199,7 +199,7 @@ class RouterProcess {
   std::expected<void, std::string> open_journal() {
     auto policy = gate_policy(*settings_, ArtifactKind::graph, secrets_.set());
     if (!policy) return failure(policy);
-    auto key = read_audit_key(options_.loaded.config.audit, policy->trust);
+    auto key = read_audit_key(options_.loaded.config.audit, policy->trust, SecretWatcher::reader(secrets_.set()));
     if (!key) return failure(key);
     if (auto opened =
             journal_.open(options_.loaded.config.graph.state_dir, options_.loaded.config.audit, std::move(*key));
@@ -469,7 +469,8 @@ class RouterProcess {
     }
     auto graph_policy = gate_policy(*settings, ArtifactKind::graph, secrets);
     if (!graph_policy) return failure(graph_policy);
-    if (auto audit_key = read_audit_key(settings->config.audit, graph_policy->trust); !audit_key) {
+    if (auto audit_key = read_audit_key(settings->config.audit, graph_policy->trust, SecretWatcher::reader(secrets));
+        !audit_key) {
       return failure(audit_key);
     }
     auto operations_policy = gate_policy(*settings, ArtifactKind::operations, secrets);

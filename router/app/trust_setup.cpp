@@ -49,9 +49,10 @@ std::expected<signing::VerificationKey, std::string> read_trust_key(const config
 }
 
 std::expected<std::optional<signing::SigningKey>, std::string> read_audit_key(const config::Audit& audit,
-                                                                              const signing::TrustPolicy& trust) {
+                                                                              const signing::TrustPolicy& trust,
+                                                                              const ReadSecret& read) {
   if (audit.key_file.empty()) return std::nullopt;
-  auto file = read_file(audit.key_file, signing::kKeyFileBytesMax);
+  auto file = read(audit.key_file);
   if (!file) return std::unexpected("audit.key_file: " + file.error());
   auto key = signing::parse_signing_key(audit.kid, *file);
   crypto::wipe({reinterpret_cast<uint8_t*>(file->data()), file->size()});

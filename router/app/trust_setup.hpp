@@ -31,7 +31,8 @@ std::expected<signing::VerificationKey, std::string> parse_trust_key(const confi
 /// The key that signs the audit log; nothing where none is configured.
 /// Errors: as above, and a key that `trust` has for another purpose.
 std::expected<std::optional<signing::SigningKey>, std::string> read_audit_key(const config::Audit& audit,
-                                                                              const signing::TrustPolicy& trust);
+                                                                              const signing::TrustPolicy& trust,
+                                                                              const ReadSecret& read = read_key_file);
 
 /// The secrets of a webhook key file. Errors: as above.
 std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::string& path,

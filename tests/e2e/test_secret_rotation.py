@@ -249,6 +249,41 @@ def test_c16_two_keys_that_trade_places(shop):
     assert shop.router.events("secret_refused") == []
 
 
+def test_c16_key_of_another_purpose_is_refused_and_holds_up_no_other(shop):
+    """What would be a mistake at the start is none the better for coming later; what comes with it is taken."""
+    for name in ("other.key", "audit.key"):
+        make_key(shop, name)
+    shop.start(shop.config(trust_extra=f"    - {{ kid: release-2, role: release, secret_file: {shop.folder}/other.key }}\n",
+                           extra=f"audit: {{ key_file: {shop.folder}/audit.key, kid: audit-1 }}\n"))
+    for round, another in enumerate(("release.key", "audit.key")):
+        good = (shop.folder / "other.key").read_bytes()
+        make_key(shop, f"approve.{round}", "ed25519")
+        with applied(shop, "trust.keys.approve-1"):
+            replace(shop.folder / "other.key", (shop.folder / another).read_bytes())
+            replace(shop.folder / "approve.key.pub", (shop.folder / f"approve.{round}.pub").read_bytes())
+        wait_for(lambda: len(told(shop, "secret_refused", "trust.keys.release-2")) == round + 1, "the refusal", 8)  # noqa: B023
+        wait_serial(shop, publish(shop, f"round {round}", approve=f"approve.{round}"))
+        replace(shop.folder / "other.key", good)
+        wait_for(lambda: shop.metric("signet_secrets_stale") == 0, "the end of it")
+    assert told(shop, "secret_applied", "trust.keys.release-2") == []
+
+
+@pytest.mark.parametrize("what", ["another key", "no key"])
+def test_c16_changed_audit_key_is_told_and_holds_up_no_other(shop, what):
+    make_key(shop, "audit.key")
+    shop.start(shop.config(extra=f"audit: {{ key_file: {shop.folder}/audit.key, kid: audit-1 }}\n"))
+    before = (shop.folder / "audit.key").read_bytes()
+    make_key(shop, "audit.new")
+    replace(shop.folder / "audit.key", (shop.folder / "audit.new").read_bytes() if what == "another key" else b"")
+    refusal = wait_for(lambda: told(shop, "secret_refused", "audit.key_file"), "the refusal", 8)[0]
+    assert ("audit.kid" in refusal["reason"]) == (what == "another key")
+    with applied(shop, "trust.keys.release-1"):
+        swap_with_other(shop, "release.key")
+    assert shop.router.stop() == 0
+    (shop.folder / "audit.old").write_bytes(before)
+    signet("audit", "verify", "--dir", shop.state, "--key", shop.folder / "audit.old", "--kid", "audit-1")
+
+
 BAD_KEYS = {"empty": b"", "short": b"short\n", "blank": b" " * 40, "PEM": b"-----BEGIN PUBLIC KEY-----\n" + b"A" * 60,
             "large": b"A1b2C3d4" * 1000, "gone": None, "a folder": "folder", "a FIFO": "fifo"}
 
