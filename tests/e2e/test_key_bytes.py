@@ -180,23 +180,22 @@ def test_c16_no_secret_leaves_the_process(tmp_path):
     assert found({"CDN token": TOKEN.encode()}, {"CDN": repr(world.cdn.stub.requests).encode()}) != []
 
 
-def test_c16_no_core_is_written_where_other_programs_write_one(running):
+def test_c16_no_core_is_written_where_other_programs_write_one(shop):
     """The same signal, limits and folder for a program that holds a canary in memory: its core must have it."""
     pattern = pathlib.Path("/proc/sys/kernel/core_pattern").read_text().strip()
     if pattern.startswith(("|", "/")):
         pytest.skip(f"core_pattern is {pattern}: cores do not come into the folder")
-    with tempfile.TemporaryDirectory() as folder:
-        control = "import os; secret = ''.join(['control', '-', 'canary'] * 3); os.abort()"
-        subprocess.run([sys.executable, "-c", control], cwd=folder, preexec_fn=no_limit, capture_output=True)
-        cores = list(pathlib.Path(folder).iterdir())
-        assert cores and any(b"control-canarycontrol" in core.read_bytes() for core in cores)
-    started = subprocess.Popen([running.router.process.args[0], "serve", "-c", running.folder / "signet.yaml"], cwd=running.folder,
-                               stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, preexec_fn=no_limit)
-    started.wait(20)  # the ports are taken: it ends by itself
-    running.router.process.send_signal(signal.SIGABRT)
-    assert running.router.process.wait(20) == -signal.SIGABRT
-    here = pathlib.Path(f"/proc/{os.getpid()}/cwd").resolve()
-    assert not list(running.folder.glob("core*")) and not [core for core in here.glob("core.*") if core.stat().st_mtime > time.time() - 60]
+    folder = shop.folder / "cores"
+    folder.mkdir()
+    shop.start(preexec=no_limit, cwd=folder)
+    assert shop.serves()
+    shop.router.process.send_signal(signal.SIGABRT)
+    assert shop.router.process.wait(20) == -signal.SIGABRT
+    assert list(folder.iterdir()) == []
+    control = "import os; secret = ''.join(['control', '-', 'canary'] * 3); os.abort()"
+    subprocess.run([sys.executable, "-c", control], cwd=folder, preexec_fn=no_limit, capture_output=True)
+    cores = list(folder.iterdir())
+    assert cores and any(b"control-canarycontrol" in core.read_bytes() for core in cores)
 
 
 READ_OTHER = """
