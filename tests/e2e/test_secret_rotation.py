@@ -328,15 +328,16 @@ def test_c12_public_key_that_is_none_leaves_the_old_one(running):
 
 
 def test_c12_half_written_key_is_never_used(running):
-    """A half of the new key is a key by itself: nothing may be judged by it."""
-    make_key(running, "next.key")
-    whole = (running.folder / "next.key").read_bytes()
-    with applied(running, "trust.keys.release-1"):
-        with (running.folder / "release.key").open("wb", buffering=0) as file:
-            for piece in range(30):
-                file.write(whole[piece:piece + 1] if piece < 29 else whole[29:])
-                time.sleep(0.05)
-        wait_serial(running, publish(running, "signed by the whole key", release="next.key"))
+    """What has been written of the new key is a key by itself, or none yet: nothing may be judged by it."""
+    for round, pieces in enumerate(((40,), (40,), (5, 40), (40,))):
+        next_key = make_key(running, f"next.{round}")
+        whole = next_key.read_bytes()
+        with applied(running, "trust.keys.release-1"), (running.folder / "release.key").open("wb", buffering=0) as file:
+            for begin, end in zip((0, *pieces), (*pieces, len(whole))):
+                file.write(whole[begin:end])
+                time.sleep(0.9 / len(pieces))  # less than lies between two looks
+        wait_serial(running, publish(running, f"signed by the whole key {round}", release=next_key.name))
+        assert running.metric("signet_secrets_applied_total") == round + 1
     assert running.router.events("secret_refused") == []
 
 
