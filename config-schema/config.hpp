@@ -220,6 +220,12 @@ struct Audit {
   OnTamper on_tamper = OnTamper::alarm;
 };
 
+/// Keys of sealed values; what they open stands in its place already.
+struct Secrets {
+  std::string master_key_file;           ///< empty: there are no sealed values
+  std::string previous_master_key_file;  ///< empty: there is one key
+};
+
 struct Config {
   Listen listen;
   uint32_t workers = 0;  ///< 0: as many as the cgroup and the affinity mask allow
@@ -240,6 +246,7 @@ struct Config {
   Telemetry telemetry;
   AccessLog access_log = AccessLog::stdout_;
   Audit audit;
+  Secrets secrets;
 };
 
 }  // namespace signet::config

@@ -296,6 +296,8 @@ Config decode(const YamlNode& root, bool development) {
   decode_process(map, out);
   out.telemetry = decode_telemetry(map.map("telemetry"));
   out.audit = decode_audit(map.map("audit"));
+  map.map("secrets").read("master_key_file", out.secrets.master_key_file);
+  map.map("secrets").read("previous_master_key_file", out.secrets.previous_master_key_file);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "config-schema/cross_checks.hpp"
+#include "config-schema/unsealing.hpp"
 #include "router/base/units.hpp"
 
 namespace signet::config {
@@ -65,6 +66,9 @@ std::vector<SecretFile> secret_files(const YamlNode& root) {
   constexpr std::string_view kPush = "graph.source.cdn.push.secret_file";
   add(find_path(root, kPush), std::string(kPush), "push requests");
   add(find_path(root, "audit.key_file"), "audit.key_file", "the audit log");
+  for (const std::string_view path : {kMasterKey, kPreviousMasterKey}) {
+    add(find_path(root, path), std::string(path), "sealed values");
+  }
   return out;
 }
 

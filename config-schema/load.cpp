@@ -8,6 +8,7 @@
 #include "config-schema/schema.hpp"
 #include "config-schema/substitution.hpp"
 #include "config-schema/trust_root.hpp"
+#include "config-schema/unsealing.hpp"
 #include "config-schema/validator.hpp"
 
 namespace signet::config {
@@ -45,7 +46,7 @@ std::expected<Loaded, std::vector<Diagnostic>> load(const std::vector<SourceFile
   if (files.empty()) {
     if (options.development) {
       const YamlNode nothing{.kind = NodeKind::map};
-      return Loaded{default_config(true), explain(config_schema(), nothing, files, true), {}};
+      return Loaded{default_config(true), explain(config_schema(), nothing, files, true), {}, {}, options, {}};
     }
     return std::unexpected(std::vector<Diagnostic>{{.message = "no configuration file; pass one with -c FILE"}});
   }
@@ -56,8 +57,10 @@ std::expected<Loaded, std::vector<Diagnostic>> load(const std::vector<SourceFile
   std::optional<TrustRootTree> root;
   if (options.trust_root) root = read_trust_root(all.back(), static_cast<uint32_t>(files.size()), findings);
   if (!tree || findings.failed()) return std::unexpected(findings.take_errors());
-  substitute(*tree, sources, findings);
+  std::vector<FileUse> used;
+  substitute(*tree, sources, findings, &used);
   if (root) complete_from(*root, *tree);
+  unseal(*tree, sources, used, findings);
   validate(config_schema(), *tree, options.development, findings);
   Config config = decode(*tree, options.development);
   if (root) {
@@ -67,7 +70,12 @@ std::expected<Loaded, std::vector<Diagnostic>> load(const std::vector<SourceFile
   cross_check({*tree, config, options.development}, findings);
   check_verified(*tree, config, options.verified, findings);
   if (findings.failed()) return std::unexpected(findings.take_errors());
-  return Loaded{std::move(config), explain(config_schema(), *tree, all, options.development), findings.take_warnings()};
+  return Loaded{std::move(config),
+                explain(config_schema(), *tree, all, options.development),
+                findings.take_warnings(),
+                files,
+                options,
+                std::move(used)};
 }
 
 }  // namespace signet::config

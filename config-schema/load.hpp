@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config-schema/config.hpp"
+#include "router/crypto/crypto.hpp"
 
 namespace signet::config {
 
@@ -39,6 +40,16 @@ struct SubstitutionSources {
 };
 SubstitutionSources process_substitution_sources();
 
+/// `text` of a file without one final LF or CRLF.
+std::string without_final_newline(std::string text);
+
+/// A file from which a value was taken: `${file:/path}`, or a master key.
+struct FileUse {
+  std::string key;  ///< path of the value in the YAML; of several, separated by ", "
+  std::string path;
+  crypto::SecretBytes text;  ///< as it was used, one final newline stripped
+};
+
 struct LoadOptions {
   /// `signet dev`: graph, trust and admission may be left out; introspection defaults to on, limits to `measure`.
   bool development = false;
@@ -63,6 +74,9 @@ struct Loaded {
   Config config;
   std::vector<Origin> origins;
   std::vector<Diagnostic> warnings;
+  std::vector<SourceFile> sources;  ///< what was loaded,
+  LoadOptions options;              ///< and how
+  std::vector<FileUse> files;       ///< each path once
 };
 
 /// Later files override earlier ones: maps merge, lists and scalars replace.

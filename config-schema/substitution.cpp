@@ -1,6 +1,8 @@
 #include "config-schema/substitution.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 
@@ -92,9 +94,25 @@ Text expand(std::string_view text, const SubstitutionSources& sources) {
   return checked(std::move(out), "the value");
 }
 
-void substitute_in(YamlNode& node, const std::string& path, const SubstitutionSources& sources, Findings& findings) {
+// `sources`, noting in `used` what the value at `key` reads.
+SubstitutionSources noting(const SubstitutionSources& sources, const std::string& key, std::vector<FileUse>& used) {
+  if (!sources.file) return sources;
+  return {sources.environment, [&](const std::string& path) -> std::optional<std::string> {
+            const auto known = std::ranges::find(used, path, &FileUse::path);
+            if (known != used.end()) {
+              known->key += ", " + key;
+              return std::string(as_text(known->text.view()));
+            }
+            auto text = sources.file(path);
+            if (text) used.push_back({key, path, crypto::SecretBytes(as_bytes(*text))});
+            return text;
+          }};
+}
+
+void substitute_in(YamlNode& node, const std::string& path, const SubstitutionSources& sources, Findings& findings,
+                   std::vector<FileUse>* used) {
   if (node.kind == NodeKind::scalar && node.text.find('$') != std::string::npos) {
-    Text value = expand(node.text, sources);
+    Text value = expand(node.text, used == nullptr ? sources : noting(sources, path, *used));
     if (!value) {
       findings.error(node.place, path, value.error());
       node.failed = true;
@@ -103,15 +121,22 @@ void substitute_in(YamlNode& node, const std::string& path, const SubstitutionSo
     }
   }
   for (size_t i = 0; i < node.items.size(); ++i) {
-    substitute_in(node.items[i], fmt::format("{}[{}]", path, i), sources, findings);
+    substitute_in(node.items[i], fmt::format("{}[{}]", path, i), sources, findings, used);
   }
-  for (YamlMember& member : node.members) substitute_in(member.value, join_path(path, member.key), sources, findings);
+  for (YamlMember& member : node.members) {
+    substitute_in(member.value, join_path(path, member.key), sources, findings, used);
+  }
 }
 
 }  // namespace
 
-void substitute(YamlNode& root, const SubstitutionSources& sources, Findings& findings) {
-  substitute_in(root, "", sources, findings);
+void substitute(YamlNode& root, const SubstitutionSources& sources, Findings& findings, std::vector<FileUse>* used) {
+  substitute_in(root, "", sources, findings, used);
+}
+
+std::string without_final_newline(std::string text) {
+  if (text.ends_with('\n')) text.resize(text.size() - (text.ends_with("\r\n") ? 2 : 1));
+  return text;
 }
 
 SubstitutionSources process_substitution_sources() {
@@ -121,17 +146,14 @@ SubstitutionSources process_substitution_sources() {
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
   sources.file = [](const std::string& path) -> std::optional<std::string> {
+    std::error_code failed;
+    if (!std::filesystem::is_regular_file(path, failed)) return std::nullopt;  // a FIFO would wait for a writer
     std::ifstream stream(path, std::ios::binary);
     std::string text(kSubstitutedBytesMax + 3, '\0');  // room for a final CRLF and one byte that tells it is too long
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (stream.bad() || !stream.is_open() || (stream.fail() && !stream.eof())) return std::nullopt;
     text.resize(static_cast<size_t>(stream.gcount()));
-    if (text.ends_with("\r\n")) {
-      text.resize(text.size() - 2);
-    } else if (text.ends_with('\n')) {
-      text.pop_back();
-    }
-    return text;
+    return without_final_newline(std::move(text));
   };
   return sources;
 }

@@ -8,7 +8,9 @@
 namespace signet::config {
 
 /// Replaces in every scalar value below `root`, never in keys. What was brought in is not looked at again.
+/// Where `used` is given, each file that was read is appended to it, once; who names it again gets the same text.
 /// Errors: each failed substitution, with the key's path; that value is marked as failed.
-void substitute(YamlNode& root, const SubstitutionSources& sources, Findings& findings);
+void substitute(YamlNode& root, const SubstitutionSources& sources, Findings& findings,
+                std::vector<FileUse>* used = nullptr);
 
 }  // namespace signet::config

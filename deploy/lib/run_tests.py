@@ -173,14 +173,19 @@ def counterpart(run, folder):
             raise Cannot("npm is not installed")
         if run.command(name, ["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, check=False) != 0:
             raise Cannot("npm ci failed: " + (run.log_of(name).strip().splitlines() or [""])[-1])
-        code = run.command(name, ["npm", "test", "--silent"], cwd=folder, check=False,
-                           env={"SIGNET_BIN": str(ROOT / "build/release/signet")})
-        results = from_text(run.log_of(name), name) or Results(failed=[f"{name}: no line `N passed, N failed`"])
-        if code != 0 and not results.failed:
-            results.failed.append(f"{name} ended with {code}")
-        return results
+        return counted(run, name, ["npm", "test", "--silent"], cwd=folder,
+                       env={"SIGNET_BIN": str(ROOT / "build/release/signet")})
 
     run.step(name, action)
+
+
+def counted(run, name, command, **options):
+    """Runs a program whose last line is its count."""
+    code = run.command(name, command, check=False, **options)
+    results = from_text(run.log_of(name), name) or Results(failed=[f"{name}: no line `N passed, N failed`"])
+    if code != 0 and not results.failed:
+        results.failed.append(f"{name} ended with {code}")
+    return results
 
 
 def counterparts(run):
@@ -230,6 +235,8 @@ def long(run):
     if run.build("dev"):
         run.step("clang-tidy", tidy)
         oracle(run, ORACLE_SECONDS)
+        run.step("constant time", lambda: counted(run, "constant time", ["build/dev/tests/constant_time_test"]))
+    run.step("planted bugs", lambda: counted(run, "planted bugs", [PYTHON, "tests/planted/run.py"]))
 
 
 def main(tiers):

@@ -30,6 +30,8 @@ class ArtifactSource {
   /// while refused bytes wait for their next try.
   virtual bool watchable() const { return false; }
   virtual bool may_have_changed() { return true; }
+  /// What of `source` may change while the router runs: the token of a CDN.
+  virtual void reconfigure(const config::Source& /*source*/) {}
 };
 
 /// `file` and, beside it, `file`.jws, both read through one resolved folder (ConfigMaps swap `..data`).

@@ -74,6 +74,11 @@ void ArtifactWatcher::set_policy(signing::GatePolicy policy) {
   look_at_running();
 }
 
+void ArtifactWatcher::reconfigure(const config::Source& source, const config::Source& fallback) {
+  source_->reconfigure(source);
+  if (fallback_) fallback_->reconfigure(fallback);
+}
+
 // --- what runs
 
 void ArtifactWatcher::look_at_running() {
@@ -150,7 +155,9 @@ void ArtifactWatcher::poll_now() {
 }
 
 void ArtifactWatcher::schedule(milliseconds delay) {
-  timer_ = loop_.after(delay, [this] { poll(); });
+  timer_ = loop_.after(delay, [this] {
+    if (!busy_) poll();  // else one was asked for meanwhile, which plans the next
+  });
 }
 
 void ArtifactWatcher::poll() {

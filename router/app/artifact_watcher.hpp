@@ -62,6 +62,8 @@ class ArtifactWatcher final : private signing::GateEvents {
   void poll_now();
   /// New keys, allowlist or floors, from the next decision on.
   void set_policy(signing::GatePolicy policy);
+  /// Tokens and the like, from the next fetch on.
+  void reconfigure(const config::Source& source, const config::Source& fallback);
 
   const std::optional<LastRefusal>& last_refusal() const { return last_refusal_; }
   /// Attempts that ended without a change since the last success.

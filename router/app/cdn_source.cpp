@@ -12,6 +12,10 @@ class CdnSource final : public HttpSource {
     while (base_.ends_with('/')) base_.pop_back();
   }
 
+  void reconfigure(const config::Source& source) override {
+    if (source.cdn) token_ = source.cdn->token;
+  }
+
  private:
   std::expected<Target, std::string> target(std::string_view name) override {
     auto url = http::parse_url(fmt::format("{}/{}", base_, name));

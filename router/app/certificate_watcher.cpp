@@ -10,10 +10,10 @@ using telemetry::MetricId;
 
 namespace {
 
-using Made = std::expected<void, TlsFileProblem>;
+using Made = std::expected<void, FileProblem>;
 
 template <class T>
-Made take(std::expected<T, TlsFileProblem>&& made, T& into) {
+Made take(std::expected<T, FileProblem>&& made, T& into) {
   if (!made) return std::unexpected(std::move(made.error()));
   into = std::move(*made);
   return {};
@@ -33,14 +33,7 @@ struct CertificateWatcher::Watched {
   virtual void use(const Hooks& hooks) const = 0;
 
   TlsFileSet files;
-  crypto::Sha256 digest{};  // of the texts in use
-  WallTime since;
-  struct Problem {
-    TlsFileProblem what;
-    WallTime at;
-  };
-  std::optional<Problem> problem;        // told, and still so
-  std::optional<SteadyTime> torn_since;  // not told yet
+  FileWatch watch;
 };
 
 struct CertificateWatcher::Listener final : Watched {
@@ -71,8 +64,7 @@ std::expected<void, std::string> read_first(Watched& watched, WallTime now) {
   auto texts = read_tls_files(watched.files);
   if (!texts) return std::unexpected(texts.error().text());
   if (auto made = watched.make(*texts); !made) return std::unexpected(made.error().text());
-  watched.digest = texts->digest();
-  watched.since = now;
+  watched.watch.use(texts->digest(), now);
   return {};
 }
 
@@ -136,7 +128,7 @@ void CertificateWatcher::start() {
 }
 
 void CertificateWatcher::schedule() {
-  timer_ = loop_.after(kPoll, [this] {
+  timer_ = loop_.after(FileWatch::kPoll, [this] {
     check(true);
     schedule();
   });
@@ -153,35 +145,22 @@ void CertificateWatcher::check(bool patient) {
 
 void CertificateWatcher::look(Watched& watched, bool patient) {
   auto texts = read_tls_files(watched.files);
-  if (!texts) return refused(watched, std::move(texts.error()), patient);
+  if (!texts) return refused(watched, texts.error(), patient);
   const crypto::Sha256 digest = texts->digest();
-  if (digest == watched.digest) {  // as before, or as before again
-    watched.problem.reset();
-    watched.torn_since.reset();
-    return;
-  }
-  if (auto made = watched.make(*texts); !made) return refused(watched, std::move(made.error()), patient);
-  watched.digest = digest;
+  if (watched.watch.holds(digest)) return;
+  if (auto made = watched.make(*texts); !made) return refused(watched, made.error(), patient);
+  watched.watch.use(digest, clock_.wall());
   applied(watched);
 }
 
 void CertificateWatcher::applied(Watched& watched) {
-  watched.since = clock_.wall();
-  watched.problem.reset();
-  watched.torn_since.reset();
   subgraphs_ = tls_of(profiles_);
   watched.use(hooks_);
   journal_.tls_files_applied(watched.files.key, watched.expires());
 }
 
-// Told once for each thing that is wrong.
-void CertificateWatcher::refused(Watched& watched, TlsFileProblem problem, bool patient) {
-  if (watched.problem && watched.problem->what.text() == problem.text()) return;
-  const SteadyTime now = clock_.steady();
-  if (!watched.torn_since) watched.torn_since = now;
-  if (patient && now - *watched.torn_since < kTornFilesGrace) return;
-  journal_.tls_files_refused(problem);
-  watched.problem = Watched::Problem{std::move(problem), clock_.wall()};
+void CertificateWatcher::refused(Watched& watched, const FileProblem& problem, bool patient) {
+  if (watched.watch.refuse(problem, clock_.steady(), clock_.wall(), patient)) journal_.tls_files_refused(problem);
 }
 
 std::shared_ptr<const net::ServerTls> CertificateWatcher::listener() const {
@@ -205,21 +184,13 @@ void CertificateWatcher::set_gauges(telemetry::MetricShard& metrics) const {
 void CertificateWatcher::write_status(json::Writer& writer) const {
   writer.begin_object();
   const auto write = [&](const Watched& watched) {
-    writer.key(watched.files.key).begin_object().key("since").value(format_timestamp(watched.since));
-    writer.key("certificate_expires");
+    writer.key(watched.files.key).begin_object().key("certificate_expires");
     if (const auto expires = watched.expires()) {
       writer.value(format_timestamp(*expires));
     } else {
       writer.null();
     }
-    writer.key("refused");
-    if (watched.problem) {
-      const TlsFileProblem& what = watched.problem->what;
-      writer.begin_object().key("file").value(what.file).key("reason").value(what.reason);
-      writer.key("at").value(format_timestamp(watched.problem->at)).end_object();
-    } else {
-      writer.null();
-    }
+    watched.watch.write_status(writer);
     writer.end_object();
   };
   if (listener_) write(*listener_);

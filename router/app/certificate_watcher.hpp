@@ -18,10 +18,6 @@ namespace signet::app {
 /// Threads: the control thread.
 class CertificateWatcher {
  public:
-  static constexpr std::chrono::milliseconds kPoll{1'000};
-  /// A writer may replace certificate and key one after the other: what does not fit is told when it has lasted.
-  static constexpr std::chrono::milliseconds kTornFilesGrace{2'500};
-
   struct Hooks {
     std::function<void(const std::shared_ptr<const net::ServerTls>&)> use_listener;
     /// subgraphs() holds other profiles now.
@@ -59,7 +55,7 @@ class CertificateWatcher {
   void look(Watched& watched, bool patient);
   void check(bool patient);
   void schedule();
-  void refused(Watched& watched, TlsFileProblem problem, bool patient);
+  void refused(Watched& watched, const FileProblem& problem, bool patient);
   void applied(Watched& watched);
 
   net::EventLoop& loop_;

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -68,11 +69,16 @@ std::expected<std::string, std::string> read_file(const std::string& path, uint6
   }
 }
 
-std::expected<void, std::string> replace_file(const std::string& path, std::string_view bytes) {
+namespace {
+
+// `like`: mode and owner of the new file; null: 0600, and whoever this is.
+std::expected<void, std::string> replace(const std::string& path, std::string_view bytes, const struct stat* like) {
   const std::string temporary = path + ".new";
   Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (file.get() < 0) return system_error(temporary);
-  if (!write_all(file.get(), bytes) || ::fsync(file.get()) != 0 || !file.close() ||
+  const bool same = like == nullptr || ((::fchown(file.get(), like->st_uid, like->st_gid) == 0 || errno == EPERM) &&
+                                        ::fchmod(file.get(), like->st_mode & 07777) == 0);
+  if (!same || !write_all(file.get(), bytes) || ::fsync(file.get()) != 0 || !file.close() ||
       std::rename(temporary.c_str(), path.c_str()) != 0) {
     auto error = system_error(path);
     ::unlink(temporary.c_str());
@@ -80,6 +86,21 @@ std::expected<void, std::string> replace_file(const std::string& path, std::stri
   }
   sync_folder_of(path);
   return {};
+}
+
+}  // namespace
+
+std::expected<void, std::string> replace_file(const std::string& path, std::string_view bytes) {
+  return replace(path, bytes, nullptr);
+}
+
+std::expected<void, std::string> rewrite_file(const std::string& path, std::string_view bytes) {
+  std::error_code failed;
+  const std::string whole = std::filesystem::canonical(path, failed).string();
+  if (failed) return std::unexpected(path + ": " + failed.message());
+  struct stat status{};
+  if (::stat(whole.c_str(), &status) != 0) return system_error(whole);
+  return replace(whole, bytes, &status);
 }
 
 }  // namespace signet::app

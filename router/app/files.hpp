@@ -15,6 +15,9 @@ std::expected<std::string, std::string> read_file(const std::string& path, uint6
 /// the old file or the new one. Errors: the system's words, with the path.
 std::expected<void, std::string> replace_file(const std::string& path, std::string_view bytes);
 
+/// The same for a file of somebody else's: a link is followed, and mode and owner stay.
+std::expected<void, std::string> rewrite_file(const std::string& path, std::string_view bytes);
+
 /// Writes all of `bytes` to a descriptor. False: errno says why, and some may be written.
 bool write_all(int descriptor, std::string_view bytes);
 

@@ -117,6 +117,10 @@ void Journal::reload_asked(std::string_view by) {
 void Journal::reloaded(PolicyInForce policy) {
   telemetry_.event(LogLevel::info, "reloaded", {});
   record("reload.applied", {});
+  policy_in_force(std::move(policy));
+}
+
+void Journal::policy_in_force(PolicyInForce policy) {
   if (const auto keys = key_changes(policy_.trust, policy.trust); !keys.empty()) record("keys.changed", keys);
   if (const auto changes = policy_changes(policy_, policy); !changes.empty()) record("policy.changed", changes);
   policy_ = std::move(policy);
@@ -139,7 +143,7 @@ void Journal::tls_files_applied(const std::string& key, std::optional<WallTime> 
   telemetry_.event(LogLevel::info, "tls_files_applied", fields);
 }
 
-void Journal::tls_files_refused(const TlsFileProblem& problem) {
+void Journal::tls_files_refused(const FileProblem& problem) {
   telemetry_.metrics().add(MetricId::tls_files_refused, {});
   record("tls.refused", {{"key", problem.key}, {"file", problem.file}, {"reason", problem.reason}});
   telemetry_.event(
@@ -148,6 +152,22 @@ void Journal::tls_files_refused(const TlsFileProblem& problem) {
        {"file", problem.file},
        {"reason", problem.reason},
        {"what_to_do", "put a certificate and its key, both valid, in place; until then the old ones serve"}});
+}
+
+void Journal::secret_applied(const std::string& key) {
+  telemetry_.metrics().add(MetricId::secrets_applied, {});
+  record("secret.applied", {{"key", key}});
+  telemetry_.event(LogLevel::info, "secret_applied", {{"key", key}});
+}
+
+void Journal::secret_refused(const FileProblem& problem) {
+  telemetry_.metrics().add(MetricId::secrets_refused, {});
+  record("secret.refused", {{"key", problem.key}, {"file", problem.file}, {"reason", problem.reason}});
+  telemetry_.event(LogLevel::error, "secret_refused",
+                   {{"key", problem.key},
+                    {"file", problem.file},
+                    {"reason", problem.reason},
+                    {"what_to_do", "put a whole and good file in place; until then what it held before is used"}});
 }
 
 void Journal::judged(const AdmissionVerdict& verdict) {

@@ -58,7 +58,13 @@ class Journal {
 
   /// Other certificates, keys or authorities under this YAML key are in use.
   void tls_files_applied(const std::string& key, std::optional<WallTime> expires);
-  void tls_files_refused(const TlsFileProblem& problem);
+  void tls_files_refused(const FileProblem& problem);
+
+  /// What the file under this YAML key holds now is in use.
+  void secret_applied(const std::string& key);
+  void secret_refused(const FileProblem& problem);
+  /// Other keys, or another policy, are in force, without a reload.
+  void policy_in_force(PolicyInForce policy);
 
  private:
   void not_audited(const std::string& problem);

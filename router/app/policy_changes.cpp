@@ -1,6 +1,7 @@
 #include "router/app/policy_changes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/ranges.h>
 
 #include "router/crypto/crypto.hpp"
@@ -41,6 +42,13 @@ AuditAttributes policy_of(const PolicyInForce& policy) {
 }
 
 }  // namespace
+
+PolicyInForce policy_in_force(const config::Config& config, const TrustPolicy& trust) {
+  constexpr auto kModes = std::to_array<std::string_view>({"off", "safelist", "ids_only"});
+  return {.trust = trust,
+          .allow = config.subgraphs.allow,
+          .operations_mode = std::string(kModes.at(static_cast<size_t>(config.operations.mode)))};
+}
 
 std::string allow_digest(const std::vector<std::string>& allow) {
   std::string text;

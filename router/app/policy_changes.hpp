@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "config-schema/config.hpp"
 #include "signing/core/audit_chain.hpp"
 #include "signing/core/trust_policy.hpp"
 
@@ -15,6 +16,8 @@ struct PolicyInForce {
   std::vector<std::string> allow;  ///< subgraphs.allow
   std::string operations_mode;
 };
+
+PolicyInForce policy_in_force(const config::Config& config, const signing::TrustPolicy& trust);
 
 /// A digest of an allowlist, in its order.
 std::string allow_digest(const std::vector<std::string>& allow);

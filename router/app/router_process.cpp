@@ -1,16 +1,14 @@
 #include "router/app/router_process.hpp"
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <fmt/format.h>
 #include <memory>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <thread>
 
 #include "router/app/artifact_watcher.hpp"
 #include "router/app/cpu_count.hpp"
+#include "router/app/descriptors.hpp"
 #include "router/app/journal.hpp"
 #include "router/app/status.hpp"
 #include "router/app/telemetry_hub.hpp"
@@ -47,39 +45,21 @@ bool listens(const config::Endpoint& endpoint) {
   return !endpoint.host.empty() || !endpoint.unix_path.empty();
 }
 
-// Secrets and request data stay out of core dumps and of other processes' reach.
-void close_memory() {
-  const rlimit none{0, 0};
-  setrlimit(RLIMIT_CORE, &none);
-  prctl(PR_SET_DUMPABLE, 0);
-}
-
-// All descriptors the system gives, and how many connections of clients they allow: subgraphs, files and the health
-// listener keep theirs.
-size_t raise_descriptors() {
-  rlimit files{};
-  getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
-  getrlimit(RLIMIT_NOFILE, &files);
-  constexpr rlim_t kReserved = 1024;
-  return static_cast<size_t>(files.rlim_cur - std::min(files.rlim_cur / 2, kReserved));
-}
-
 class RouterProcess {
  public:
   explicit RouterProcess(RouterOptions options)
       : options_(std::move(options)),
         transport_(control_, resolver_),
-        telemetry_(options_.config, control_, transport_, clock_, labels_),
-        store_(options_.config.graph.state_dir),
+        telemetry_(options_.loaded.config, control_, transport_, clock_, labels_),
+        store_(options_.loaded.config.graph.state_dir),
         journal_(telemetry_, labels_, clock_),
         certificates_(control_, clock_, labels_, journal_,
                       {.use_listener = [this](const auto& tls) { graphql_server_->use_tls(tls); },
-                       .use_subgraphs = [this] { use_profiles(); }}) {}
+                       .use_subgraphs = [this] { use_profiles(); }}),
+        secrets_(control_, clock_, journal_,
+                 [this](const SecretWatcher::Set& set, bool values) { return use_secrets(set, values); }) {}
 
   int run() {
-    close_memory();
     std::signal(SIGPIPE, SIG_IGN);
     if (auto ready = set_up(); !ready) {
       telemetry_.event(LogLevel::error, "start_failed", {{"error", ready.error()}});
@@ -91,6 +71,7 @@ class RouterProcess {
     schedule_checkpoint();
     telemetry_.set_gauges([this](telemetry::MetricShard& metrics) { set_gauges(metrics); });
     certificates_.start();
+    secrets_.start();
     graph_watcher_->start();
     if (operations_watcher_) operations_watcher_->start();
     telemetry_.start();
@@ -103,7 +84,7 @@ class RouterProcess {
 
  private:
   std::expected<void, std::string> set_up() {
-    auto settings = Settings::make(options_.config, options_.development.has_value());
+    auto settings = Settings::make(options_.loaded.config, options_.development.has_value());
     if (!settings) return std::unexpected(settings.error());
     settings_ = *settings;
     publish_state_.snapshot = std::make_shared<const Snapshot>(Snapshot{.settings = settings_});
@@ -113,8 +94,12 @@ class RouterProcess {
           fmt::format("graph.state_dir: {}; make it a folder that this user may write to", writable.error()));
     }
     if (auto own = check_state_is_own(); !own) return own;
-    if (auto read = certificates_.load(options_.config); !read) return read;
+    if (auto read = certificates_.load(options_.loaded.config); !read) return read;
     publish_state_.certificates = &certificates_;
+    auto secrets = secrets_.prepare(secret_files(options_.loaded.config, options_.loaded.files, in_development()));
+    if (!secrets) return failure(secrets);
+    secrets_.adopt(std::move(*secrets));
+    publish_state_.secrets = &secrets_;
     if (auto made = make_watchers(); !made) return made;
     if (auto opened = open_journal(); !opened) return opened;
     start_workers();
@@ -123,7 +108,7 @@ class RouterProcess {
 
   // Another graph's serial floor would refuse this one for ever, or let an older one in.
   std::expected<void, std::string> check_state_is_own() const {
-    const config::Graph& graph = options_.config.graph;
+    const config::Graph& graph = options_.loaded.config.graph;
     std::string problem;
     for (const ArtifactKind kind : {ArtifactKind::graph, ArtifactKind::operations}) {
       const auto record = store_.load_state(kind, problem);
@@ -136,9 +121,12 @@ class RouterProcess {
     return {};
   }
 
-  std::expected<signing::GatePolicy, std::string> gate_policy(const Settings& settings, ArtifactKind kind) const {
+  bool in_development() const { return options_.development.has_value(); }
+
+  std::expected<signing::GatePolicy, std::string> gate_policy(const Settings& settings, ArtifactKind kind,
+                                                              const SecretWatcher::Set& secrets) const {
     if (!options_.development) {
-      auto policy = make_gate_policy(settings, kind);
+      auto policy = make_gate_policy(settings, kind, SecretWatcher::reader(secrets));
       if (!policy) return std::unexpected(fmt::format("{}", fmt::join(policy.error(), "; ")));
       return std::move(*policy);
     }
@@ -158,7 +146,7 @@ class RouterProcess {
   std::expected<std::unique_ptr<ArtifactWatcher>, std::string> make_watcher(ArtifactKind kind, const std::string& key,
                                                                             const config::Source& source,
                                                                             const config::Source& fallback) {
-    auto policy = gate_policy(*settings_, kind);
+    auto policy = gate_policy(*settings_, kind, secrets_.set());
     if (!policy) return std::unexpected(policy.error());
     WatcherSettings settings{.policy = std::move(*policy)};
     if (source.cdn) {
@@ -169,11 +157,12 @@ class RouterProcess {
       settings.jitter = source.s3->jitter;
     }
     std::unique_ptr<AdmissionCaller> admission;
-    if (!options_.config.admission.url.empty()) {
-      auto secret = read_webhook_secret(options_.config.admission.secret_file);
+    if (!options_.loaded.config.admission.url.empty()) {
+      auto secret =
+          read_webhook_secret(options_.loaded.config.admission.secret_file, SecretWatcher::reader(secrets_.set()));
       if (!secret) return std::unexpected("admission.secret_file: " + secret.error());
-      admission = std::make_unique<AdmissionCaller>(options_.config.admission, std::move(*secret), control_, transport_,
-                                                    clock_);
+      admission = std::make_unique<AdmissionCaller>(options_.loaded.config.admission, std::move(*secret), control_,
+                                                    transport_, clock_);
     }
     const bool memory = options_.development && kind == ArtifactKind::graph;
     auto from = memory ? make_memory_source(options_.development->statement, options_.development->artifact)
@@ -193,14 +182,14 @@ class RouterProcess {
   }
 
   std::expected<void, std::string> make_watchers() {
-    auto graph =
-        make_watcher(ArtifactKind::graph, "graph.source", options_.config.graph.source, options_.config.graph.fallback);
+    auto graph = make_watcher(ArtifactKind::graph, "graph.source", options_.loaded.config.graph.source,
+                              options_.loaded.config.graph.fallback);
     if (!graph) return std::unexpected(graph.error());
     graph_watcher_ = std::move(*graph);
     publish_state_.watchers.emplace_back("graph", graph_watcher_.get());
-    if (options_.config.operations.mode == config::OperationsMode::off) return {};
+    if (options_.loaded.config.operations.mode == config::OperationsMode::off) return {};
     auto operations =
-        make_watcher(ArtifactKind::operations, "operations.source", options_.config.operations.source, {});
+        make_watcher(ArtifactKind::operations, "operations.source", options_.loaded.config.operations.source, {});
     if (!operations) return std::unexpected(operations.error());
     operations_watcher_ = std::move(*operations);
     publish_state_.watchers.emplace_back("operations", operations_watcher_.get());
@@ -208,27 +197,22 @@ class RouterProcess {
   }
 
   std::expected<void, std::string> open_journal() {
-    auto policy = gate_policy(*settings_, ArtifactKind::graph);
+    auto policy = gate_policy(*settings_, ArtifactKind::graph, secrets_.set());
     if (!policy) return failure(policy);
-    auto key = read_audit_key(options_.config.audit, policy->trust);
+    auto key = read_audit_key(options_.loaded.config.audit, policy->trust, SecretWatcher::reader(secrets_.set()));
     if (!key) return failure(key);
-    if (auto opened = journal_.open(options_.config.graph.state_dir, options_.config.audit, std::move(*key)); !opened) {
+    if (auto opened =
+            journal_.open(options_.loaded.config.graph.state_dir, options_.loaded.config.audit, std::move(*key));
+        !opened) {
       return opened;
     }
-    journal_.started(kVersion, settings_->development, policy_in_force(*settings_, policy->trust));
+    journal_.started(kVersion, settings_->development, policy_in_force(settings_->config, policy->trust));
     use_config_artifact(std::move(options_.config_artifact));
     return {};
   }
 
-  static PolicyInForce policy_in_force(const Settings& settings, const signing::TrustPolicy& trust) {
-    constexpr auto kModes = std::to_array<std::string_view>({"off", "safelist", "ids_only"});
-    return {.trust = trust,
-            .allow = settings.config.subgraphs.allow,
-            .operations_mode = std::string(kModes.at(static_cast<size_t>(settings.config.operations.mode)))};
-  }
-
   void schedule_checkpoint() {
-    checkpoint_timer_ = control_.after(options_.config.audit.checkpoint_every, [this] {
+    checkpoint_timer_ = control_.after(options_.loaded.config.audit.checkpoint_every, [this] {
       journal_.checkpoint();
       schedule_checkpoint();
     });
@@ -236,7 +220,7 @@ class RouterProcess {
 
   void start_workers() {
     const CpuCount cpus = usable_cpus();
-    const unsigned count = options_.config.workers > 0 ? options_.config.workers : cpus.workers;
+    const unsigned count = options_.loaded.config.workers > 0 ? options_.loaded.config.workers : cpus.workers;
     publish_state_.workers = count;
     std::vector<Worker*> workers;
     start_planners(count);
@@ -257,7 +241,7 @@ class RouterProcess {
     telemetry_.event(LogLevel::info, "starting",
                      {{"version", std::string(kVersion)},
                       {"workers", std::to_string(count)},
-                      {"workers_because", options_.config.workers > 0 ? "configured" : cpus.why},
+                      {"workers_because", options_.loaded.config.workers > 0 ? "configured" : cpus.why},
                       {"mode", settings_->development ? "development" : "serve"}});
   }
 
@@ -274,7 +258,7 @@ class RouterProcess {
   }
 
   std::expected<void, std::string> listen() {
-    const config::Listen& config = options_.config.listen;
+    const config::Listen& config = options_.loaded.config.listen;
     std::vector<net::EventLoop*> loops;
     std::vector<net::ServerHandler*> handlers;
     for (const auto& thread : workers_) {
@@ -283,20 +267,16 @@ class RouterProcess {
     }
     graphql_server_ = std::make_unique<net::HttpServer>(
         control_, loops, handlers,
-        net::ServerSettings{.body_bytes_max = options_.config.limits.body_bytes,
-                            .unread_bytes_max = options_.config.limits.unread_answers_bytes,
+        net::ServerSettings{.body_bytes_max = options_.loaded.config.limits.body_bytes,
+                            .unread_bytes_max = options_.loaded.config.limits.unread_answers_bytes,
                             .connections_max = std::min<size_t>(kClientConnectionsMax, descriptors_),
-                            .handshakes_max = options_.config.limits.tls_handshakes,
+                            .handshakes_max = options_.loaded.config.limits.tls_handshakes,
                             .tls = certificates_.listener()});
     if (auto bound = bind("listen.graphql", config.graphql, *graphql_server_); !bound) return bound;
 
-    HealthPages::Push push;
-    if (const auto& cdn = options_.config.graph.source.cdn; cdn && !cdn->push_secret_file.empty()) {
-      auto secret = read_webhook_secret(cdn->push_secret_file);
-      if (!secret) return std::unexpected("graph.source.cdn.push.secret_file: " + secret.error());
-      push.secrets.push_back(std::move(*secret));
-      push.poll = [this] { poll_all(); };
-    }
+    auto push_secrets = read_push_secrets(options_.loaded.config, SecretWatcher::reader(secrets_.set()));
+    if (!push_secrets) return failure(push_secrets);
+    HealthPages::Push push{.secrets = std::move(*push_secrets), .poll = [this] { poll_all(); }};
     health_pages_ = std::make_unique<HealthPages>(publish_state_, telemetry_, clock_, std::move(push));
     admin_pages_ = std::make_unique<AdminPages>(publish_state_, clock_, [this] { reload("admin"); });
     if (auto bound = listen_control("listen.health", config.health, *health_pages_, health_server_); !bound)
@@ -402,6 +382,7 @@ class RouterProcess {
     metrics.set(MetricId::unread_answers, {}, static_cast<int64_t>(graphql_server_->unread_bytes()));
     metrics.set(MetricId::plan_cache_operations, {}, static_cast<int64_t>(planners_->cached_operations()));
     certificates_.set_gauges(metrics);
+    secrets_.set_gauges(metrics);
     metrics.set(MetricId::plan_cache_bytes, {}, static_cast<int64_t>(planners_->cached_bytes()));
     journal_.set_alarms(metrics, ArtifactKind::graph, graph_watcher_->alarms());
     if (operations_watcher_) journal_.set_alarms(metrics, ArtifactKind::operations, operations_watcher_->alarms());
@@ -433,49 +414,30 @@ class RouterProcess {
   }
 
   std::expected<void, std::string> try_reload() {
-    auto settings = std::expected<std::shared_ptr<const Settings>, std::string>(settings_);
-    std::vector<config::Origin> origins = options_.origins;
-    auto config_artifact = publish_state_.config_artifact;
+    std::optional<ReadConfig> read;
     if (options_.reload_config) {
-      auto read = options_.reload_config();
-      if (!read) {
-        if (const auto& why = read.error().why) tell_of_config(*why);
-        return std::unexpected(read.error().text);
+      auto good = options_.reload_config();
+      if (!good) {
+        if (const auto& why = good.error().why) tell_of_config(*why);
+        return std::unexpected(good.error().text);
       }
-      if (const std::string keys = need_restart(read->loaded.origins); !keys.empty()) {
+      if (const std::string keys = need_restart(options_.loaded.origins, good->loaded.origins); !keys.empty()) {
         return std::unexpected("these keys changed and need a restart: " + keys);
       }
-      settings = Settings::make(read->loaded.config, false);
-      if (!settings) return failure(settings);
-      origins = std::move(read->loaded.origins);
-      config_artifact = std::move(read->artifact);
+      read = std::move(*good);
     }
-    auto graph_policy = gate_policy(**settings, ArtifactKind::graph);
-    if (!graph_policy) return failure(graph_policy);
-    if (auto audit_key = read_audit_key((*settings)->config.audit, graph_policy->trust); !audit_key) {
-      return failure(audit_key);
+    const config::Config& config = read ? read->loaded.config : settings_->config;
+    const auto& used = read ? read->loaded.files : options_.loaded.files;
+    auto secrets = secrets_.prepare(secret_files(config, used, in_development()));
+    if (!secrets) return failure(secrets);
+    auto used_now = use_configuration(read ? &read->loaded.config : nullptr, *secrets,
+                                      [this](PolicyInForce policy) { journal_.reloaded(std::move(policy)); });
+    if (!used_now) return used_now;
+    secrets_.adopt(std::move(*secrets));
+    if (read) {
+      keep_sources(std::move(read->loaded));
+      use_config_artifact(std::move(read->artifact));
     }
-    auto operations_policy = gate_policy(**settings, ArtifactKind::operations);
-    if (!operations_policy) return failure(operations_policy);
-    auto profiles = certificates_.prepare((*settings)->config.subgraphs);
-    if (!profiles) return failure(profiles);
-    Snapshot next = *publish_state_.snapshot;
-    next.settings = *settings;
-    if (next.graph) {
-      auto endpoints = make_endpoints(*next.graph, **settings, CertificateWatcher::tls_of(*profiles), labels_);
-      if (!endpoints) return failure(endpoints);
-      next.endpoints = *endpoints;
-    }
-    settings_ = *settings;
-    certificates_.adopt(std::move(*profiles));
-    options_.origins = std::move(origins);
-    use_config_artifact(std::move(config_artifact));
-    PolicyInForce in_force = policy_in_force(*settings_, graph_policy->trust);
-    publish(std::move(next));
-    journal_.reloaded(std::move(in_force));
-    // Under the new policy the watchers may find that what serves may not any more.
-    graph_watcher_->set_policy(std::move(*graph_policy));
-    if (operations_watcher_) operations_watcher_->set_policy(std::move(*operations_policy));
     return {};
   }
 
@@ -503,16 +465,80 @@ class RouterProcess {
                       .detail = why.detail});
   }
 
-  // The keys that differ from the running configuration and do not apply live, comma-separated.
-  std::string need_restart(const std::vector<config::Origin>& loaded) const {
-    std::string keys;
-    for (const config::Origin& now : loaded) {
-      if (now.live) continue;
-      const auto before = std::ranges::find(options_.origins, now.path, &config::Origin::path);
-      if (before != options_.origins.end() && before->value == now.value) continue;
-      keys += (keys.empty() ? "" : ", ") + now.path;
+  // For the next time that a file changes from which a value comes.
+  void keep_sources(config::Loaded loaded) {
+    options_.loaded.origins = std::move(loaded.origins);
+    options_.loaded.sources = std::move(loaded.sources);
+    options_.loaded.options = std::move(loaded.options);
+    options_.loaded.files = std::move(loaded.files);
+  }
+
+  // Files of secrets have changed: their new texts are in `set`.
+  std::expected<void, std::string> use_secrets(const SecretWatcher::Set& set, bool values) {
+    std::optional<config::Loaded> loaded;
+    if (values) {
+      auto made = load_with(options_.loaded, SecretWatcher::reader(set));
+      if (!made) return failure(made);
+      loaded = std::move(*made);
     }
-    return keys;
+    auto used = use_configuration(loaded ? &loaded->config : nullptr, set,
+                                  [this](PolicyInForce policy) { journal_.policy_in_force(std::move(policy)); });
+    if (!used) return used;
+    if (loaded) keep_sources(std::move(*loaded));
+    poll_all();  // what was refused under the old keys may be good under the new ones
+    return {};
+  }
+
+  // Everything that is made of configuration and secrets, made anew and put in place: whole, or not at all.
+  // `config`: null where it is the same as before. `tell` is called when all of it is good.
+  std::expected<void, std::string> use_configuration(const config::Config* config, const SecretWatcher::Set& secrets,
+                                                     const std::function<void(PolicyInForce)>& tell) {
+    std::shared_ptr<const Settings> settings = settings_;
+    if (config != nullptr) {
+      auto made = Settings::make(*config, in_development());
+      if (!made) return failure(made);
+      settings = std::move(*made);
+    }
+    auto graph_policy = gate_policy(*settings, ArtifactKind::graph, secrets);
+    if (!graph_policy) return failure(graph_policy);
+    if (auto audit_key = read_audit_key(settings->config.audit, graph_policy->trust, SecretWatcher::reader(secrets));
+        !audit_key) {
+      return failure(audit_key);
+    }
+    auto operations_policy = gate_policy(*settings, ArtifactKind::operations, secrets);
+    if (!operations_policy) return failure(operations_policy);
+    auto push_secrets = read_push_secrets(settings->config, SecretWatcher::reader(secrets));
+    if (!push_secrets) return failure(push_secrets);
+    if (config != nullptr) {
+      if (auto used = use_settings(settings); !used) return used;
+    }
+    tell(policy_in_force(settings_->config, graph_policy->trust));
+    health_pages_->set_push_secrets(std::move(*push_secrets));
+    const config::Config& now = settings_->config;
+    graph_watcher_->reconfigure(now.graph.source, now.graph.fallback);
+    // Under the new policy the watchers may find that what serves may not any more.
+    graph_watcher_->set_policy(std::move(*graph_policy));
+    if (operations_watcher_) {
+      operations_watcher_->reconfigure(now.operations.source, {});
+      operations_watcher_->set_policy(std::move(*operations_policy));
+    }
+    return {};
+  }
+
+  std::expected<void, std::string> use_settings(const std::shared_ptr<const Settings>& settings) {
+    auto profiles = certificates_.prepare(settings->config.subgraphs);
+    if (!profiles) return failure(profiles);
+    Snapshot next = *publish_state_.snapshot;
+    next.settings = settings;
+    if (next.graph) {
+      auto endpoints = make_endpoints(*next.graph, *settings, CertificateWatcher::tls_of(*profiles), labels_);
+      if (!endpoints) return failure(endpoints);
+      next.endpoints = *endpoints;
+    }
+    settings_ = settings;
+    certificates_.adopt(std::move(*profiles));
+    publish(std::move(next));
+    return {};
   }
 
   void on_signal(int signal) {
@@ -576,6 +602,7 @@ class RouterProcess {
   StateStore store_;
   Journal journal_;
   CertificateWatcher certificates_;
+  SecretWatcher secrets_;
   std::shared_ptr<const Settings> settings_;
   ProcessState publish_state_;
   std::unique_ptr<ArtifactWatcher> graph_watcher_, operations_watcher_;

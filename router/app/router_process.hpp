@@ -27,9 +27,10 @@ struct ReadConfig {
 };
 
 struct RouterOptions {
-  config::Config config;
-  std::vector<config::Origin> origins;  ///< of `config`: which values apply on reload and which need a restart
-  std::optional<signing::Verified<signing::Artifact>> config_artifact{};  ///< `config`, as it passed the gate
+  /// Its origins say which values apply on reload and which need a restart; from its sources it is made anew when a
+  /// file changes that a value comes from.
+  config::Loaded loaded;
+  std::optional<signing::Verified<signing::Artifact>> config_artifact{};  ///< `loaded`, as it passed the gate
   /// Reads the configuration again, for SIGHUP and POST /admin/reload. Null: only key files and sources are read again.
   /// Errors: every mistake, as signet check prints it.
   std::function<std::expected<ReadConfig, ConfigRefusal>()> reload_config;

@@ -1,5 +1,7 @@
 #include "router/app/settings.hpp"
 
+#include <algorithm>
+
 namespace signet::app {
 
 std::expected<std::shared_ptr<const Settings>, std::string> Settings::make(const config::Config& config,
@@ -20,6 +22,17 @@ std::expected<std::shared_ptr<const Settings>, std::string> Settings::make(const
                                                    .egress = std::make_shared<const http::EgressPolicy>(*egress),
                                                    .execution = std::move(execution),
                                                    .development = development});
+}
+
+std::string need_restart(const std::vector<config::Origin>& before, const std::vector<config::Origin>& now) {
+  std::string keys;
+  for (const config::Origin& origin : now) {
+    if (origin.live) continue;
+    const auto old = std::ranges::find(before, origin.path, &config::Origin::path);
+    if (old != before.end() && old->value == origin.value) continue;
+    keys += (keys.empty() ? "" : ", ") + origin.path;
+  }
+  return keys;
 }
 
 }  // namespace signet::app

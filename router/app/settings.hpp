@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "config-schema/config.hpp"
+#include "config-schema/load.hpp"
 #include "router/execution/execution.hpp"
 #include "router/http/egress.hpp"
 #include "router/policy/cors.hpp"
@@ -25,5 +25,8 @@ struct Settings {
   static std::expected<std::shared_ptr<const Settings>, std::string> make(const config::Config& config,
                                                                           bool development);
 };
+
+/// The keys that differ and do not apply live, comma-separated.
+std::string need_restart(const std::vector<config::Origin>& before, const std::vector<config::Origin>& now);
 
 }  // namespace signet::app

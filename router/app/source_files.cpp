@@ -5,13 +5,8 @@
 #include "router/app/files.hpp"
 
 namespace signet::app {
-namespace {
 
-constexpr uint64_t kCredentialsBytesMax = 64u << 10;
-
-}  // namespace
-
-std::expected<void, TlsFileProblem> SourceAuthorities::read_file() {
+std::expected<void, FileProblem> SourceAuthorities::read_file() {
   const auto texts = read_tls_files(files_);
   if (!texts) return std::unexpected(texts.error());
   const crypto::Sha256 digest = texts->digest();

@@ -13,6 +13,8 @@
 
 namespace signet::app {
 
+inline constexpr uint64_t kCredentialsBytesMax = 64u << 10;  ///< of a credentials_file
+
 /// Whom the server of a source is verified against. Threads: one.
 class SourceAuthorities {
  public:
@@ -25,7 +27,7 @@ class SourceAuthorities {
   const std::string& problem() const { return problem_; }
 
  private:
-  std::expected<void, TlsFileProblem> read_file();
+  std::expected<void, FileProblem> read_file();
 
   TlsFileSet files_;
   crypto::Sha256 digest_{};

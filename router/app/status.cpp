@@ -123,6 +123,10 @@ std::string status_page(const ProcessState& state, WallTime now) {
     writer.key("tls");
     state.certificates->write_status(writer);
   }
+  if (state.secrets != nullptr) {
+    writer.key("secrets");
+    state.secrets->write_status(writer);
+  }
   writer.key("alarms").begin_object();
   for (const auto& [kind, watcher] : state.watchers) {
     writer.key(kind).begin_array();

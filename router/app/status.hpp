@@ -8,6 +8,7 @@
 
 #include "router/app/artifact_watcher.hpp"
 #include "router/app/certificate_watcher.hpp"
+#include "router/app/secret_watcher.hpp"
 #include "router/app/snapshot.hpp"
 #include "router/app/telemetry_hub.hpp"
 #include "router/net/http_server.hpp"
@@ -20,6 +21,7 @@ struct ProcessState {
   std::shared_ptr<const Snapshot> snapshot;
   std::vector<std::pair<std::string, const ArtifactWatcher*>> watchers;  ///< by kind of artifact
   const CertificateWatcher* certificates = nullptr;
+  const SecretWatcher* secrets = nullptr;
   std::optional<signing::Verified<signing::Artifact>> config_artifact;  ///< the configuration, where it is a signed one
   bool draining = false;
   unsigned workers = 0;
@@ -42,6 +44,9 @@ class HealthPages final : public net::ServerHandler {
   };
   HealthPages(const ProcessState& state, TelemetryHub& telemetry, const Clock& clock, Push push)
       : state_(state), telemetry_(telemetry), clock_(clock), push_(std::move(push)) {}
+
+  /// From now on pushes are signed with these.
+  void set_push_secrets(std::vector<crypto::SecretBytes> secrets) { push_.secrets = std::move(secrets); }
 
   std::optional<net::ServerResponse> admit(const net::ServerRequest& head) override;
   void handle(const net::ServerRequest& request, net::Responder responder) override;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "router/app/files.hpp"
-
 namespace signet::app {
 namespace {
 
@@ -13,7 +11,7 @@ void wipe(std::string& text) {
   crypto::wipe({reinterpret_cast<uint8_t*>(text.data()), text.size()});
 }
 
-TlsFileProblem blame(const TlsFileSet& files, const net::PemProblem& problem) {
+FileProblem blame(const TlsFileSet& files, const net::PemProblem& problem) {
   switch (problem.file) {
     case net::PemFile::certificate:
       return {files.key, files.cert_file, problem.reason};
@@ -26,10 +24,6 @@ TlsFileProblem blame(const TlsFileSet& files, const net::PemProblem& problem) {
 }
 
 }  // namespace
-
-std::string TlsFileProblem::text() const {
-  return fmt::format("{}: {} {}", key, file, reason);
-}
 
 TlsTexts::~TlsTexts() {
   wipe(pair.key);
@@ -68,25 +62,21 @@ std::vector<std::pair<std::string, TlsFileSet>> subgraph_files(const config::Sub
   return sets;
 }
 
-std::expected<TlsTexts, TlsFileProblem> read_tls_files(const TlsFileSet& files) {
+std::expected<TlsTexts, FileProblem> read_tls_files(const TlsFileSet& files) {
   TlsTexts texts;
   for (const auto& [path, into] : {std::pair<const std::string&, std::string&>{files.cert_file, texts.pair.certificate},
                                    {files.key_file, texts.pair.key},
                                    {files.ca_file, texts.authorities}}) {
     if (path.empty()) continue;
-    auto read = read_file(path, kPemBytesMax);
-    if (!read) {
-      // The path stands in front of the system's words already.
-      const std::string& words = read.error();
-      return std::unexpected(TlsFileProblem{files.key, path, words.substr(std::min(words.size(), path.size() + 2))});
-    }
-    if (read->empty()) return std::unexpected(TlsFileProblem{files.key, path, "is empty"});
+    auto read = read_file_of(files.key, path, kPemBytesMax);
+    if (!read) return std::unexpected(std::move(read.error()));
+    if (read->empty()) return std::unexpected(FileProblem{files.key, path, "is empty"});
     into = std::move(*read);
   }
   return texts;
 }
 
-std::expected<std::shared_ptr<const net::ServerTls>, TlsFileProblem> make_listener_tls(
+std::expected<std::shared_ptr<const net::ServerTls>, FileProblem> make_listener_tls(
     const TlsFileSet& files, const TlsTexts& texts, const std::shared_ptr<net::TicketKeys>& tickets) {
   net::ServerTlsFiles all{.pair = texts.pair, .client_authorities = texts.authorities, .only_1_3 = files.only_1_3};
   auto made = net::ServerTls::make(all, tickets);
@@ -95,8 +85,8 @@ std::expected<std::shared_ptr<const net::ServerTls>, TlsFileProblem> make_listen
   return std::move(*made);
 }
 
-std::expected<std::shared_ptr<const net::ClientTls>, TlsFileProblem> make_subgraph_tls(const TlsFileSet& files,
-                                                                                       const TlsTexts& texts) {
+std::expected<std::shared_ptr<const net::ClientTls>, FileProblem> make_subgraph_tls(const TlsFileSet& files,
+                                                                                    const TlsTexts& texts) {
   net::ClientTlsFiles all{.authorities = texts.authorities, .pair = texts.pair};
   auto made = net::ClientTls::make(all);
   wipe(all.pair.key);
@@ -104,8 +94,8 @@ std::expected<std::shared_ptr<const net::ClientTls>, TlsFileProblem> make_subgra
   return std::move(*made);
 }
 
-std::vector<TlsFileProblem> check_tls_files(const config::Config& config) {
-  std::vector<TlsFileProblem> problems;
+std::vector<FileProblem> check_tls_files(const config::Config& config) {
+  std::vector<FileProblem> problems;
   const SystemClock clock;
   if (const config::ListenTls& tls = config.listen.tls; !tls.cert_file.empty()) {
     const TlsFileSet files = listener_files(tls);

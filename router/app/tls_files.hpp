@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config-schema/config.hpp"
+#include "router/app/file_watch.hpp"
 #include "router/crypto/crypto.hpp"
 #include "router/net/client_tls.hpp"
 #include "router/net/server_tls.hpp"
@@ -20,15 +21,6 @@ struct TlsFileSet {
   std::string cert_file, key_file, ca_file;
   bool only_1_3 = false;
   friend bool operator==(const TlsFileSet&, const TlsFileSet&) = default;
-};
-
-/// Why a set cannot be used.
-struct TlsFileProblem {
-  std::string key;
-  std::string file;
-  std::string reason;
-  /// KEY: FILE REASON
-  std::string text() const;
 };
 
 /// What the files of a set hold. The key's text is wiped with it.
@@ -48,15 +40,15 @@ TlsFileSet listener_files(const config::ListenTls& tls);
 std::vector<std::pair<std::string, TlsFileSet>> subgraph_files(const config::Subgraphs& subgraphs);
 
 /// Errors: the first file that cannot be read.
-std::expected<TlsTexts, TlsFileProblem> read_tls_files(const TlsFileSet& files);
+std::expected<TlsTexts, FileProblem> read_tls_files(const TlsFileSet& files);
 /// Errors: the file to blame, and why.
-std::expected<std::shared_ptr<const net::ServerTls>, TlsFileProblem> make_listener_tls(
+std::expected<std::shared_ptr<const net::ServerTls>, FileProblem> make_listener_tls(
     const TlsFileSet& files, const TlsTexts& texts, const std::shared_ptr<net::TicketKeys>& tickets);
-std::expected<std::shared_ptr<const net::ClientTls>, TlsFileProblem> make_subgraph_tls(const TlsFileSet& files,
-                                                                                       const TlsTexts& texts);
+std::expected<std::shared_ptr<const net::ClientTls>, FileProblem> make_subgraph_tls(const TlsFileSet& files,
+                                                                                    const TlsTexts& texts);
 
 /// Reads and tries every set that the configuration names. Returns what cannot be used.
-std::vector<TlsFileProblem> check_tls_files(const config::Config& config);
+std::vector<FileProblem> check_tls_files(const config::Config& config);
 
 /// How each subgraph is spoken to.
 struct SubgraphTls {

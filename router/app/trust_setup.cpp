@@ -14,34 +14,45 @@ signing::Role to_role(config::KeyRole role) {
 
 }  // namespace
 
-std::expected<signing::VerificationKey, std::string> read_trust_key(const config::TrustKey& key) {
-  auto problem = [&](std::string_view text) {
-    return std::unexpected(fmt::format("trust.keys: {}: {}", key.kid, text));
-  };
-  const bool hmac = key.algorithm == config::KeyAlgorithm::hs256;
-  auto file = read_file(hmac ? key.secret_file : key.public_key_file, signing::kKeyFileBytesMax);
-  if (!file) return problem(file.error());
+std::expected<std::string, std::string> read_key_file(const std::string& path) {
+  return read_file(path, signing::kKeyFileBytesMax);
+}
+
+std::expected<signing::VerificationKey, std::string> parse_trust_key(const config::TrustKey& key,
+                                                                     std::string_view text) {
   signing::VerificationKey result{.kid = key.kid,
                                   .role = to_role(key.role),
                                   .material = {},
                                   .not_before = key.not_before,
                                   .not_after = key.not_after};
-  if (hmac) {
-    auto secret = signing::parse_hmac_secret(*file);
-    if (!secret) return problem(secret.error().message);
+  if (key.algorithm == config::KeyAlgorithm::hs256) {
+    auto secret = signing::parse_hmac_secret(text);
+    if (!secret) return std::unexpected(secret.error().message);
     result.material = std::move(*secret);
   } else {
-    auto public_key = crypto::Ed25519PublicKey::from_pem(*file);
-    if (!public_key) return problem(public_key.error().message);
+    auto public_key = crypto::Ed25519PublicKey::from_pem(text);
+    if (!public_key) return std::unexpected(public_key.error().message);
     result.material = std::move(*public_key);
   }
   return result;
 }
 
+std::expected<signing::VerificationKey, std::string> read_trust_key(const config::TrustKey& key,
+                                                                    const ReadSecret& read) {
+  const auto named = [&](const std::string& text) { return fmt::format("trust.keys: {}: {}", key.kid, text); };
+  auto text = read(key.algorithm == config::KeyAlgorithm::hs256 ? key.secret_file : key.public_key_file);
+  if (!text) return std::unexpected(named(text.error()));
+  auto parsed = parse_trust_key(key, *text);
+  crypto::wipe({reinterpret_cast<uint8_t*>(text->data()), text->size()});
+  if (!parsed) return std::unexpected(named(parsed.error()));
+  return parsed;
+}
+
 std::expected<std::optional<signing::SigningKey>, std::string> read_audit_key(const config::Audit& audit,
-                                                                              const signing::TrustPolicy& trust) {
+                                                                              const signing::TrustPolicy& trust,
+                                                                              const ReadSecret& read) {
   if (audit.key_file.empty()) return std::nullopt;
-  auto file = read_file(audit.key_file, signing::kKeyFileBytesMax);
+  auto file = read(audit.key_file);
   if (!file) return std::unexpected("audit.key_file: " + file.error());
   auto key = signing::parse_signing_key(audit.kid, *file);
   crypto::wipe({reinterpret_cast<uint8_t*>(file->data()), file->size()});
@@ -56,17 +67,19 @@ std::expected<std::optional<signing::SigningKey>, std::string> read_audit_key(co
   return std::move(*key);
 }
 
-std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::string& path) {
-  auto file = read_file(path, signing::kKeyFileBytesMax);
+std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::string& path, const ReadSecret& read) {
+  auto file = read(path);
   if (!file) return std::unexpected(file.error());
   auto secret = signing::parse_webhook_secret(*file);
+  crypto::wipe({reinterpret_cast<uint8_t*>(file->data()), file->size()});
   if (!secret) return std::unexpected(path + ": " + secret.error().message);
   return std::move(*secret);
 }
 
 std::expected<signing::TrustPolicy, std::vector<std::string>> read_trust_policy(const config::Trust& trust,
                                                                                 const std::string& graph,
-                                                                                const std::string& environment) {
+                                                                                const std::string& environment,
+                                                                                const ReadSecret& read_secret) {
   std::vector<std::string> problems;
   signing::TrustPolicy policy{.graph = graph,
                               .environment = environment,
@@ -77,7 +90,7 @@ std::expected<signing::TrustPolicy, std::vector<std::string>> read_trust_policy(
   for (const config::KeyRole role : trust.required_roles) policy.required_roles.push_back(to_role(role));
   if (trust.stale_grace) policy.stale_grace = std::chrono::duration_cast<std::chrono::seconds>(*trust.stale_grace);
   for (const config::TrustKey& key : trust.keys) {
-    auto read = read_trust_key(key);
+    auto read = read_trust_key(key, read_secret);
     if (read) {
       policy.keys.push_back(std::move(*read));
     } else {
@@ -89,11 +102,12 @@ std::expected<signing::TrustPolicy, std::vector<std::string>> read_trust_policy(
 }
 
 std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(const Settings& settings,
-                                                                              signing::ArtifactKind kind) {
+                                                                              signing::ArtifactKind kind,
+                                                                              const ReadSecret& read_secret) {
   const config::Config& config = settings.config;
   std::vector<std::string> problems;
   signing::GatePolicy policy{.kind = kind, .trust = {}, .egress = *settings.egress};
-  auto trust = read_trust_policy(config.trust, config.graph.name, config.graph.environment);
+  auto trust = read_trust_policy(config.trust, config.graph.name, config.graph.environment, read_secret);
   if (trust) {
     policy.trust = std::move(*trust);
   } else {
@@ -104,7 +118,7 @@ std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(co
       config.trust.on_revoked == config::OnRevoked::drop ? signing::OnRevoked::drop : signing::OnRevoked::alarm;
   policy.webhook = !config.admission.url.empty();
   if (!config.admission.secret_file.empty()) {
-    auto secret = read_webhook_secret(config.admission.secret_file);
+    auto secret = read_webhook_secret(config.admission.secret_file, read_secret);
     if (secret) {
       policy.webhook_secrets.push_back(std::move(*secret));
     } else {
@@ -116,6 +130,17 @@ std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(co
   }
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return policy;
+}
+
+std::expected<std::vector<crypto::SecretBytes>, std::string> read_push_secrets(const config::Config& config,
+                                                                               const ReadSecret& read) {
+  std::vector<crypto::SecretBytes> out;
+  if (const auto& cdn = config.graph.source.cdn; cdn && !cdn->push_secret_file.empty()) {
+    auto secret = read_webhook_secret(cdn->push_secret_file, read);
+    if (!secret) return std::unexpected("graph.source.cdn.push.secret_file: " + secret.error());
+    out.push_back(std::move(*secret));
+  }
+  return out;
 }
 
 }  // namespace signet::app

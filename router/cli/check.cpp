@@ -45,7 +45,7 @@ int check(const CheckOptions& options) {
     if (!config.loaded) return config.exit_code;
     weaknesses = config::posture(*config.loaded);
     auto settings = app::Settings::make(config.loaded->config, options.development);
-    for (const app::TlsFileProblem& problem : app::check_tls_files(config.loaded->config)) {
+    for (const app::FileProblem& problem : app::check_tls_files(config.loaded->config)) {
       complain(problem.text());
       good = false;
     }

@@ -71,6 +71,20 @@ struct KeygenOptions {
 };
 int keygen(const KeygenOptions& options);
 
+struct SealOptions {
+  std::string master_key_file;
+  std::string graph, environment;
+  std::string key;  ///< path in the YAML: "graph.source.cdn.token"
+};
+/// Seals standard input and prints it.
+int secrets_seal(const SealOptions& options);
+
+struct RotateOptions {
+  std::vector<std::string> config_files;
+  std::string from_file, to_file;  ///< master keys
+};
+int secrets_rotate(const RotateOptions& options);
+
 struct SignOptions {
   std::string artifact_file;  ///< with rollback_to or add_file it may be empty: found by its digest
   std::string kind;           ///< empty: graph, or what the statement that is there says

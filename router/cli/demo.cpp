@@ -223,7 +223,7 @@ int demo(const DemoOptions& options) {
     checked = guide.check();
     guide.stop_router();
   });
-  const int exit_code = app::run_router({.config = std::move(config.loaded->config), .development = std::nullopt});
+  const int exit_code = app::run_router({.loaded = std::move(*config.loaded), .development = std::nullopt});
   guide.router_stopped();
   guide_thread.join();
   if (!options.check) return exit_code;

@@ -111,7 +111,9 @@ int dev(const DevOptions& options) {
     complain(graph.error().message);
     return kEnvironment;
   }
-  return app::run_router({.config = std::move(config), .development = std::move(*graph), .once_or_exit = true});
+  app::RouterOptions router{.development = std::move(*graph), .once_or_exit = true};
+  router.loaded.config = std::move(config);
+  return app::run_router(std::move(router));
 }
 
 }  // namespace signet::cli

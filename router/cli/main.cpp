@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "config-schema/validator.hpp"
+#include "router/app/closed_memory.hpp"
 #include "router/app/version.hpp"
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
@@ -123,6 +124,29 @@ void add_keygen(CLI::App& app, int& result) {
     }
     result = keygen(*options);
   });
+}
+
+void add_secrets(CLI::App& app, int& result) {
+  auto* command = app.add_subcommand("secrets", "Sealed values of the configuration");
+  command->require_subcommand(1);
+  auto seal_options = std::make_shared<SealOptions>();
+  auto* seal = command->add_subcommand("seal", "Seal standard input for one key of the configuration");
+  seal->add_option("--master-key-file", seal_options->master_key_file, "As in secrets.master_key_file")->required();
+  seal->add_option("--graph", seal_options->graph, "graph.name")->required()->check(kPlainName);
+  seal->add_option("--environment", seal_options->environment, "graph.environment")->required()->check(kPlainName);
+  seal->add_option("--key", seal_options->key, "Where the value will stand: graph.source.cdn.token")->required();
+  example(seal,
+          "signet secrets seal --master-key-file master.key --graph shop --environment production --key "
+          "graph.source.cdn.token < token");
+  seal->callback([seal_options, &result] { result = secrets_seal(*seal_options); });
+
+  auto options = std::make_shared<RotateOptions>();
+  auto* rotate = command->add_subcommand("rotate", "Seal the values of YAML files anew, under another master key");
+  add_config(rotate, options->config_files);
+  rotate->add_option("--from", options->from_file, "The master key that opens them now")->required();
+  rotate->add_option("--to", options->to_file, "The master key that shall open them")->required();
+  example(rotate, "signet secrets rotate -c signet.yaml --from master.key --to master-2.key");
+  rotate->callback([options, &result] { result = secrets_rotate(*options); });
 }
 
 void add_sign(CLI::App& app, int& result) {
@@ -304,6 +328,7 @@ int run(int argc, char** argv) {
   add_check(app, result);
   add_plan(app, result);
   add_keygen(app, result);
+  add_secrets(app, result);
   add_sign(app, result);
   add_verify(app, result);
   add_admission(app, result);
@@ -327,6 +352,7 @@ int run(int argc, char** argv) {
 }  // namespace signet::cli
 
 int main(int argc, char** argv) {
+  signet::app::close_memory();  // every command may hold a key
   try {
     return signet::cli::run(argc, argv);
   } catch (const std::exception& error) {

@@ -14,8 +14,7 @@ int serve(const ServeOptions& options) {
       return kEnvironment;
     }
   }
-  return app::run_router({.config = std::move(config.loaded->config),
-                          .origins = std::move(config.loaded->origins),
+  return app::run_router({.loaded = std::move(*config.loaded),
                           .config_artifact = std::move(config.artifact),
                           .reload_config = [input = options.config] { return reload_config(input); },
                           .development = std::nullopt,

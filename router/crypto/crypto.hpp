@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -53,6 +54,16 @@ class SecretBytes {
  private:
   Bytes bytes_;
 };
+
+inline constexpr size_t kAeadKeyBytes = 32;
+inline constexpr size_t kAeadNonceBytes = 12;
+inline constexpr size_t kAeadTagBytes = 16;
+
+/// AES-256-GCM: `plain` encrypted, and the tag over it and `additional` behind it. A nonce is used once for each key.
+/// Spec: NIST SP 800-38D; RFC 5116 §5.2
+Bytes aes256gcm_seal(ByteView key, ByteView nonce, ByteView additional, ByteView plain);
+/// Nothing where key, nonce, additional data or a bit of `sealed` is another than at sealing.
+std::optional<SecretBytes> aes256gcm_open(ByteView key, ByteView nonce, ByteView additional, ByteView sealed);
 
 /// An Ed25519 key. Spec: RFC 8032, PEM by RFC 8410
 class Ed25519PublicKey {

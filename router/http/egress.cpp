@@ -12,11 +12,12 @@ std::string scheme_prefix(Scheme scheme) {
   return scheme == Scheme::https ? "https://" : "http://";
 }
 
-// "products" of "products.shop.internal" stands for exactly one label before `suffix`.
+// "products" of "products.shop.internal" stands for exactly one label before `suffix`. Programs disagree on what is a
+// name in Punycode and what it says, so that such a label stands in the list itself.
 bool one_label_before(std::string_view host, std::string_view suffix) {
   if (host.size() < suffix.size() + 2 || !host.ends_with(suffix)) return false;
   const std::string_view label = host.substr(0, host.size() - suffix.size() - 1);
-  return host[label.size()] == '.' && label.find('.') == std::string_view::npos;
+  return host[label.size()] == '.' && label.find('.') == std::string_view::npos && !label.starts_with("xn--");
 }
 
 struct Wildcard {

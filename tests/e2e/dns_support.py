@@ -48,8 +48,17 @@ def enter():
         subprocess.run(["mount", "--bind", file, os.path.realpath(f"/etc/{name}")], check=True)
 
 
+def own_address(address, number):
+    """This machine's from now on: a public address to serve on. `number` tells several apart."""
+    name = f"lo:{number}".encode()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        for call, value in ((0x8916, address), (0x891C, "255.255.255.255")):  # SIOCSIFADDR, SIOCSIFNETMASK
+            fcntl.ioctl(sock, call, struct.pack("16sHH4s8x", name, socket.AF_INET, 0, socket.inet_aton(value)))
+
+
 class NameServer:
-    """Answers A questions from `records`: a list of addresses, a response code, or None for silence."""
+    """Answers A questions from `records`: a list of addresses, a response code, None for silence, another name as an alias
+    (CNAME) to follow, or a function that returns one of these for each question."""
 
     def __init__(self):
         self.records, self.delay, self.questions = {}, 0.0, 0
@@ -69,22 +78,32 @@ class NameServer:
             at += 1 + question[at]
         kind = struct.unpack_from("!H", question, at + 1)[0]
         self.questions += 1
-        record = self.records.get(".".join(labels), NXDOMAIN)
+        record, aliases = self.record(".".join(labels)), b""
+        owner, count = b"\xc0\x0c", 0  # a pointer to the question's name
+        while isinstance(record, str):
+            target = b"".join(bytes([len(label)]) + label.encode() for label in record.split(".")) + b"\0"
+            aliases += owner + struct.pack("!HHIH", 5, 1, 1, len(target)) + target
+            owner, count, record = target, count + 1, self.record(record)
         if record is None:
             return
         time.sleep(self.delay)
         code, addresses = (record, []) if isinstance(record, int) else (0, record if kind == 1 else [])
-        out = question[:2] + struct.pack("!HHHHH", 0x8180 | code, 1, len(addresses), 0, 0) + question[12:at + 5]
+        out = question[:2] + struct.pack("!HHHHH", 0x8180 | code, 1, count + len(addresses), 0, 0) + question[12:at + 5]
+        out += aliases
         for address in addresses:  # TTL 1
-            out += b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 1, 4) + socket.inet_aton(address)
+            out += owner + struct.pack("!HHIH", 1, 1, 1, 4) + socket.inet_aton(address)
         self.socket.sendto(out, peer)
+
+    def record(self, name):
+        record = self.records.get(name, NXDOMAIN)
+        return record() if callable(record) else record
 
 
 class AddressedSubgraph:
-    """Answers `me` with its own address as the name, on 127.0.0.x; counts connections and requests."""
+    """Answers `me` with its own address as the name, on 127.0.0.x; counts connections and requests, and keeps the last one."""
 
     def __init__(self, address, port):
-        self.address, self.connections, self.requests, self.open = address, 0, 0, []
+        self.address, self.connections, self.requests, self.open, self.last = address, 0, 0, [], b""
         self.listener = socket.create_server((address, port), backlog=128)
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -102,8 +121,9 @@ class AddressedSubgraph:
     def serve(self, sock):
         body = b'{"data":{"me":{"id":"1","name":"%s"}}}' % self.address.encode()
         try:
-            while sock.recv(65536):
+            while piece := sock.recv(65536):
                 self.requests += 1
+                self.last = piece
                 sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
                              % (len(body), body))
         except OSError:

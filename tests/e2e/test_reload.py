@@ -1,6 +1,7 @@
 """SIGHUP reads the configuration again through the same path as the start: whole, or not at all."""
 
 import signal
+import time
 
 from support import request, signet, wait_for
 
@@ -56,3 +57,27 @@ def test_bad_key_file_keeps_the_old_key(running):
     (running.folder / "release.key").write_text("short\n")
     assert "release-1" in reload(running, "reload_refused")["error"]
     assert running.serves()
+
+
+def test_poll_that_falls_due_while_another_is_under_way_disturbs_nothing(shop, cdn):
+    """A reload polls at once; the poll that was planned comes while the CDN still thinks about that one."""
+    cdn.publish(shop.graph_file.read_bytes(), shop.graph_file.with_name("graph.graphql.jws").read_bytes())
+    serve = cdn.stub.answer
+    under_way, most = [], []
+
+    def slowly(handler, body):
+        under_way.append(None)
+        most.append(len(under_way))
+        time.sleep(0.7)
+        under_way.pop()
+        return serve(handler, body)
+
+    shop.start(shop.config(f"{{ cdn: {{ url: {cdn.url}, poll: 1s, jitter: 0s }} }}"))
+    cdn.stub.answer = slowly
+    for _ in range(4):
+        asked = len(cdn.stub.requests)
+        wait_for(lambda: len(cdn.stub.requests) > asked and not under_way, "a poll")  # noqa: B023
+        time.sleep(0.6)  # the next is planned in less than it takes
+        reload(shop, "reloaded")
+    wait_for(lambda: not under_way, "the end of the poll")
+    assert shop.router.alive() and shop.serves() and max(most) == 1

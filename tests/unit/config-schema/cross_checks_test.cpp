@@ -220,7 +220,7 @@ TEST(Schema, ExactlyOneSource) {
 }
 
 TEST(Schema, KeysOfLaterVersionsSaySo) {
-  for (std::string_view key : {"auth", "rate_limit", "secrets", "subscriptions"}) {
+  for (std::string_view key : {"auth", "rate_limit", "subscriptions"}) {
     EXPECT_TRUE(holds(error_with(std::string(key) + ": {}\n"),
                       std::string(key) + " is not supported by this version of signet"));
   }

@@ -81,6 +81,7 @@ inline constexpr auto kUrlCorpus = std::to_array<UrlCase>({
     {"D8", "https://good\xE3\x80\x82test/", malformed},
     {"D8", "https://\xEF\xBD\x87ood.test/", malformed},
     {"D8", "https://xn--god-sna.test/", denied},
+    {"D8", "https://xn--80ak6aa92e.shop.internal/", denied},  // no wildcard stands for it
     {"D8", "https://good_x.test/", malformed},
     {"D9", "http://2130706433:4001/", malformed},
     {"D9", "http://0x7f.1:4001/", malformed},

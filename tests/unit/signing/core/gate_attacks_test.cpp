@@ -82,6 +82,20 @@ TEST(GateAttacks, C2StrippedSignaturesAreRefused) {
   EXPECT_EQ(world.apply(candidate), "statement_malformed");
 }
 
+TEST(GateAttacks, C2AnHmacReleaseIsAlwaysNeeded) {
+  World world;
+  const SigningKey other{"release-ed25519", crypto::Ed25519PrivateKey::generate()};
+  world.policy.trust.keys.push_back(other.verification_key(Role::release));
+  Candidate candidate = world.candidate(kSupergraph);
+  Jws jws = make_jws(print_statement(world.statement(kSupergraph)), other);
+  ASSERT_TRUE(add_signature(jws, world.approve));
+  candidate.statement = print_jws(jws);
+  EXPECT_EQ(world.apply(candidate), "roles_missing");
+  ASSERT_TRUE(add_signature(jws, world.release));  // Ed25519 beside it does no harm
+  candidate.statement = print_jws(jws);
+  EXPECT_EQ(world.apply(candidate), "accepted");
+}
+
 TEST(GateAttacks, C4EverySourcePassesTheSameGate) {
   World world;
   Candidate bad = world.candidate(kSupergraph);
@@ -103,6 +117,7 @@ TEST(GateAttacks, C5ThreeFiveThreeIsARollback) {
   EXPECT_EQ(world.apply(versions[2]), "accepted");
   EXPECT_EQ(world.apply(versions[4]), "accepted");
   EXPECT_EQ(world.apply(versions[2]), "rollback");
+  EXPECT_EQ(world.apply(versions[3]), "rollback");  // by one serial
   EXPECT_EQ(world.apply(versions[4]), "no_change");
   world.state.running_sha256.clear();  // a restart: the floor is on disk, nothing runs
   EXPECT_EQ(world.apply(versions[2]), "rollback");

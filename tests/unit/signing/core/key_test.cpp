@@ -35,6 +35,16 @@ TEST(HmacKey, WeakKeysAreRefusedWithoutShowingThem) {  // C3
   }
 }
 
+// However such a key came to be there.
+TEST(HmacKey, ShortKeysVerifyNothing) {  // C3
+  const std::string secret(kGood.substr(0, 31));
+  for (const std::string& bytes : {std::string(), std::string("k"), secret}) {
+    const VerificationKey key{
+        .kid = "k", .material = crypto::SecretBytes(as_bytes(bytes)), .not_before = {}, .not_after = {}};
+    EXPECT_FALSE(key.verify(as_bytes("m"), crypto::hmac_sha256(as_bytes(bytes), as_bytes("m")))) << bytes.size();
+  }
+}
+
 TEST(HmacKey, GeneratedKeysAreGood) {
   for (int i = 0; i < 50; ++i) EXPECT_TRUE(parse_hmac_secret(generate_hmac_secret()));
 }
