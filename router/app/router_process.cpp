@@ -170,10 +170,10 @@ class RouterProcess {
     }
     std::unique_ptr<AdmissionCaller> admission;
     if (!options_.config.admission.url.empty()) {
-      auto secret = read_webhook_secret(options_.config.admission.secret_file);
-      if (!secret) return std::unexpected("admission.secret_file: " + secret.error());
-      admission = std::make_unique<AdmissionCaller>(options_.config.admission, std::move(*secret), control_, transport_,
-                                                    clock_);
+      auto secrets = read_webhook_secrets(options_.config.admission.secret_file);
+      if (!secrets) return std::unexpected("admission.secret_file: " + secrets.error());
+      admission =
+          std::make_unique<AdmissionCaller>(options_.config.admission, secrets->front(), control_, transport_, clock_);
     }
     const bool memory = options_.development && kind == ArtifactKind::graph;
     auto from = memory ? make_memory_source(options_.development->statement, options_.development->artifact)

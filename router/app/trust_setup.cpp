@@ -64,6 +64,15 @@ std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::s
   return std::move(*secret);
 }
 
+std::expected<std::vector<crypto::SecretBytes>, std::string> read_webhook_secrets(const std::string& path) {
+  auto file = read_file(path, signing::kKeyFileBytesMax);
+  if (!file) return std::unexpected(file.error());
+  auto secrets = signing::parse_webhook_secrets(*file);
+  crypto::wipe({reinterpret_cast<uint8_t*>(file->data()), file->size()});
+  if (!secrets) return std::unexpected(path + ": " + secrets.error().message);
+  return std::move(*secrets);
+}
+
 std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(const Settings& settings,
                                                                               signing::ArtifactKind kind) {
   std::vector<std::string> problems;
@@ -90,11 +99,11 @@ std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(co
   }
   policy.webhook = !config.admission.url.empty();
   if (!config.admission.secret_file.empty()) {
-    auto secret = read_webhook_secret(config.admission.secret_file);
-    if (secret) {
-      policy.webhook_secrets.push_back(std::move(*secret));
+    auto secrets = read_webhook_secrets(config.admission.secret_file);
+    if (secrets) {
+      policy.webhook_secrets = std::move(*secrets);
     } else {
-      problems.push_back("admission.secret_file: " + secret.error());
+      problems.push_back("admission.secret_file: " + secrets.error());
     }
   }
   if (problems.empty()) {

@@ -24,7 +24,9 @@ std::expected<signing::VerificationKey, std::string> read_trust_key(const config
 std::expected<std::optional<signing::SigningKey>, std::string> read_audit_key(const config::Audit& audit,
                                                                               const signing::TrustPolicy& trust);
 
-/// The secrets of a webhook key file. Errors: as above.
+/// The secret of a webhook key file. Errors: as above.
 std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::string& path);
+/// Those of a file with one on each line, the newest first. Errors: as above.
+std::expected<std::vector<crypto::SecretBytes>, std::string> read_webhook_secrets(const std::string& path);
 
 }  // namespace signet::app
