@@ -158,6 +158,11 @@ void check_changes(const YamlNode& node, const AdmissionGraphPolicy& graph, cons
     findings.error(node.find("artifacts")->place, path + ".artifacts",
                    "store_dir is missing; name a folder where approved artifacts are kept");
   }
+  for (const std::string_view key : {"windows", "freezes"}) {
+    if (!graph.artifacts.empty() || node.find(key) == nullptr || node.find(key)->items.empty()) continue;
+    findings.error(node.find(key)->place, fmt::format("{}.{}", path, key),
+                   fmt::format("needs {}.artifacts and store_dir, so that what was approved before is known", path));
+  }
   if (!graph.forbid.empty() && graph.artifacts.empty()) {
     findings.error(node.find("forbid")->place, path + ".forbid",
                    fmt::format("changes cannot be judged without {}.artifacts; write where the server reads the "

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "signing/core/gate_checks.hpp"
+
 namespace signet::admission {
 namespace {
 
@@ -21,6 +23,10 @@ std::string key_of(const VerifiedStatement& about) {
   for (const signing::Signer& signer : about.signers) kids.push_back(signer.kid);
   std::ranges::sort(kids);
   return fmt::format("{} {}", crypto::sha256_hex(about.jws.payload), fmt::join(kids, " "));
+}
+
+std::string text_of(const signing::Refusal& refusal) {
+  return fmt::format("{}: {}", signing::info(refusal.reason).code, refusal.detail);
 }
 
 ReviewAnswer denial(const Review& review, std::string message) {
@@ -70,9 +76,12 @@ std::optional<ReviewAnswer> AdmissionServer::judged(const AdmissionGraph& graph,
   const Line line = Line::of(about.statement);
   const std::string key = key_of(about);
   const bool approved_before = approved_ != nullptr && approved_->holds(line, about.statement.sha256);
+  const RuleResult time = judge_time(graph.policy.times, now, approved_before);
   const PolicyVerdict* verdict = known_verdict(key, line);
+  if (verdict != nullptr && !verdict->allowed) return denial(review, verdict->message);
+  if (verdict != nullptr && !time.passed) return denial(review, time.why);
   // What is approved for the first time is kept, so its bytes are needed even where it was judged before.
-  const bool bytes_needed = graph.reads_artifact && (verdict == nullptr || (verdict->allowed && !approved_before));
+  const bool bytes_needed = graph.reads_artifact && (verdict == nullptr || !approved_before);
   Fetched kept;
   if (bytes_needed && artifact == nullptr) {
     if (!approved_before) return std::nullopt;
@@ -81,13 +90,17 @@ std::optional<ReviewAnswer> AdmissionServer::judged(const AdmissionGraph& graph,
     artifact = &kept;
   }
   if (bytes_needed && !*artifact) return denial(review, "the artifact could not be fetched: " + artifact->error());
-  if (verdict == nullptr) verdict = &evaluate(graph, review, about, bytes_needed ? &**artifact : nullptr, key);
+  if (verdict == nullptr) {
+    verdict = &evaluate(graph, review, about, bytes_needed ? &**artifact : nullptr, key);
+    if (!verdict->allowed) return denial(review, verdict->message);
+    if (!time.passed) return denial(review, time.why);
+  } else if (bytes_needed) {
+    const auto same = signing::check_digest(about.statement, **artifact);
+    if (!same) return denial(review, text_of(same.error()));
+  }
   ReviewAnswer answer = denial(review, verdict->message);
-  if (!verdict->allowed) return answer;
-  const RuleResult time = judge_time(graph.policy.times, now, approved_before);
-  answer.allowed = time.passed;
-  if (!time.passed) answer.message = time.why;
-  if (answer.allowed) approve(about, bytes_needed ? artifact : nullptr, answer);
+  answer.allowed = true;
+  approve(about, bytes_needed ? artifact : nullptr, answer);
   return answer;
 }
 
@@ -120,7 +133,7 @@ std::optional<ReviewAnswer> AdmissionServer::review(const Review& review, const 
   }
   const auto verified = verify_for_review(review.statement, *graph, now);
   if (!verified) {
-    return denial(review, fmt::format("{}: {}", signing::info(verified.error().reason).code, verified.error().detail));
+    return denial(review, text_of(verified.error()));
   }
   if (!agrees(review, verified->statement)) return denial(review, "the request does not agree with its statement");
   if (verified->statement.artifact == signing::ArtifactKind::graph && review.subgraphs.empty()) {

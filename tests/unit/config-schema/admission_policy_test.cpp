@@ -123,6 +123,8 @@ TEST(AdmissionPolicy, WhatDoesNotFitTogether) {
       "    artifacts: { cdn: { url: \"https://cdn.test/shop\", token: t0ken, ca_file: /k/ca.pem } }\n";
   EXPECT_TRUE(starts(error_of(changed(artifacts, "")),
                      "admission.yaml:17:13: graphs[0].forbid: changes cannot be judged without graphs[0].artifacts"));
+  EXPECT_TRUE(holds(error_of(changed(artifacts, "")), "graphs[0].windows: needs graphs[0].artifacts and store_dir"));
+  EXPECT_TRUE(holds(error_of(changed(artifacts, "")), "graphs[0].freezes: needs graphs[0].artifacts and store_dir"));
   EXPECT_TRUE(holds(error_of(changed("https://cdn.test/shop", "http://cdn.test/shop")),
                     "graphs[0].artifacts.cdn.url: \"http://cdn.test/shop\" is plain http"));
   EXPECT_TRUE(holds(error_of(changed("\"https://cdn.test\", ", "\"http://cdn.test\", ")),

@@ -172,7 +172,12 @@ TEST(AdmissionStore, WindowsHoldForWhatIsNew) {
   const Site::Signed second = site.publish(graph_of("a: Int b: Int"), first.artifact);
   EXPECT_TRUE(site.ask(second).starts_with("changes are frozen until "));
   EXPECT_EQ(site.server->counts().evaluations, 3u);
+  EXPECT_TRUE(site.ask(second).starts_with("changes are frozen until "));
+  EXPECT_EQ(site.fetches, 2);  // one for each artifact
   site.clock.advance(hours(2));
+  site.fetched = Fetched(std::in_place, site.publish(graph_of("a: Int b: Big")).artifact);
+  EXPECT_TRUE(site.ask(second).starts_with("digest_mismatch: "));  // what was judged is what is kept
+  site.fetched.reset();
   EXPECT_EQ(site.ask(second), "allowed");
   EXPECT_EQ(site.server->counts().evaluations, 3u);  // judged before; only the time had to pass
 }
