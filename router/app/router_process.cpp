@@ -404,6 +404,9 @@ class RouterProcess {
     metrics.set(MetricId::plan_cache_bytes, {}, static_cast<int64_t>(planners_->cached_bytes()));
     journal_.set_alarms(metrics, ArtifactKind::graph, graph_watcher_->alarms());
     if (operations_watcher_) journal_.set_alarms(metrics, ArtifactKind::operations, operations_watcher_->alarms());
+    const config::Admission& admission = publish_state_.snapshot->settings->config.admission;
+    metrics.set(MetricId::config_unsafe_admission, {},
+                admission.unsafe_audit_only || admission.unsafe_ignore_failures ? 1 : 0);
     const auto& graph = publish_state_.snapshot->graph;
     if (graph == nullptr) return;
     const signing::Statement& statement = graph->artifact.statement;

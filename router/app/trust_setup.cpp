@@ -98,6 +98,8 @@ std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(co
     }
   }
   policy.webhook = !config.admission.url.empty();
+  if (config.admission.unsafe_ignore_failures) policy.admission = signing::AdmissionMode::ignore_failures;
+  if (config.admission.unsafe_audit_only) policy.admission = signing::AdmissionMode::audit_only;
   if (!config.admission.secret_file.empty()) {
     auto secrets = read_webhook_secrets(config.admission.secret_file);
     if (secrets) {

@@ -185,6 +185,7 @@ Admission Gate::admit_without_answer(PendingReview pending, Refusal why, const G
   }
   artifact.signers = std::move(opened->signers);
   artifact.approved = false;
+  artifact.waived = std::move(why);
   opened->freshness.alarms.push_back(Alarm::unapproved);
   return accept(std::move(artifact), opened->freshness.alarms);
 }

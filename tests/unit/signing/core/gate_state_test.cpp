@@ -138,6 +138,14 @@ TEST(GateAdmission, UnsafeModesSayWhatTheyDid) {
   EXPECT_EQ(without_answer(AdmissionMode::ignore_failures, Reason::admission_timeout), "accepted");
   EXPECT_EQ(without_answer(AdmissionMode::audit_only, Reason::admission_denied), "accepted");
   EXPECT_TRUE(world.events.saw(Alarm::unapproved));
+  const Admission waived =
+      Gate(world.policy, world.clock, world.events)
+          .admit_without_answer(world.pending(kSupergraph), {Reason::admission_denied, "no"}, world.state);
+  const Artifact& artifact = *std::get<Verified<Artifact>>(waived);
+  EXPECT_FALSE(artifact.approved);
+  ASSERT_TRUE(artifact.waived);
+  EXPECT_EQ(artifact.waived->reason, Reason::admission_denied);
+  EXPECT_EQ(artifact.waived->detail, "no");
 }
 
 TEST(LastGood, ARestartNeedsNeitherSourceNorWebhook) {
