@@ -1,5 +1,7 @@
 #include "config-schema/admission_policy.hpp"
 
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <map>
 
@@ -10,6 +12,7 @@
 #include "config-schema/schema.hpp"
 #include "config-schema/substitution.hpp"
 #include "config-schema/validator.hpp"
+#include "router/base/units.hpp"
 
 namespace signet::config {
 namespace {
@@ -29,16 +32,81 @@ void read_number(const YamlNode& map, std::string_view key, uint32_t& out) {
   }
 }
 
+bool read_flag(const YamlNode& map, std::string_view key) {
+  const std::string* text = text_of(map, key);
+  return text != nullptr && *text == "true";
+}
+
+std::vector<unsigned> decode_days(const YamlNode* list) {
+  constexpr std::array<std::string_view, 7> kDays{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+  std::vector<unsigned> days;
+  for (const std::string& name : decode_texts(list)) {
+    const auto* day = std::ranges::find(kDays, name);
+    if (day != kDays.end()) days.push_back(static_cast<unsigned>(day - kDays.begin()));
+  }
+  if (list == nullptr) days = {0, 1, 2, 3, 4, 5, 6};
+  return days;
+}
+
+void decode_times(const YamlNode& map, AdmissionGraphPolicy& out) {
+  const auto items = [&map](std::string_view key) {
+    const YamlNode* list = map.find(key);
+    return list != nullptr ? list->items : std::vector<YamlNode>();
+  };
+  std::string from, to;
+  for (const YamlNode& window : items("windows")) {
+    read_text(window, "from", from);
+    read_text(window, "to", to);
+    out.windows.push_back({.days = decode_days(window.find("days")),
+                           .from = parse_time_of_day(from).value_or(std::chrono::minutes(0)),
+                           .to = parse_time_of_day(to).value_or(std::chrono::minutes(0))});
+  }
+  for (const YamlNode& freeze : items("freezes")) {
+    read_text(freeze, "from", from);
+    read_text(freeze, "to", to);
+    out.freezes.push_back({parse_timestamp(from).value_or(WallTime()), parse_timestamp(to).value_or(WallTime())});
+  }
+}
+
+AdmissionArtifacts decode_artifacts(const YamlNode* map) {
+  AdmissionArtifacts out;
+  if (map == nullptr) return out;
+  read_text(*map, "file", out.file);
+  if (const YamlNode* cdn = map->find("cdn")) {
+    out.cdn.emplace();
+    read_text(*cdn, "url", out.cdn->url);
+    read_text(*cdn, "token", out.cdn->token);
+    read_text(*cdn, "ca_file", out.cdn->ca_file);
+  }
+  return out;
+}
+
+AdmissionCosmo decode_cosmo(const YamlNode& map) {
+  AdmissionCosmo out;
+  read_text(map, "webhook_secret_file", out.webhook_secret_file);
+  read_text(map, "sign_key_file", out.sign_key_file);
+  out.origins = decode_texts(map.find("origins"));
+  out.allow = decode_texts(map.find("allow"));
+  out.allow_plain_http = read_flag(map, "allow_plain_http");
+  read_number(map, "max_subgraphs", out.max_subgraphs);
+  return out;
+}
+
 AdmissionGraphPolicy decode_graph(const YamlNode& map) {
   AdmissionGraphPolicy out;
   read_text(map, "name", out.name);
   read_text(map, "environment", out.environment);
   out.keys = decode_keys(map.find("keys"));
   out.allow = decode_texts(map.find("allow"));
-  if (const std::string* plain = text_of(map, "allow_plain_http")) out.allow_plain_http = *plain == "true";
+  out.allow_plain_http = read_flag(map, "allow_plain_http");
   out.required_signers = decode_texts(map.find("required_signers"));
   read_number(map, "approvers", out.approvers);
   read_number(map, "max_subgraphs", out.max_subgraphs);
+  out.artifacts = decode_artifacts(map.find("artifacts"));
+  out.forbid = decode_texts(map.find("forbid"));
+  const std::string* unknown = text_of(map, "unknown_previous");
+  out.allow_unknown_previous = unknown != nullptr && *unknown == "allow";
+  decode_times(map, out);
   return out;
 }
 
@@ -46,6 +114,9 @@ AdmissionPolicyFile decode_policy(const YamlNode& root) {
   AdmissionPolicyFile out;
   if (const std::string* listen = text_of(root, "listen")) out.listen = parse_endpoint(*listen).value_or(out.listen);
   read_text(root, "secret_file", out.secret_file);
+  read_text(root, "store_dir", out.store_dir);
+  read_number(root, "store_artifacts_max", out.store_artifacts_max);
+  if (const YamlNode* cosmo = root.find("cosmo")) out.cosmo = decode_cosmo(*cosmo);
   if (const YamlNode* approve = root.find("approve")) {
     read_text(*approve, "kid", out.approve_kid);
     read_text(*approve, "key_file", out.approve_key_file);
@@ -80,6 +151,43 @@ void check_graph(const YamlNode& node, const AdmissionGraphPolicy& graph, const 
   }
 }
 
+// Changes are judged against what was approved, over bytes that the server has: neither may be missing.
+void check_changes(const YamlNode& node, const AdmissionGraphPolicy& graph, const std::string& store_dir,
+                   const std::string& path, Findings& findings) {
+  if (!graph.artifacts.empty() && store_dir.empty()) {
+    findings.error(node.find("artifacts")->place, path + ".artifacts",
+                   "store_dir is missing; name a folder where approved artifacts are kept");
+  }
+  for (const std::string_view key : {"windows", "freezes"}) {
+    if (!graph.artifacts.empty() || node.find(key) == nullptr || node.find(key)->items.empty()) continue;
+    findings.error(node.find(key)->place, fmt::format("{}.{}", path, key),
+                   fmt::format("needs {}.artifacts and store_dir, so that what was approved before is known", path));
+  }
+  if (!graph.forbid.empty() && graph.artifacts.empty()) {
+    findings.error(node.find("forbid")->place, path + ".forbid",
+                   fmt::format("changes cannot be judged without {}.artifacts; write where the server reads the "
+                               "graph's artifacts",
+                               path));
+  }
+  if (graph.artifacts.cdn) {
+    require_https_unless_loopback(node.find("artifacts")->find("cdn")->find("url"), path + ".artifacts.cdn.url",
+                                  findings);
+  }
+  for (size_t i = 0; i < graph.freezes.size(); ++i) {
+    if (graph.freezes[i].from < graph.freezes[i].to) continue;
+    const YamlNode& freeze = node.find("freezes")->items[i];
+    findings.error(freeze.place, fmt::format("{}.freezes[{}]", path, i), "ends before it begins; swap the two times");
+  }
+}
+
+void check_cosmo(const YamlNode* node, Findings& findings) {
+  if (node == nullptr) return;
+  size_t index = 0;
+  for (const YamlNode& origin : node->find("origins")->items) {
+    require_https_unless_loopback(&origin, fmt::format("cosmo.origins[{}]", index++), findings);
+  }
+}
+
 void check_graphs(const YamlNode& root, const AdmissionPolicyFile& policy, Findings& findings) {
   const YamlNode* list = root.find("graphs");
   std::map<std::pair<std::string, std::string>, size_t> seen;
@@ -87,6 +195,7 @@ void check_graphs(const YamlNode& root, const AdmissionPolicyFile& policy, Findi
     const AdmissionGraphPolicy& graph = policy.graphs[i];
     const std::string path = fmt::format("graphs[{}]", i);
     check_graph(list->items[i], graph, path, findings);
+    check_changes(list->items[i], graph, policy.store_dir, path, findings);
     const auto [first, fresh] = seen.emplace(std::pair(graph.name, graph.environment), i);
     if (fresh || graph.name.empty()) continue;
     findings.error(
@@ -107,7 +216,10 @@ std::expected<AdmissionPolicyFile, std::vector<Diagnostic>> load_admission_polic
   substitute(*tree, sources, findings);
   validate(admission_schema(), *tree, false, findings);
   AdmissionPolicyFile policy = decode_policy(*tree);
-  if (!findings.failed()) check_graphs(*tree, policy, findings);
+  if (!findings.failed()) {
+    check_graphs(*tree, policy, findings);
+    check_cosmo(tree->find("cosmo"), findings);
+  }
   if (findings.failed()) return std::unexpected(findings.take_errors());
   return policy;
 }

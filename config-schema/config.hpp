@@ -107,6 +107,8 @@ struct Admission {
   std::string url;  ///< empty: approval must be in the statement
   std::string secret_file;
   milliseconds timeout{10'000};
+  bool unsafe_audit_only = false;       ///< nothing the webhook says keeps an artifact out
+  bool unsafe_ignore_failures = false;  ///< a webhook that cannot be asked does not
 };
 
 struct SubgraphTls {

@@ -76,6 +76,10 @@ class Checks {
             "or "
             "add a key with `role: approve` to trust.keys");
     }
+    if (config_.admission.unsafe_audit_only && config_.admission.unsafe_ignore_failures) {
+      error("admission.unsafe_ignore_failures",
+            "says less than admission.unsafe_audit_only, which is set too; keep one of the two");
+    }
     if (!trust.keys.empty() && !release_key) {
       error("trust.keys", "no HS256 key has the role release; add the key that signs releases");
     }

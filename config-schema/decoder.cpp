@@ -289,6 +289,8 @@ Config decode(const YamlNode& root, bool development) {
   admission.read("url", out.admission.url);
   admission.read("secret_file", out.admission.secret_file);
   admission.read("timeout", out.admission.timeout, parse_duration);
+  admission.read("unsafe_audit_only", out.admission.unsafe_audit_only);
+  admission.read("unsafe_ignore_failures", out.admission.unsafe_ignore_failures);
   out.subgraphs = decode_subgraphs(map.node("subgraphs"));
   out.operations = decode_operations(map.map("operations"));
   out.limits = decode_limits(map.map("limits"), out.limits);

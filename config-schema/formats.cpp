@@ -190,6 +190,7 @@ constexpr auto kFormats = std::to_array<Format>({
     {"size", check_size, "a size like 16MiB"},
     {"timestamp", [](std::string_view text) { return outcome(parse_timestamp(text)); },
      "a time like 2026-11-25T10:00:00Z"},
+    {"time_of_day", [](std::string_view text) { return outcome(parse_time_of_day(text)); }, "a time of day like 09:30"},
     {"endpoint", [](std::string_view text) { return outcome(parse_endpoint(text)); }, "ADDRESS:PORT or unix:/path"},
     {"endpoint_or_off", [](std::string_view text) { return outcome(parse_endpoint_or_off(text)); },
      "ADDRESS:PORT, unix:/path or off"},
@@ -287,6 +288,16 @@ std::expected<double, std::string> parse_fraction(std::string_view text) {
   const auto [at, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || at != end || value > 1) return std::unexpected(std::string(kForm));
   return value;
+}
+
+std::expected<std::chrono::minutes, std::string> parse_time_of_day(std::string_view text) {
+  constexpr std::string_view kForm = "is not a time of day; write hours and minutes in UTC as in 09:30, at most 24:00";
+  const bool form = text.size() == 5 && text[2] == ':' && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[3]) &&
+                    is_digit(text[4]);
+  if (!form) return std::unexpected(std::string(kForm));
+  const int hours = (text[0] - '0') * 10 + (text[1] - '0'), minutes = (text[3] - '0') * 10 + (text[4] - '0');
+  if (minutes > 59 || hours * 60 + minutes > 24 * 60) return std::unexpected(std::string(kForm));
+  return std::chrono::minutes(hours * 60 + minutes);
 }
 
 bool is_loopback_host(std::string_view host) {

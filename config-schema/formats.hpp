@@ -1,6 +1,7 @@
 // The `format` words of the schemas as functions: which text is a duration, an endpoint, a kid, an origin, …
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -27,6 +28,9 @@ std::expected<uint64_t, std::string> parse_whole_number(std::string_view text);
 
 /// `0`, `1`, `0.25`: a decimal number from 0 to 1. Errors: as check_format().
 std::expected<double, std::string> parse_fraction(std::string_view text);
+
+/// `09:30`, up to `24:00`. Errors: as check_format().
+std::expected<std::chrono::minutes, std::string> parse_time_of_day(std::string_view text);
 
 /// True for 127.0.0.0/8, ::1, `localhost` and Unix sockets.
 bool is_loopback_host(std::string_view host);

@@ -47,8 +47,8 @@ constexpr std::string_view kAdmissionHead = R"(# The admission policy
 
 Made from `config-schema/admission.schema.json`; regenerate it with `SIGNET_UPDATE=1 ctest --test-dir build/dev -R unit_config_schema`.
 
-The YAML of `signet admission serve` and `signet admission approve`, written by the same rules as [configuration.md](configuration.md).
-`signet check --policy admission.yaml` checks it and its key files. SIGHUP reads both again, whole or not at all; `listen` needs a restart.
+The YAML of `signet admission serve`, `approve` and `explain`, written by the same rules as [configuration.md](configuration.md); what its rules mean stands in
+[admission-server.md](admission-server.md). `signet check --policy admission.yaml` checks it and its key files. SIGHUP reads both again, whole or not at all; what is not live needs a restart.
 
 ```yaml
 version: 1
@@ -60,6 +60,10 @@ graphs:
     environment: production
     keys: [{ kid: "2026-11", role: release, secret_file: /etc/signet/keys/2026-11 }]
     allow: ["https://*.shop.internal", "10.0.0.0/8"]
+    artifacts: { cdn: { url: https://cdn.example/shop } }   # as graph.source of the routers
+    forbid: [breaking]
+    windows: [{ days: [mon, tue, wed, thu], from: "08:00", to: "16:00" }]
+store_dir: /var/lib/signet-admission
 ```
 )";
 

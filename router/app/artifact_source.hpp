@@ -24,7 +24,7 @@ class ArtifactSource {
   virtual ~ArtifactSource() = default;
   virtual signing::SourceKind kind() const = 0;
   virtual void fetch_statement(OnFetched done) = 0;
-  /// Bytes as stored, with an HTTP Content-Encoding removed.
+  /// Bytes as stored, with an HTTP Content-Encoding removed. A statement need not have been fetched before.
   virtual void fetch_artifact(const std::string& sha256, OnFetched done) = 0;
   /// True when may_have_changed() sees a change without fetching: such a source is looked at every poll interval, also
   /// while refused bytes wait for their next try.

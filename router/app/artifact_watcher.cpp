@@ -105,6 +105,8 @@ void ArtifactWatcher::set_alarms(std::set<Alarm> alarms) {
     for (Alarm alarm : of) {
       if (known.contains(alarm)) continue;
       event.alarm = alarm;
+      event.detail = {};
+      if (alarm == Alarm::unapproved && running.waived) event.detail = running.waived->detail;
       hooks_.report(event);
     }
   };
@@ -271,6 +273,7 @@ void ArtifactWatcher::judged(const signing::ReviewRequest& request, const signin
     for (const signing::Signer& signer : (*verified)->signers) {
       if (std::ranges::find(request.signed_by, signer) == request.signed_by.end()) verdict.approved_by = signer.kid;
     }
+    if (const auto& waived = (*verified)->waived) verdict.reason = signing::info(waived->reason).code;
   } else {
     verdict.reason = signing::info(std::get<Refusal>(admission).reason).code;
   }

@@ -44,6 +44,7 @@ class FileSource final : public ArtifactSource {
   }
 
   void fetch_artifact(const std::string&, OnFetched done) override {
+    if (resolved_.empty()) resolve();
     done(read(artifact_path(), limits::kArtifactWireBytesMax));
   }
 

@@ -26,10 +26,9 @@ Reason reason_of(http::TransportError error) {
   }
 }
 
-// Where a redirect leads, fit for a log: its query may be a credential.
-std::string location_of(const http::Headers& headers) {
-  const std::string_view location = headers.get("location");
-  return signing::printable(location.substr(0, location.find_first_of("?#")));
+// A URL fit for a log: its query may be a credential.
+std::string shown(std::string_view url) {
+  return signing::printable(url.substr(0, url.find_first_of("?#")));
 }
 
 }  // namespace
@@ -44,6 +43,7 @@ void HttpSource::fetch_statement(OnFetched done) {
 }
 
 void HttpSource::fetch_artifact(const std::string& sha256, OnFetched done) {
+  if (deadline_ == SteadyTime()) deadline_ = clock_.steady() + kFetchTimeout;
   fetch("artifacts/" + sha256, {limits::kArtifactWireBytesMax, limits::kArtifactBytesMax}, std::move(done));
 }
 
@@ -53,7 +53,7 @@ void HttpSource::fetch(const std::string& name, const Caps& caps, OnFetched done
   auto tls = authorities_.read();
   if (!tls) return done(signing::refuse(Reason::fetch_tls, tls.error()));
   sink_ = std::make_unique<http::Collect>(
-      caps.decoded_bytes_max, [this, where = to->url.text(), done = std::move(done)](http::Outcome outcome) {
+      caps.decoded_bytes_max, [this, where = shown(to->url.text()), done = std::move(done)](http::Outcome outcome) {
         done(judge(where, std::move(outcome)));
       });
   http::Request request{.to = http::make_destination({.method = http::Method::get,
@@ -85,7 +85,7 @@ Fetched HttpSource::judge(const std::string& where, http::Outcome outcome) const
 signing::Refusal HttpSource::refusal_of(const std::string& where, const http::Response& answer) const {
   if (answer.status / 100 == 3 && answer.headers.contains("location")) {
     return {Reason::fetch_redirect,
-            fmt::format("{}: status {} to {}", where, answer.status, location_of(answer.headers))};
+            fmt::format("{}: status {} to {}", where, answer.status, shown(answer.headers.get("location")))};
   }
   constexpr int kTooManyRequests = 429;
   const bool passes = answer.status / 100 == 5 || answer.status == kTooManyRequests;

@@ -219,6 +219,7 @@ void Journal::decided(const signing::GateEvent& event) {
       fields.emplace_back("alarm", signing::to_text(*event.alarm));
       audit.emplace_back("alarm", signing::to_text(*event.alarm));
       record("gate.alarm", audit);
+      if (!event.detail.empty()) fields.emplace_back("detail", event.detail);
       fields.emplace_back("what_to_do", signing::what_to_do(*event.alarm));
       telemetry_.event(LogLevel::warn, "artifact_alarm", fields);
       break;

@@ -158,10 +158,10 @@ class RouterProcess {
     }
     std::unique_ptr<AdmissionCaller> admission;
     if (!options_.loaded.config.admission.url.empty()) {
-      auto secret =
-          read_webhook_secret(options_.loaded.config.admission.secret_file, SecretWatcher::reader(secrets_.set()));
-      if (!secret) return std::unexpected("admission.secret_file: " + secret.error());
-      admission = std::make_unique<AdmissionCaller>(options_.loaded.config.admission, std::move(*secret), control_,
+      auto secrets =
+          read_webhook_secrets(options_.loaded.config.admission.secret_file, SecretWatcher::reader(secrets_.set()));
+      if (!secrets) return std::unexpected("admission.secret_file: " + secrets.error());
+      admission = std::make_unique<AdmissionCaller>(options_.loaded.config.admission, secrets->front(), control_,
                                                     transport_, clock_);
     }
     const bool memory = options_.development && kind == ArtifactKind::graph;
@@ -386,6 +386,9 @@ class RouterProcess {
     metrics.set(MetricId::plan_cache_bytes, {}, static_cast<int64_t>(planners_->cached_bytes()));
     journal_.set_alarms(metrics, ArtifactKind::graph, graph_watcher_->alarms());
     if (operations_watcher_) journal_.set_alarms(metrics, ArtifactKind::operations, operations_watcher_->alarms());
+    const config::Admission& admission = publish_state_.snapshot->settings->config.admission;
+    metrics.set(MetricId::config_unsafe_admission, {},
+                admission.unsafe_audit_only || admission.unsafe_ignore_failures ? 1 : 0);
     const auto& graph = publish_state_.snapshot->graph;
     if (graph == nullptr) return;
     const signing::Statement& statement = graph->artifact.statement;

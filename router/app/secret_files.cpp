@@ -20,7 +20,7 @@ Checked judged(const Result<T>& parsed) {
 }
 
 Checked check_webhook(std::string_view text) {
-  return judged(signing::parse_webhook_secret(text));
+  return judged(signing::parse_webhook_secrets(text));
 }
 
 Checked check_credentials(std::string_view text) {

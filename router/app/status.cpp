@@ -36,6 +36,17 @@ bool reads(const ServerRequest& request) {
   return request.method == http::Method::get || request.method == http::Method::head;
 }
 
+// The unsafe_ key of `admission` that is in use; empty: none.
+std::string_view unsafe_admission(const config::Admission& admission) {
+  if (admission.unsafe_audit_only) return "unsafe_audit_only";
+  return admission.unsafe_ignore_failures ? "unsafe_ignore_failures" : "";
+}
+
+void write_admission(json::Writer& writer, const ProcessState& state) {
+  const std::string_view weaker = unsafe_admission(state.snapshot->settings->config.admission);
+  if (!weaker.empty()) writer.key("admission").value(weaker);
+}
+
 // What an artifact was let in by, as members of an object.
 void write_evidence(json::Writer& writer, const signing::Artifact& artifact, WallTime now) {
   const signing::Statement& statement = artifact.statement;
@@ -46,6 +57,10 @@ void write_evidence(json::Writer& writer, const signing::Artifact& artifact, Wal
   writer.key("expired").value(now > statement.expires);
   writer.key("source").value(signing::to_text(artifact.source));
   writer.key("approved").value(artifact.approved);
+  if (const auto& waived = artifact.waived) {
+    writer.key("unapproved_because").begin_object().key("reason").value(signing::info(waived->reason).code);
+    writer.key("detail").value(waived->detail).end_object();
+  }
   writer.key("signers").begin_array();
   for (const signing::Signer& signer : artifact.signers) {
     writer.begin_object().key("kid").value(signer.kid).key("role").value(signing::to_text(signer.role)).end_object();
@@ -99,6 +114,7 @@ std::string status_page(const ProcessState& state, WallTime now) {
   writer.key("workers").value(state.workers).key("development").value(state.snapshot->settings->development);
   writer.key("ready").value(not_ready.empty());
   if (!not_ready.empty()) writer.key("not_ready_because").value(not_ready);
+  write_admission(writer, state);
   writer.key("configuration");  // null: nothing asks for a signed one
   if (state.config_artifact) {
     writer.begin_object();
@@ -171,6 +187,7 @@ void HealthPages::handle(const ServerRequest& request, net::Responder responder)
     writer.begin_object().key("ready").value(why.empty());
     if (!why.empty()) writer.key("reason").value(why);
     if (state_.snapshot->settings->development) writer.key("mode").value("development");
+    write_admission(writer, state_);
     writer.end_object();
     return responder.send(json_page(why.empty() ? 200 : 503, std::move(body)));
   }

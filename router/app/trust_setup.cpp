@@ -67,13 +67,14 @@ std::expected<std::optional<signing::SigningKey>, std::string> read_audit_key(co
   return std::move(*key);
 }
 
-std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::string& path, const ReadSecret& read) {
+std::expected<std::vector<crypto::SecretBytes>, std::string> read_webhook_secrets(const std::string& path,
+                                                                                  const ReadSecret& read) {
   auto file = read(path);
   if (!file) return std::unexpected(file.error());
-  auto secret = signing::parse_webhook_secret(*file);
+  auto secrets = signing::parse_webhook_secrets(*file);
   crypto::wipe({reinterpret_cast<uint8_t*>(file->data()), file->size()});
-  if (!secret) return std::unexpected(path + ": " + secret.error().message);
-  return std::move(*secret);
+  if (!secrets) return std::unexpected(path + ": " + secrets.error().message);
+  return std::move(*secrets);
 }
 
 std::expected<signing::TrustPolicy, std::vector<std::string>> read_trust_policy(const config::Trust& trust,
@@ -117,12 +118,14 @@ std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(co
   policy.on_revoked =
       config.trust.on_revoked == config::OnRevoked::drop ? signing::OnRevoked::drop : signing::OnRevoked::alarm;
   policy.webhook = !config.admission.url.empty();
+  if (config.admission.unsafe_ignore_failures) policy.admission = signing::AdmissionMode::ignore_failures;
+  if (config.admission.unsafe_audit_only) policy.admission = signing::AdmissionMode::audit_only;
   if (!config.admission.secret_file.empty()) {
-    auto secret = read_webhook_secret(config.admission.secret_file, read_secret);
-    if (secret) {
-      policy.webhook_secrets.push_back(std::move(*secret));
+    auto secrets = read_webhook_secrets(config.admission.secret_file, read_secret);
+    if (secrets) {
+      policy.webhook_secrets = std::move(*secrets);
     } else {
-      problems.push_back("admission.secret_file: " + secret.error());
+      problems.push_back("admission.secret_file: " + secrets.error());
     }
   }
   if (problems.empty()) {
@@ -134,13 +137,11 @@ std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(co
 
 std::expected<std::vector<crypto::SecretBytes>, std::string> read_push_secrets(const config::Config& config,
                                                                                const ReadSecret& read) {
-  std::vector<crypto::SecretBytes> out;
-  if (const auto& cdn = config.graph.source.cdn; cdn && !cdn->push_secret_file.empty()) {
-    auto secret = read_webhook_secret(cdn->push_secret_file, read);
-    if (!secret) return std::unexpected("graph.source.cdn.push.secret_file: " + secret.error());
-    out.push_back(std::move(*secret));
-  }
-  return out;
+  const auto& cdn = config.graph.source.cdn;
+  if (!cdn || cdn->push_secret_file.empty()) return std::vector<crypto::SecretBytes>();
+  auto secrets = read_webhook_secrets(cdn->push_secret_file, read);
+  if (!secrets) return std::unexpected("graph.source.cdn.push.secret_file: " + secrets.error());
+  return secrets;
 }
 
 }  // namespace signet::app

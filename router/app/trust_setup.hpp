@@ -41,9 +41,9 @@ std::expected<std::optional<signing::SigningKey>, std::string> read_audit_key(co
                                                                               const signing::TrustPolicy& trust,
                                                                               const ReadSecret& read = read_key_file);
 
-/// The secrets of a webhook key file. Errors: as above.
-std::expected<crypto::SecretBytes, std::string> read_webhook_secret(const std::string& path,
-                                                                    const ReadSecret& read = read_key_file);
+/// Webhook secrets of a file with one on each line, the newest first. Errors: as above.
+std::expected<std::vector<crypto::SecretBytes>, std::string> read_webhook_secrets(
+    const std::string& path, const ReadSecret& read = read_key_file);
 
 /// Those that pushes are signed with; none where pushes are not asked for. Errors: as above.
 std::expected<std::vector<crypto::SecretBytes>, std::string> read_push_secrets(const config::Config& config,

@@ -120,8 +120,13 @@ struct ApproveOptions {
   std::string policy_file;
   std::string artifact_file;
   std::string statement_file;
+  std::string previous_file;  ///< the artifact that it replaces; empty: not given
+  bool json = false;          ///< explain
 };
 int admission_approve(const ApproveOptions& options);
+/// Shows each rule of the policy and what becomes of it; changes nothing. Returns 0 when it would be approved, 1 when
+/// not.
+int admission_explain(const ApproveOptions& options);
 
 struct AuditOptions {
   std::string folder;

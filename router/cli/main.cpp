@@ -210,12 +210,30 @@ void add_admission(CLI::App& app, int& result) {
   server->callback([serve_options, &result] { result = admission_serve(*serve_options); });
 
   auto options = std::make_shared<ApproveOptions>();
+  const auto add_files = [options](CLI::App* to) {
+    to->add_option("artifact", options->artifact_file, "The artifact's file")->required();
+    to->add_option("--statement", options->statement_file, "The statement's file; default: ARTIFACT.jws");
+    to->add_option("--previous", options->previous_file, "The artifact that it replaces, where changes are forbidden");
+  };
   auto* approve = command->add_subcommand("approve", "Add an approval to a statement, if the policy allows it");
-  approve->add_option("artifact", options->artifact_file, "The artifact's file")->required();
-  approve->add_option("--statement", options->statement_file, "The statement's file; default: ARTIFACT.jws");
+  add_files(approve);
   approve->add_option("-p,--policy", options->policy_file, "YAML policy with the approve key")->required();
+  auto explain_only = std::make_shared<bool>(false);
+  approve->add_flag("--explain", *explain_only, "Show each rule instead, and approve nothing");
   example(approve, "signet admission approve graph.graphql -p admission.yaml");
-  approve->callback([options, &result] { result = admission_approve(*options); });
+  approve->callback([options, explain_only, &result] {
+    result = *explain_only ? admission_explain(*options) : admission_approve(*options);
+  });
+  auto output = std::make_shared<std::string>("text");
+  auto* explain_command = command->add_subcommand("explain", "Show each rule of the policy and whether it is kept");
+  add_files(explain_command);
+  explain_command->add_option("-p,--policy", options->policy_file, "YAML policy")->required();
+  explain_command->add_option("--output", *output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  example(explain_command, "signet admission explain graph.graphql --previous old.graphql -p admission.yaml");
+  explain_command->callback([options, output, &result] {
+    options->json = *output == "json";
+    result = admission_explain(*options);
+  });
 }
 
 void add_audit_log(CLI::App* command, const std::shared_ptr<AuditOptions>& options) {

@@ -35,6 +35,15 @@ SubgraphId Supergraph::find_subgraph(std::string_view name) const {
   return {};
 }
 
+std::expected<schema::Schema, std::vector<LoadError>> load_schema(std::string_view sdl) {
+  auto parsed = graphql::parse_type_system(sdl);
+  if (!parsed) return std::unexpected(std::vector<LoadError>{{parsed.error().message, parsed.error().position}});
+  std::vector<LoadError> errors;
+  const LinkSpecs specs = LinkSpecs::read(*parsed, errors);
+  if (!errors.empty()) return std::unexpected(std::move(errors));
+  return read_schema(*parsed, specs);
+}
+
 std::expected<Supergraph, std::vector<LoadError>> load_supergraph(std::string_view sdl) {
   auto parsed = graphql::parse_type_system(sdl);
   if (!parsed) return std::unexpected(std::vector<LoadError>{{parsed.error().message, parsed.error().position}});

@@ -40,4 +40,8 @@ struct LoadError {
 /// Errors: all that were found, in source order.
 std::expected<Supergraph, std::vector<LoadError>> load_supergraph(std::string_view sdl);
 
+/// The schema alone, with what clients may not see marked: what load_supergraph() begins with. Whether it can be
+/// planned over is not looked at. Errors: as load_supergraph().
+std::expected<schema::Schema, std::vector<LoadError>> load_schema(std::string_view sdl);
+
 }  // namespace signet::federation

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "router/base/units.hpp"
+#include "signing/admission/artifact_review.hpp"
 #include "signing/core/gate_checks.hpp"
 #include "signing/core/signature_check.hpp"
 
@@ -26,30 +26,67 @@ signing::Verification<VerifiedStatement> verify_for_review(std::string_view text
   return VerifiedStatement{std::move(*jws), std::move(*statement), std::move(check->signers)};
 }
 
-signing::Verification<std::string> approve_offline(std::string_view jws, std::string_view artifact,
-                                                   const AdmissionGraph& graph, const signing::SigningKey& key,
-                                                   WallTime now) {
+namespace {
+
+Predecessor predecessor_of(const signing::Statement& statement, const std::string* previous) {
+  using Kind = Comparison::Kind;
+  if (previous == nullptr) {
+    if (statement.previous.empty()) return {Kind::first, {}, {}};
+    return {Kind::unknown, {}, "the statement replaces another artifact; give that with --previous"};
+  }
+  if (crypto::sha256_hex(*previous) != statement.previous) {
+    return {Kind::unknown, {}, "the file given with --previous is not the artifact that the statement replaces"};
+  }
+  return {Kind::known, *previous, {}};
+}
+
+}  // namespace
+
+OfflineReview review_offline(const OfflineCase& about, const AdmissionGraph& graph, WallTime now) {
+  OfflineReview review;
+  auto verified = verify_for_review(about.jws, graph, now);
+  if (!verified) {
+    const signing::Refusal& why = verified.error();
+    review.verdict.add({"statement", false, fmt::format("{}: {}", signing::info(why.reason).code, why.detail)});
+    review.refusal = why;
+    return review;
+  }
+  review.verified = std::move(*verified);
+  review.verdict.add({"statement", true,
+                      fmt::format("serial {}, signed by {} trusted keys", review.verified->statement.serial,
+                                  review.verified->signers.size())});
+  PolicyVerdict judged = review_artifact(graph.policy, *review.verified, about.artifact,
+                                         predecessor_of(review.verified->statement, about.previous));
+  for (RuleResult& rule : judged.rules) review.verdict.add(std::move(rule));
+  review.verdict.add(judge_time(graph.policy.times, now, false));
+  return review;
+}
+
+signing::Verification<std::string> approve_offline(const OfflineCase& about, const AdmissionGraph& graph,
+                                                   const signing::SigningKey& key, WallTime now) {
   const signing::VerificationKey* trusted = graph.trust.find(key.kid);
   if (trusted == nullptr || trusted->role != signing::Role::approve ||
       !trusted->same_material(key.verification_key(signing::Role::approve))) {
     return signing::refuse(Reason::key_unknown,
                            fmt::format("{} is not an approve key of this graph; routers would not count it", key.kid));
   }
-  auto verified = verify_for_review(jws, graph, now);
-  if (!verified) return std::unexpected(std::move(verified).error());
-  if (auto good = signing::check_digest(verified->statement, artifact); !good) {
+  OfflineReview review = review_offline(about, graph, now);
+  if (review.refusal) return std::unexpected(std::move(*review.refusal));
+  // What the gate itself would refuse is told in its words.
+  const signing::Statement& statement = review.verified->statement;
+  if (auto good = signing::check_digest(statement, about.artifact); !good) {
     return std::unexpected(std::move(good).error());
   }
-  const auto text = signing::unpack(std::make_shared<const std::string>(artifact));
+  const auto text = signing::unpack(std::make_shared<const std::string>(about.artifact));
   if (!text) return std::unexpected(text.error());
-  auto subgraphs = signing::check_content(verified->statement.artifact, **text, graph.policy.allowed);
-  if (!subgraphs) return std::unexpected(std::move(subgraphs).error());
-  const PolicyVerdict verdict = judge(graph.policy, *subgraphs, verified->signers);
-  if (!verdict.allowed) return signing::refuse(Reason::admission_denied, verdict.message);
-  if (auto added = signing::add_signature(verified->jws, key); !added) {
+  if (auto content = signing::check_content(statement.artifact, **text, graph.policy.allowed); !content) {
+    return std::unexpected(std::move(content).error());
+  }
+  if (!review.verdict.allowed) return signing::refuse(Reason::admission_denied, review.verdict.message);
+  if (auto added = signing::add_signature(review.verified->jws, key); !added) {
     return signing::refuse(Reason::statement_malformed, std::move(added).error());
   }
-  return signing::print_jws(verified->jws);
+  return signing::print_jws(review.verified->jws);
 }
 
 }  // namespace signet::admission

@@ -110,6 +110,7 @@ std::string print_answer(const ReviewAnswer& answer) {
   writer.key("status").begin_object();
   writer.key("message").value(signing::printable(answer.message, kMessageCharactersMax)).end_object();
   if (answer.approval) writer.key("approval").raw(signing::print_jws_signature(*answer.approval));
+  if (answer.min_serial > 0) writer.key("minSerial").value(answer.min_serial);
   writer.end_object().end_object();
   return out;
 }

@@ -3,7 +3,7 @@
 // Request: {"apiVersion":"admission.signet.dev/v1","kind":"ConfigReview","request":{"uid","artifact","graph",
 //   "environment","serial","previous","sha256","source","signedBy":[{"kid","role"}],
 //   "subgraphs":[{"name","url","subscriptionUrl"}],"statement":<JWS>}}
-// Answer:  {"response":{"uid","allowed","sha256","status":{"message"},"approval":{"protected","signature"}}}
+// Answer: {"response":{"uid","allowed","sha256","status":{"message"},"approval":{"protected","signature"},"minSerial"}}
 // Spec: docs/formats/config-review.md
 #pragma once
 
@@ -42,6 +42,7 @@ struct ReviewAnswer {
   bool allowed = false;
   std::string message;                            ///< cut to 256 printable characters when written
   std::optional<signing::JwsSignature> approval;  ///< by an `approve` key over the same statement
+  uint64_t min_serial = 0;                        ///< the highest that was approved; 0: not said
 };
 
 std::string print_answer(const ReviewAnswer& answer);

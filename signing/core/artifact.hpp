@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "signing/core/key.hpp"
+#include "signing/core/refusal.hpp"
 #include "signing/core/statement.hpp"
 #include "signing/core/webhook.hpp"
 
@@ -50,7 +51,8 @@ struct Artifact {
   std::optional<StoredVerdict> verdict;       ///< present when a webhook's answer was needed
   std::vector<Subgraph> subgraphs;            ///< kind graph: every URL in it, all allowed
   SourceKind source = SourceKind::cdn;
-  bool approved = true;  ///< false only under admission.unsafe_audit_only or unsafe_ignore_failures
+  bool approved = true;             ///< false only under admission.unsafe_audit_only or unsafe_ignore_failures
+  std::optional<Refusal> waived{};  ///< where it is not approved: what would have kept it out
 };
 
 }  // namespace signet::signing

@@ -92,11 +92,12 @@ Examination Gate::examine(const Candidate& candidate, const GateState& state) co
                     .verdict = std::nullopt,
                     .subgraphs = std::move(*subgraphs),
                     .source = candidate.source};
-  return approve_or_ask(candidate, *opened, std::move(artifact));
+  return approve_or_ask(candidate, *opened, state, std::move(artifact));
 }
 
 // Step 5: approvals in the statement, then evidence from before, then the webhook.
-Examination Gate::approve_or_ask(const Candidate& candidate, const Opened& opened, Artifact artifact) const {
+Examination Gate::approve_or_ask(const Candidate& candidate, const Opened& opened, const GateState& state,
+                                 Artifact artifact) const {
   auto no = [&](Refusal why) {
     return refused(std::move(why), artifact.source, &artifact.statement, artifact.signers);
   };
@@ -106,7 +107,7 @@ Examination Gate::approve_or_ask(const Candidate& candidate, const Opened& opene
                fmt::format("{} approve signatures are missing; a webhook gives one", opened.approvals_missing)});
   }
   if (candidate.verdict) {
-    auto used = use_verdict(*candidate.verdict, candidate.source, opened.jws, artifact);
+    auto used = use_verdict(*candidate.verdict, opened.jws, state, artifact);
     if (used) return accept(std::move(artifact), opened.freshness.alarms);
     if (!policy_.webhook) return no(std::move(used).error());
   }
@@ -124,15 +125,21 @@ Examination Gate::approve_or_ask(const Candidate& candidate, const Opened& opene
 }
 
 // Counts the verdict's approver beside those of the statement; the same key twice is still one.
-Verification<> Gate::use_verdict(const StoredVerdict& verdict, SourceKind source, const Jws& jws,
+Verification<> Gate::use_verdict(const StoredVerdict& verdict, const Jws& jws, const GateState& state,
                                  Artifact& artifact) const {
-  auto signer = verify_verdict(verdict, {.jws = jws,
-                                         .statement = artifact.statement,
-                                         .trust = policy_.trust,
-                                         .webhook_secrets = policy_.webhook_secrets,
-                                         .now = clock_->wall(),
-                                         .lenient_time = source == SourceKind::last_good});
-  if (!signer) return std::unexpected(std::move(signer).error());
+  auto approval = verify_verdict(verdict, {.jws = jws,
+                                           .statement = artifact.statement,
+                                           .trust = policy_.trust,
+                                           .webhook_secrets = policy_.webhook_secrets,
+                                           .now = clock_->wall(),
+                                           .lenient_time = artifact.source == SourceKind::last_good});
+  if (!approval) return std::unexpected(std::move(approval).error());
+  // The floor of a router that knows none of its own.
+  if (state.highest_serial == 0 && artifact.statement.serial < approval->min_serial) {
+    return refuse(Reason::rollback, fmt::format("serial {} is below {}, which the webhook approved already",
+                                                artifact.statement.serial, approval->min_serial));
+  }
+  Signer* signer = &approval->signer;
   if (std::ranges::find(artifact.signers, *signer) != artifact.signers.end()) {
     return refuse(Reason::roles_missing,
                   fmt::format("{} approved both in the statement and by webhook; two keys are needed", signer->kid));
@@ -158,7 +165,7 @@ Admission Gate::admit(PendingReview pending, const StoredVerdict& verdict, const
   artifact.signers = opened->signers;
   if (opened->approvals_missing > 1) return no({Reason::roles_missing, "an approval in the statement counts no more"});
   if (verdict.uid != pending.request_.uid) return no({Reason::admission_mismatch, "the answer is to another request"});
-  auto used = use_verdict(verdict, artifact.source, opened->jws, artifact);
+  auto used = use_verdict(verdict, opened->jws, state, artifact);
   if (!used) return admit_without_answer(std::move(pending), std::move(used).error(), state);
   return accept(std::move(artifact), opened->freshness.alarms);
 }
@@ -178,6 +185,7 @@ Admission Gate::admit_without_answer(PendingReview pending, Refusal why, const G
   }
   artifact.signers = std::move(opened->signers);
   artifact.approved = false;
+  artifact.waived = std::move(why);
   opened->freshness.alarms.push_back(Alarm::unapproved);
   return accept(std::move(artifact), opened->freshness.alarms);
 }

@@ -144,8 +144,10 @@ class Gate {
   };
 
   Verification<Opened> open(std::string_view statement, SourceKind source, const GateState& state) const;
-  Examination approve_or_ask(const Candidate& candidate, const Opened& opened, Artifact artifact) const;
-  Verification<> use_verdict(const StoredVerdict& verdict, SourceKind source, const Jws& jws, Artifact& artifact) const;
+  Examination approve_or_ask(const Candidate& candidate, const Opened& opened, const GateState& state,
+                             Artifact artifact) const;
+  Verification<> use_verdict(const StoredVerdict& verdict, const Jws& jws, const GateState& state,
+                             Artifact& artifact) const;
   std::optional<Refusal> still_trusted(const Artifact& running, std::vector<Alarm>& alarms) const;
   Verified<Artifact> accept(Artifact artifact, std::span<const Alarm> alarms) const;
   Refusal refused(Refusal refusal, SourceKind source, const Statement* statement,

@@ -1,5 +1,6 @@
 #include "signing/core/verdict.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
@@ -12,7 +13,8 @@ namespace {
 struct Answer {
   std::string uid, sha256, message;
   bool allowed = false;
-  std::string approval;  // raw JSON, empty when there is none
+  std::string approval;     // raw JSON, empty when there is none
+  uint64_t min_serial = 0;  // 0: not said
 };
 
 std::unexpected<Refusal> malformed(std::string detail) {
@@ -38,7 +40,14 @@ Verification<Answer> read_answer(std::string_view body) {
                 .sha256 = document->string(sha256),
                 .message = {},
                 .allowed = document->boolean(allowed),
-                .approval = {}};
+                .approval = {},
+                .min_serial = 0};
+  const json::NodeId floor = document->find(response, "minSerial");
+  if (floor.valid() && !document->is_null(floor)) {
+    const auto serial = document->kind(floor) == json::Kind::number ? document->integer(floor) : std::nullopt;
+    if (!serial || *serial < 0) return malformed("minSerial is not a whole number");
+    answer.min_serial = static_cast<uint64_t>(*serial);
+  }
   const json::NodeId status = document->find(response, "status");
   if (status.valid() && document->kind(status) == json::Kind::object) {
     const json::NodeId message = document->find(status, "message");
@@ -47,6 +56,13 @@ Verification<Answer> read_answer(std::string_view body) {
   const json::NodeId approval = document->find(response, "approval");
   if (approval.valid() && !document->is_null(approval)) answer.approval = std::string(document->raw(approval));
   return answer;
+}
+
+// Every router knows the shared secret; where approvals can be told from it, it approves nothing.
+bool has_approve_key(const TrustPolicy& trust) {
+  return std::ranges::any_of(trust.keys, [](const VerificationKey& key) {
+    return key.role == Role::approve && key.algorithm() == Algorithm::ed25519;
+  });
 }
 
 std::string statement_part(const Jws& jws) {
@@ -79,7 +95,7 @@ std::string new_review_uid(const Jws& jws) {
   return fmt::format("{}-{}", statement_part(jws), hex_encode(random));
 }
 
-Verification<Signer> verify_verdict(const StoredVerdict& verdict, const VerdictContext& context) {
+Verification<Approval> verify_verdict(const StoredVerdict& verdict, const VerdictContext& context) {
   auto answer = read_answer(verdict.body);
   if (!answer) return std::unexpected(std::move(answer).error());
   if (!verdict.uid.starts_with(statement_part(context.jws) + "-") || answer->uid != verdict.uid) {
@@ -92,11 +108,20 @@ Verification<Signer> verify_verdict(const StoredVerdict& verdict, const VerdictC
                              verify_webhook_mac(verdict.signature, verdict.body, context.webhook_secrets);
   // A denial needs no proof to be heeded: whoever can forge one can also cut the line.
   if (!answer->allowed) return refuse(Reason::admission_denied, "the webhook says: " + answer->message);
-  if (!answer->approval.empty()) return check_approval(answer->approval, context);
+  if (!answer->approval.empty()) {
+    auto signer = check_approval(answer->approval, context);
+    if (!signer) return std::unexpected(std::move(signer).error());
+    return Approval{std::move(*signer), answer->min_serial};
+  }
+  if (has_approve_key(context.trust)) {
+    return refuse(Reason::admission_signature,
+                  "the answer carries no approval signature, and where trust.keys lists an Ed25519 approve key the "
+                  "shared secret alone does not count; give the webhook that key (approve.key_file of its policy)");
+  }
   if (!signed_answer) {
     return refuse(Reason::admission_signature, "neither an approval nor a webhook signature of the answer is right");
   }
-  return Signer{std::string(kWebhookSigner), Role::approve};
+  return Approval{Signer{std::string(kWebhookSigner), Role::approve}, answer->min_serial};
 }
 
 }  // namespace signet::signing

@@ -1,6 +1,6 @@
 // The admission webhook's answer, verified: is it about this artifact, and who says so.
 //
-// {"response":{"uid","allowed","sha256","status":{"message"},"approval":{"protected","signature"}}}
+// {"response":{"uid","allowed","sha256","status":{"message"},"approval":{"protected","signature"},"minSerial"}}
 // Spec: docs/formats/config-review.md
 #pragma once
 
@@ -28,8 +28,15 @@ struct VerdictContext {
   bool lenient_time = false;  ///< as SignatureOptions
 };
 
-/// Who approved: a trusted `approve` key, or the signer "webhook" for an answer under the shared secret.
+struct Approval {
+  Signer signer;
+  uint64_t min_serial = 0;  ///< the webhook approved this serial already; 0: not said. It can only keep artifacts out,
+                            ///< so it counts unsigned, too
+};
+
+/// Who approved: a trusted `approve` key, or the signer "webhook" for an answer under the shared secret, which counts
+/// only where no Ed25519 `approve` key is listed: every router knows that secret.
 /// Errors: admission_malformed, admission_mismatch, admission_signature, admission_denied.
-Verification<Signer> verify_verdict(const StoredVerdict& verdict, const VerdictContext& context);
+Verification<Approval> verify_verdict(const StoredVerdict& verdict, const VerdictContext& context);
 
 }  // namespace signet::signing

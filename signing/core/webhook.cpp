@@ -50,6 +50,29 @@ Result<crypto::SecretBytes> parse_webhook_secret(std::string_view file) {
   return secret;
 }
 
+Result<std::vector<crypto::SecretBytes>> parse_webhook_secrets(std::string_view file) {
+  if (file.ends_with('\n')) file.remove_suffix(file.ends_with("\r\n") ? 2 : 1);
+  std::vector<crypto::SecretBytes> secrets;
+  for (size_t line = 1;; ++line) {
+    if (line > kWebhookSecretsMax) {
+      return bad_secret(fmt::format("there are more than {} secrets; remove the oldest", kWebhookSecretsMax));
+    }
+    const size_t end = file.find('\n');
+    auto secret = parse_webhook_secret(file.substr(0, end == std::string_view::npos ? end : end + 1));
+    if (!secret)
+      return bad_secret(line == 1 && end == std::string_view::npos
+                            ? secret.error().message
+                            : fmt::format("line {}: {}", line, secret.error().message));
+    for (const crypto::SecretBytes& other : secrets) {
+      if (!crypto::constant_time_equal(other.view(), secret->view())) continue;
+      return bad_secret(fmt::format("line {} repeats the secret of another line", line));
+    }
+    secrets.push_back(std::move(*secret));
+    if (end == std::string_view::npos) return secrets;
+    file.remove_prefix(end + 1);
+  }
+}
+
 std::string generate_webhook_secret() {
   std::array<uint8_t, 32> random{};
   crypto::random_bytes(random);
@@ -73,6 +96,16 @@ WebhookSignature sign_webhook(std::string_view id, WallTime now, std::string_vie
                               const crypto::SecretBytes& secret) {
   WebhookSignature out{.id = std::string(id), .timestamp = std::to_string(unix_seconds(now)), .signature = {}};
   out.signature = "v1," + base64_encode(mac_of(out, body, secret));
+  return out;
+}
+
+WebhookSignature sign_webhook(std::string_view id, WallTime now, std::string_view body,
+                              const std::vector<crypto::SecretBytes>& secrets) {
+  WebhookSignature out{.id = std::string(id), .timestamp = std::to_string(unix_seconds(now)), .signature = {}};
+  for (const crypto::SecretBytes& secret : secrets) {
+    if (!out.signature.empty()) out.signature += ' ';
+    out.signature += "v1," + base64_encode(mac_of(out, body, secret));
+  }
   return out;
 }
 

@@ -17,9 +17,14 @@ namespace signet::signing {
 
 inline constexpr std::chrono::minutes kWebhookTolerance{5};
 
+inline constexpr size_t kWebhookSecretsMax = 4;
+
 /// The secret in a webhook key file: `whsec_` and the base64 of 24 to 64 bytes, without one final LF or CRLF.
 /// Errors: everything else. The message never holds the secret.
 Result<crypto::SecretBytes> parse_webhook_secret(std::string_view file);
+/// The secrets of a file with one on each line, the newest first. Errors: as parse_webhook_secret(), with the line; no
+/// secret, more than kWebhookSecretsMax, one twice.
+Result<std::vector<crypto::SecretBytes>> parse_webhook_secrets(std::string_view file);
 /// Text for a new key file: 32 random bytes as `whsec_…` and a final LF.
 std::string generate_webhook_secret();
 
@@ -36,6 +41,9 @@ std::string new_webhook_id();
 
 WebhookSignature sign_webhook(std::string_view id, WallTime now, std::string_view body,
                               const crypto::SecretBytes& secret);
+/// With a signature by each secret, for those who know only one of them (a rotation). Empty without secrets.
+WebhookSignature sign_webhook(std::string_view id, WallTime now, std::string_view body,
+                              const std::vector<crypto::SecretBytes>& secrets);
 void add_webhook_headers(http::Headers& headers, const WebhookSignature& signature);
 
 enum class WebhookProblem : uint8_t { headers, timestamp, stale, signature };

@@ -334,6 +334,7 @@ class Shop:
                                       "127.0.0.0/8"])
         lines = ["version: 1", f"listen: 127.0.0.1:{changes.get('port', free_port())}",
                  f"secret_file: {self.folder}/hook.key"]
+        lines += changes.get("top", "").splitlines()
         if changes.get("approve", True):
             lines.append(f"approve: {{ kid: approve-1, key_file: {self.folder}/approve.key }}")
         lines += ["graphs:", "  - name: shop", "    environment: test",
@@ -341,6 +342,7 @@ class Shop:
                   f"    allow: {json.dumps(allow)}", f"    allow_plain_http: {changes.get('plain_http', 'true')}"]
         if "approvers" in changes:
             lines.append(f"    approvers: {changes['approvers']}")
+        lines += changes.get("graph", "").splitlines()
         file = self.folder / "admission.yaml"
         file.write_text("\n".join(lines) + "\n")
         return file

@@ -23,8 +23,18 @@ def test_webhook_approves_and_the_graph_serves(shop):
 
 
 def test_webhook_with_a_shared_secret_only(shop):
+    """Every router knows that secret: it approves only where no key is listed that could."""
     _, port = serve_admission(shop, approve=False)
-    shop.start(online_config(shop, port))
+    config = online_config(shop, port)
+    shop.start(config, ready=False)
+    shop.wait_live()
+    wait_for(lambda: shop.refused("admission_signature") > 0, "the refusal")
+    refusal = shop.router.events("artifact_refused")[0]
+    assert "approve.key_file" in refusal["detail"] and shop.get_health().status == 503
+    shop.router.kill()
+    without_key = [line for line in config.read_text().splitlines() if "approve-1" not in line]
+    config.write_text("\n".join(without_key) + "\n")
+    shop.start(config)
     assert shop.serves()
 
 

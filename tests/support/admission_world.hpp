@@ -18,6 +18,16 @@ struct AdmissionWorld : signing::testing_support::World {
     server_policy.approve_key = approve;
   }
 
+  /// What hear() says where no artifact has to be fetched.
+  static ServerAnswer hear(AdmissionServer& server, const http::Headers& headers, std::string_view body, WallTime now) {
+    auto heard = server.hear(headers, body, now);
+    EXPECT_TRUE(std::holds_alternative<ServerAnswer>(heard));
+    return std::get<ServerAnswer>(std::move(heard));
+  }
+  ServerAnswer hear(AdmissionServer& server, const ReviewCall& call) const {
+    return hear(server, call.headers, call.body, clock.wall());
+  }
+
   signing::PendingReview pending(std::string_view text = signing::testing_support::kSupergraph) {
     signing::Examination result = examine(candidate(text, 0, false));
     EXPECT_EQ(verdict_of(result), "pending");
@@ -28,7 +38,7 @@ struct AdmissionWorld : signing::testing_support::World {
   std::string round_trip(AdmissionServer& server) {
     signing::PendingReview review = pending();
     const ReviewCall call = make_call(review.request(), webhook_secret, clock.wall());
-    const ServerAnswer answer = server.handle(call.headers, call.body, clock.wall());
+    const ServerAnswer answer = hear(server, call);
     auto verdict = read_answer(call, answer.response, clock.wall());
     const signing::Gate gate(policy, clock, events);
     if (!verdict) return verdict_of(gate.admit_without_answer(std::move(review), verdict.error(), state));

@@ -57,6 +57,86 @@ TEST(AdmissionPolicy, Full) {
   EXPECT_EQ(graph.max_subgraphs, 50u);
 }
 
+constexpr std::string_view kWhole = R"(version: 1
+secret_file: /k/hook
+store_dir: /s
+store_artifacts_max: 50
+cosmo:
+  webhook_secret_file: /k/cosmo
+  sign_key_file: /k/sign
+  origins: ["https://cdn.test", "http://127.0.0.1:11000"]
+  allow: ["https://*.shop.internal"]
+  allow_plain_http: true
+  max_subgraphs: 3
+graphs:
+  - name: shop
+    environment: production
+    keys: [{ kid: r1, role: release, secret_file: /k/r1 }]
+    allow: ["https://*.shop.internal"]
+    artifacts: { cdn: { url: "https://cdn.test/shop", token: t0ken, ca_file: /k/ca.pem } }
+    forbid: [breaking, SUBGRAPH_REMOVED]
+    unknown_previous: allow
+    windows:
+      - { days: [mon, sun], from: "09:30", to: "24:00" }
+      - { from: "00:00", to: "01:00" }
+    freezes: [{ from: 2026-12-20T00:00:00Z, to: 2027-01-02T00:00:00Z }]
+)";
+
+std::string changed(std::string_view from, std::string_view to) {
+  std::string text(kWhole);
+  const size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+TEST(AdmissionPolicy, ArtifactsChangesAndWindows) {
+  const auto loaded = load_admission_policy({"admission.yaml", std::string(kWhole)}, test_sources());
+  ASSERT_TRUE(loaded) << render(loaded.error()[0]);
+  EXPECT_EQ(loaded->store_dir, "/s");
+  EXPECT_EQ(loaded->store_artifacts_max, 50u);
+  ASSERT_TRUE(loaded->cosmo);
+  EXPECT_EQ(loaded->cosmo->webhook_secret_file, "/k/cosmo");
+  EXPECT_EQ(loaded->cosmo->sign_key_file, "/k/sign");
+  EXPECT_EQ(loaded->cosmo->origins.size(), 2u);
+  EXPECT_EQ(loaded->cosmo->allow.size(), 1u);
+  EXPECT_TRUE(loaded->cosmo->allow_plain_http);
+  EXPECT_EQ(loaded->cosmo->max_subgraphs, 3u);
+  const AdmissionGraphPolicy& graph = loaded->graphs.at(0);
+  ASSERT_TRUE(graph.artifacts.cdn);
+  EXPECT_EQ(graph.artifacts.cdn->url, "https://cdn.test/shop");
+  EXPECT_EQ(graph.artifacts.cdn->token, "t0ken");
+  EXPECT_EQ(graph.artifacts.cdn->ca_file, "/k/ca.pem");
+  EXPECT_EQ(graph.forbid, (std::vector<std::string>{"breaking", "SUBGRAPH_REMOVED"}));
+  EXPECT_TRUE(graph.allow_unknown_previous);
+  ASSERT_EQ(graph.windows.size(), 2u);
+  EXPECT_EQ(graph.windows[0].days, (std::vector<unsigned>{1, 0}));
+  EXPECT_EQ(graph.windows[0].from, std::chrono::minutes(570));
+  EXPECT_EQ(graph.windows[0].to, std::chrono::minutes(1440));
+  EXPECT_EQ(graph.windows[1].days.size(), 7u);
+  ASSERT_EQ(graph.freezes.size(), 1u);
+  EXPECT_EQ(graph.freezes[0].to - graph.freezes[0].from, std::chrono::hours(13 * 24));
+}
+
+TEST(AdmissionPolicy, WhatDoesNotFitTogether) {
+  EXPECT_TRUE(holds(error_of(changed("store_dir: /s\n", "")), "graphs[0].artifacts: store_dir is missing"));
+  const std::string artifacts =
+      "    artifacts: { cdn: { url: \"https://cdn.test/shop\", token: t0ken, ca_file: /k/ca.pem } }\n";
+  EXPECT_TRUE(starts(error_of(changed(artifacts, "")),
+                     "admission.yaml:17:13: graphs[0].forbid: changes cannot be judged without graphs[0].artifacts"));
+  EXPECT_TRUE(holds(error_of(changed(artifacts, "")), "graphs[0].windows: needs graphs[0].artifacts and store_dir"));
+  EXPECT_TRUE(holds(error_of(changed(artifacts, "")), "graphs[0].freezes: needs graphs[0].artifacts and store_dir"));
+  EXPECT_TRUE(holds(error_of(changed("https://cdn.test/shop", "http://cdn.test/shop")),
+                    "graphs[0].artifacts.cdn.url: \"http://cdn.test/shop\" is plain http"));
+  EXPECT_TRUE(holds(error_of(changed("\"https://cdn.test\", ", "\"http://cdn.test\", ")),
+                    "cosmo.origins[0]: \"http://cdn.test\" is plain http"));
+  EXPECT_TRUE(holds(error_of(changed("2027-01-02", "2026-01-02")), "graphs[0].freezes[0]: ends before it begins"));
+  EXPECT_TRUE(holds(error_of(changed("[breaking,", "[braking,")), "graphs[0].forbid[0]: "));
+  EXPECT_TRUE(holds(error_of(changed("[mon,", "[monday,")), "graphs[0].windows[0].days[0]: "));
+  for (const char* wrong : {"9:30", "24:01", "09:60", "25:00", "0930", "09:3x", ""}) {
+    EXPECT_TRUE(holds(error_of(changed("09:30", wrong)), "graphs[0].windows[0].from: ")) << wrong;
+  }
+}
+
 TEST(AdmissionPolicy, Defaults) {
   const auto loaded = load_admission_policy({"a.yaml", R"(version: 1
 secret_file: /k/hook

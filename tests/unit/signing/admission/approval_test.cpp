@@ -12,7 +12,7 @@ using testing_support::AdmissionWorld;
 
 std::string approve(const AdmissionWorld& world, std::string_view jws, std::string_view artifact,
                     const signing::SigningKey& key) {
-  const auto result = approve_offline(jws, artifact, world.server_policy.graphs[0], key, world.clock.wall());
+  const auto result = approve_offline({jws, artifact}, world.server_policy.graphs[0], key, world.clock.wall());
   return result ? "ok" : std::string(signing::info(result.error().reason).code);
 }
 
@@ -20,8 +20,8 @@ TEST(ApproveOffline, GivesAStatementThatTheGateAdmits) {
   AdmissionWorld world;
   world.policy.webhook = false;
   signing::Candidate candidate = world.candidate(kSupergraph, 0, false);
-  const auto approved = approve_offline(candidate.statement, kSupergraph, world.server_policy.graphs[0], world.approve,
-                                        world.clock.wall());
+  const auto approved = approve_offline({candidate.statement, kSupergraph}, world.server_policy.graphs[0],
+                                        world.approve, world.clock.wall());
   ASSERT_TRUE(approved) << approved.error().detail;
   candidate.statement = *approved;
   EXPECT_EQ(world.apply(candidate), "accepted");

@@ -14,7 +14,7 @@ struct Exchange {
   AdmissionServer server{world.server_policy};
   signing::PendingReview review = world.pending();
   ReviewCall call = make_call(review.request(), world.webhook_secret, world.clock.wall());
-  http::Response response = server.handle(call.headers, call.body, world.clock.wall()).response;
+  http::Response response = world.hear(server, call).response;
 
   std::string read(const http::Response& answer, const ReviewCall& about) const {
     const auto verdict = read_answer(about, answer, world.clock.wall());

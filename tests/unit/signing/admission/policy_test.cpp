@@ -15,6 +15,11 @@ AdmissionPolicy policy() {
   return out;
 }
 
+PolicyVerdict judge(const AdmissionPolicy& policy, const std::vector<Subgraph>& subgraphs,
+                    const std::vector<Signer>& signers) {
+  return admission::judge(policy, {.subgraphs = subgraphs, .signers = signers});
+}
+
 const std::vector<Subgraph> kGood{{"a", "https://a.shop.internal/graphql"}};
 const std::vector<Signer> kSigners{{"ci", Role::release}, {"alice", Role::approve}};
 
@@ -51,6 +56,57 @@ TEST(AdmissionPolicy, SignersApproversAndCounts) {
   strict = policy();
   strict.max_subgraphs = 0;
   EXPECT_FALSE(judge(strict, kGood, kSigners).allowed);
+}
+
+TEST(AdmissionPolicy, EveryRuleIsToldAndTheFirstBrokenOneIsTheMessage) {
+  AdmissionPolicy strict = policy();
+  strict.required_signers = {"bob"};
+  strict.max_subgraphs = 0;
+  const PolicyVerdict verdict = judge(strict, {{"a", "https://evil.test/"}}, kSigners);
+  EXPECT_EQ(verdict.message, "the signature of bob is missing");
+  std::string told;
+  for (const RuleResult& rule : verdict.rules) told += rule.rule + (rule.passed ? "+ " : "- ");
+  EXPECT_EQ(told, "required_signers- approvers+ max_subgraphs- allow- ");
+}
+
+std::string changes(const AdmissionPolicy& policy, const Comparison& comparison) {
+  const PolicyVerdict verdict =
+      admission::judge(policy, {.subgraphs = kGood, .signers = kSigners, .comparison = &comparison});
+  return verdict.allowed ? "allowed" : verdict.message;
+}
+
+TEST(AdmissionPolicy, ForbiddenChangesAreNamed) {
+  AdmissionPolicy strict = policy();
+  strict.forbid = *parse_change_classes("breaking") | *parse_change_classes("SUBGRAPH_URL_CHANGED");
+  const auto known = [](std::vector<Change> list) { return Comparison{Comparison::Kind::known, std::move(list), {}}; };
+  EXPECT_EQ(changes(strict, known({{ChangeClass::FIELD_ADDED, "Query.a"}, {ChangeClass::SUBGRAPH_ADDED, "x"}})),
+            "allowed");
+  EXPECT_EQ(changes(strict, known({{ChangeClass::FIELD_REMOVED, "Query.a"}})),
+            "1 forbidden change: FIELD_REMOVED Query.a");
+  EXPECT_EQ(changes(strict, known({{ChangeClass::SUBGRAPH_URL_CHANGED, "pay"}, {ChangeClass::TYPE_REMOVED, "T"}})),
+            "2 forbidden changes: SUBGRAPH_URL_CHANGED pay, TYPE_REMOVED T");
+  EXPECT_EQ(changes(policy(), known({{ChangeClass::FIELD_REMOVED, "Query.a"}})), "allowed");
+  std::vector<Change> many(300, {ChangeClass::FIELD_REMOVED, std::string(200, 'x')});
+  EXPECT_LE(changes(strict, known(many)).size(), 256u);
+}
+
+TEST(AdmissionPolicy, WhatCannotBeComparedIsDeniedUnlessThePolicySaysOtherwise) {
+  AdmissionPolicy strict = policy();
+  strict.forbid = *parse_change_classes("breaking");
+  EXPECT_EQ(changes(strict, {Comparison::Kind::first, {}, {}}), "allowed");
+  EXPECT_EQ(changes(strict, {Comparison::Kind::approved, {}, {}}), "allowed");
+  EXPECT_EQ(changes(strict, {Comparison::Kind::unknown, {}, "not known"}), "not known");
+  strict.allow_unknown_previous = true;
+  EXPECT_EQ(changes(strict, {Comparison::Kind::unknown, {}, "not known"}), "allowed");
+}
+
+TEST(AdmissionPolicy, WordsNameClassesOfChange) {
+  EXPECT_EQ(parse_change_classes("FIELD_REMOVED")->count(), 1u);
+  EXPECT_EQ(parse_change_classes("breaking")->count(), 16u);
+  EXPECT_EQ(parse_change_classes("dangerous")->count(), 6u);
+  EXPECT_EQ(parse_change_classes("subgraphs")->count(), 3u);
+  EXPECT_FALSE(parse_change_classes("field_removed"));
+  EXPECT_FALSE(parse_change_classes(""));
 }
 
 TEST(AdmissionPolicy, W9NamesFromTheGraphAreEscaped) {

@@ -22,13 +22,19 @@ struct OnlineWorld : World {
     return std::get<PendingReview>(std::move(result));
   }
 
-  StoredVerdict approval(const ReviewRequest& request) const {
+  StoredVerdict approval(const ReviewRequest& request, std::string_view extra = "") const {
     const Jws jws = *parse_jws(request.jws);
     const std::string signature = print_jws_signature(sign_jws(jws.payload_text, approve));
     return {.uid = request.uid,
-            .body = fmt::format(R"({{"response":{{"uid":"{}","allowed":true,"sha256":"{}","approval":{}}}}})",
-                                request.uid, request.statement.sha256, signature),
+            .body = fmt::format(R"({{"response":{{"uid":"{}","allowed":true,"sha256":"{}","approval":{}{}}}}})",
+                                request.uid, request.statement.sha256, signature, extra),
             .signature = {}};
+  }
+  /// The answer says that `min_serial` was approved already.
+  std::string admit_above(uint64_t min_serial) {
+    PendingReview review = pending(kSupergraph);
+    const StoredVerdict verdict = approval(review.request(), fmt::format(",\"minSerial\":{}", min_serial));
+    return verdict_of(admit(std::move(review), verdict));
   }
 
   Admission admit(PendingReview review, const StoredVerdict& verdict) {
@@ -48,6 +54,15 @@ TEST(GateAdmission, PendingUntilTheWebhookApproves) {
   EXPECT_EQ(artifact.signers.size(), 2u);
   EXPECT_TRUE(artifact.verdict);
   EXPECT_TRUE(artifact.approved);
+}
+
+TEST(GateAdmission, C5TheWebhooksFloorCountsWhereNoneIsKnown) {
+  OnlineWorld world;
+  const uint64_t serial = world.pending(kSupergraph).request().statement.serial;
+  EXPECT_EQ(world.admit_above(serial + 1), "rollback");
+  EXPECT_EQ(world.admit_above(serial), "accepted");
+  world.state = {.highest_serial = serial - 1, .highest_sha256 = std::string(64, 'a'), .running_sha256 = {}};
+  EXPECT_EQ(world.admit_above(serial + 1), "accepted");  // its own floor decides
 }
 
 TEST(GateAdmission, OfflineApprovalNeedsNoCall) {
@@ -123,6 +138,14 @@ TEST(GateAdmission, UnsafeModesSayWhatTheyDid) {
   EXPECT_EQ(without_answer(AdmissionMode::ignore_failures, Reason::admission_timeout), "accepted");
   EXPECT_EQ(without_answer(AdmissionMode::audit_only, Reason::admission_denied), "accepted");
   EXPECT_TRUE(world.events.saw(Alarm::unapproved));
+  const Admission waived =
+      Gate(world.policy, world.clock, world.events)
+          .admit_without_answer(world.pending(kSupergraph), {Reason::admission_denied, "no"}, world.state);
+  const Artifact& artifact = *std::get<Verified<Artifact>>(waived);
+  EXPECT_FALSE(artifact.approved);
+  ASSERT_TRUE(artifact.waived);
+  EXPECT_EQ(artifact.waived->reason, Reason::admission_denied);
+  EXPECT_EQ(artifact.waived->detail, "no");
 }
 
 TEST(LastGood, ARestartNeedsNeitherSourceNorWebhook) {

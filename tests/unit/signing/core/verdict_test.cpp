@@ -27,32 +27,61 @@ struct Fixture {
     return verdict;
   }
   std::string verify(const StoredVerdict& verdict) const {
-    const auto signer = verify_verdict(verdict, {.jws = jws,
-                                                 .statement = statement,
-                                                 .trust = world.policy.trust,
-                                                 .webhook_secrets = secrets,
-                                                 .now = world.clock.wall()});
-    return signer ? signer->kid : std::string(info(signer.error().reason).code);
+    const auto approval = verify_verdict(verdict, {.jws = jws,
+                                                   .statement = statement,
+                                                   .trust = world.policy.trust,
+                                                   .webhook_secrets = secrets,
+                                                   .now = world.clock.wall()});
+    return approval ? approval->signer.kid : std::string(info(approval.error().reason).code);
+  }
+  /// A router that cannot tell the approver's approvals: it has the shared secret only.
+  void shared_secret_only() {
+    std::erase_if(world.policy.trust.keys, [](const VerificationKey& key) { return key.role == Role::approve; });
   }
   std::string with_approval(const JwsSignature& signature) const {
     return body("true", ",\"approval\":" + print_jws_signature(signature));
   }
 };
 
-TEST(Verdict, BothProofsCount) {
+TEST(Verdict, AnApprovalCountsWhereItsKeyIsListed) {
   Fixture f;
-  EXPECT_EQ(f.verify(f.signed_by_secret(f.body())), "webhook");
   EXPECT_EQ(f.verify({f.uid, f.with_approval(sign_jws(f.jws.payload_text, f.world.approve)), {}}), "approver");
+  f.shared_secret_only();
+  EXPECT_EQ(f.verify({f.uid, f.with_approval(sign_jws(f.jws.payload_text, f.world.approve)), {}}),
+            "admission_signature");
+}
+
+TEST(Verdict, W1TheSharedSecretCountsOnlyWhereNoApproveKeyIsListed) {
+  Fixture f;
+  EXPECT_EQ(f.verify(f.signed_by_secret(f.body())), "admission_signature");
+  f.shared_secret_only();
+  EXPECT_EQ(f.verify(f.signed_by_secret(f.body())), "webhook");
+  f.world.policy.trust.keys.push_back({"hmac", Role::approve, testing_support::secret_of("approve"), {}, {}});
+  EXPECT_EQ(f.verify(f.signed_by_secret(f.body())), "webhook");
+}
+
+TEST(Verdict, TheLowestSerialIsANumber) {
+  Fixture f;
+  f.shared_secret_only();
+  EXPECT_EQ(f.verify(f.signed_by_secret(f.body("true", ",\"minSerial\":7"))), "webhook");
+  EXPECT_EQ(f.verify(f.signed_by_secret(f.body("true", ",\"minSerial\":null"))), "webhook");
+  for (std::string_view wrong : {"\"7\"", "-1", "7.5", "true", "99999999999999999999"}) {
+    EXPECT_EQ(f.verify(f.signed_by_secret(f.body("true", fmt::format(",\"minSerial\":{}", wrong)))),
+              "admission_malformed")
+        << wrong;
+  }
 }
 
 TEST(Verdict, W1AnswersWithoutProofAreRefused) {
-  Fixture f;
-  EXPECT_EQ(f.verify({f.uid, f.body(), {}}), "admission_signature");
-  StoredVerdict wrong = f.signed_by_secret(f.body());
+  Fixture secret_only;
+  secret_only.shared_secret_only();
+  EXPECT_EQ(secret_only.verify({secret_only.uid, secret_only.body(), {}}), "admission_signature");
+  StoredVerdict wrong = secret_only.signed_by_secret(secret_only.body());
   wrong.signature.id = "msg_2";
-  EXPECT_EQ(f.verify(wrong), "admission_signature");
-  f.secrets.clear();
-  EXPECT_EQ(f.verify(f.signed_by_secret(f.body())), "admission_signature");
+  EXPECT_EQ(secret_only.verify(wrong), "admission_signature");
+  secret_only.secrets.clear();
+  EXPECT_EQ(secret_only.verify(secret_only.signed_by_secret(secret_only.body())), "admission_signature");
+  Fixture f;
   const SigningKey stranger{"approver", crypto::Ed25519PrivateKey::generate()};
   EXPECT_EQ(f.verify({f.uid, f.with_approval(sign_jws(f.jws.payload_text, stranger)), {}}), "admission_signature");
   EXPECT_EQ(f.verify({f.uid, f.with_approval(sign_jws(f.jws.payload_text, f.world.release)), {}}),

@@ -89,6 +89,30 @@ TEST(Webhook, SignatureLists) {
   }
 }
 
+TEST(Webhook, FilesHoldOneSecretOnEachLine) {
+  const std::string one = generate_webhook_secret(), two = generate_webhook_secret();
+  const auto both = parse_webhook_secrets(one + two);
+  ASSERT_TRUE(both);
+  ASSERT_EQ(both->size(), 2u);
+  EXPECT_TRUE(crypto::constant_time_equal(both->front().view(), parse_webhook_secret(one)->view()));
+  EXPECT_EQ(parse_webhook_secrets(one)->size(), 1u);
+  for (const std::string& wrong :
+       {std::string(), std::string("\n"), one + "\n", "\n" + one, one + one, one + "x",
+        one + two + generate_webhook_secret() + generate_webhook_secret() + generate_webhook_secret()}) {
+    EXPECT_FALSE(parse_webhook_secrets(wrong)) << wrong.size();
+  }
+}
+
+TEST(Webhook, ASignatureByEachSecretServesThoseWhoKnowOne) {
+  const crypto::SecretBytes before(Bytes(32, 8)), after(Bytes(32, 9)), other(Bytes(32, 10));
+  const WebhookSignature signature = sign_webhook("msg_1", kThen, "body", {after, before});
+  EXPECT_TRUE(verify_webhook_mac(signature, "body", {before}));
+  EXPECT_TRUE(verify_webhook_mac(signature, "body", {after}));
+  EXPECT_FALSE(verify_webhook_mac(signature, "body", {other}));
+  const std::vector<crypto::SecretBytes> none;
+  EXPECT_FALSE(verify_webhook_mac(sign_webhook("msg_1", kThen, "body", none), "body", {before}));
+}
+
 TEST(Webhook, OldAndNewSecretDuringRotation) {
   const Message message;
   const crypto::SecretBytes next(Bytes(32, 9));
