@@ -162,6 +162,7 @@ def test_the_state_of_another_graph_is_refused(shop):
 def test_explain_refusal():
     assert "sign the old artifact again" in signet("explain", "refusal", "rollback").stdout
     assert signet("explain", "refusal", "nonsense", check=False).returncode == 2
+    assert "that clients see, with HTTP status 503" in signet("explain", "refusal", "PLANNER_BUSY").stdout
 
 
 @pytest.mark.parametrize("command", ["serve", "dev", "demo", "check", "plan", "keygen", "sign", "verify", "inspect",
