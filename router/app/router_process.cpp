@@ -5,13 +5,12 @@
 #include <csignal>
 #include <fmt/format.h>
 #include <memory>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <thread>
 
 #include "router/app/artifact_watcher.hpp"
 #include "router/app/cpu_count.hpp"
 #include "router/app/journal.hpp"
+#include "router/app/process_limits.hpp"
 #include "router/app/status.hpp"
 #include "router/app/telemetry_hub.hpp"
 #include "router/app/trust_setup.hpp"
@@ -45,25 +44,6 @@ net::ListenAddress to_address(const config::Endpoint& endpoint) {
 
 bool listens(const config::Endpoint& endpoint) {
   return !endpoint.host.empty() || !endpoint.unix_path.empty();
-}
-
-// Secrets and request data stay out of core dumps and of other processes' reach.
-void close_memory() {
-  const rlimit none{0, 0};
-  setrlimit(RLIMIT_CORE, &none);
-  prctl(PR_SET_DUMPABLE, 0);
-}
-
-// All descriptors the system gives, and how many connections of clients they allow: subgraphs, files and the health
-// listener keep theirs.
-size_t raise_descriptors() {
-  rlimit files{};
-  getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
-  getrlimit(RLIMIT_NOFILE, &files);
-  constexpr rlim_t kReserved = 1024;
-  return static_cast<size_t>(files.rlim_cur - std::min(files.rlim_cur / 2, kReserved));
 }
 
 class RouterProcess {
