@@ -11,6 +11,7 @@
 #include "router/app/cpu_count.hpp"
 #include "router/app/journal.hpp"
 #include "router/app/process_limits.hpp"
+#include "router/app/state_lock.hpp"
 #include "router/app/status.hpp"
 #include "router/app/telemetry_hub.hpp"
 #include "router/app/trust_setup.hpp"
@@ -20,6 +21,7 @@
 
 namespace signet::app {
 
+#include "router/base/units.hpp"
 using signing::ArtifactKind;
 using telemetry::MetricId;
 
@@ -98,6 +100,7 @@ class RouterProcess {
     if (auto made = make_watchers(); !made) return made;
     if (auto opened = open_journal(); !opened) return opened;
     start_workers();
+    if (auto alone = lock_state(); !alone) return alone;
     return listen();
   }
 
@@ -107,6 +110,21 @@ class RouterProcess {
     std::string problem;
     for (const ArtifactKind kind : {ArtifactKind::graph, ArtifactKind::operations}) {
       const auto record = store_.load_state(kind, problem);
+  // A router that is replaced may take as long to drain.
+  std::expected<void, std::string> lock_state() {
+    const auto patience = options_.config.shutdown.drain;
+    auto lock = StateLock::take(options_.config.graph.state_dir, patience, [&](const std::string& holder) {
+      telemetry_.event(
+          LogLevel::warn, "state_locked",
+          {{"holder", holder},
+           {"waiting_at_most", format_duration(patience)},
+           {"what_to_do", "nothing while that router is stopping; else give each router a folder of its own"}});
+    });
+    if (!lock) return std::unexpected("graph.state_dir: " + lock.error());
+    state_lock_ = std::move(*lock);
+    return {};
+  }
+
       if (!record || (record->graph == graph.name && record->environment == graph.environment)) continue;
       return std::unexpected(
           fmt::format("graph.state_dir: {} holds the state of {} in {}; give each graph a folder of "
@@ -539,6 +557,7 @@ class RouterProcess {
 };
 
 }  // namespace
+  StateLock state_lock_;
 
 int run_router(RouterOptions options) {
   tune_allocator();
