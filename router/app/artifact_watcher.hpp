@@ -6,6 +6,7 @@
 // With every poll it also looks at what runs: time passes, keys are revoked, files go away.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -98,6 +99,8 @@ class ArtifactWatcher final : private signing::GateEvents {
   static constexpr std::chrono::milliseconds kTornFilesGrace{2'000};
   static constexpr std::chrono::milliseconds kTornFilesRetry{200};
 
+  bool known_refused(const std::string& digest);
+  void remember_refused(const signing::Refusal& refusal);
   WatcherSettings settings_;
   std::unique_ptr<ArtifactSource> source_, fallback_;
   std::unique_ptr<AdmissionCaller> admission_;
@@ -105,6 +108,7 @@ class ArtifactWatcher final : private signing::GateEvents {
   net::EventLoop& loop_;
   const Clock& clock_;
   WatcherHooks hooks_;
+  static constexpr size_t kRefusedKept = 16;
   signing::Gate gate_;
   signing::GateState state_;
   std::optional<signing::Verified<signing::Artifact>> running_;
@@ -118,8 +122,9 @@ class ArtifactWatcher final : private signing::GateEvents {
   unsigned failures_ = 0;
   std::string statement_digest_;  // of what is looked at now; empty: nothing has come yet
   std::string reported_digest_;   // of what was refused last
-  std::string refused_digest_;    // of statement and artifact that were refused: not examined again
-  std::string examined_digest_;
+  std::string examined_digest_;   // of statement and artifact together
+  /// What is not looked at again: by the digest of a statement, or of statement and artifact.
+  std::deque<std::pair<std::string, LastRefusal>> refused_;
   std::optional<SteadyTime> torn_since_;
   std::optional<SteadyTime> retry_at_;
   std::string judged_;  // the digest and what the webhook said of it last
