@@ -138,7 +138,8 @@ milliseconds ArtifactWatcher::patience() const {
   return kPolls * (settings_.poll + settings_.jitter);
 }
 
-void ArtifactWatcher::poll_now() {
+void ArtifactWatcher::poll_now(std::function<void()> settled) {
+  if (settled) settled_.push_back(std::move(settled));
   forced_ = true;
   if (busy_) {
     again_ = true;
@@ -320,7 +321,7 @@ void ArtifactWatcher::finish(bool failed) {
     }
   }
   schedule(delay);
-}
+  for (auto& settled : std::exchange(settled_, {})) loop_.post(std::move(settled));
 }
 
 // True: it is refused as before, and nothing needs to be told again.
@@ -338,6 +339,7 @@ void ArtifactWatcher::remember_refused(const Refusal& refusal) {
   if (transient(refusal.reason) || digest.empty()) return;
   if (refused_.size() >= kRefusedKept) refused_.pop_front();
   refused_.emplace_back(digest, LastRefusal{refusal, clock_.wall()});
+}
 
 void ArtifactWatcher::report(const Refusal& refusal, signing::SourceKind source) {
   on_gate({.kind = signing::GateEventKind::refused,

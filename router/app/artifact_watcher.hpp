@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "router/app/admission_caller.hpp"
 #include "router/app/artifact_source.hpp"
@@ -59,12 +60,19 @@ class ArtifactWatcher final : private signing::GateEvents {
 
   /// Loads the last-good copy, then polls for ever.
   void start();
-  /// Polls at once, also when nothing seems to have changed.
-  void poll_now();
+  /// Polls at once, also when nothing seems to have changed. `settled` runs on the loop once what that brought is
+  /// applied or refused, never inside this call.
+  void poll_now(std::function<void()> settled = {});
   /// New keys, allowlist or floors, from the next decision on.
   void set_policy(signing::GatePolicy policy);
 
   const std::optional<LastRefusal>& last_refusal() const { return last_refusal_; }
+  /// What runs, with its evidence; null: nothing. Lifetime: until the loop goes on.
+  const signing::Artifact* running() const { return running_ ? &**running_ : nullptr; }
+  /// How long ago the source said that what runs is the newest.
+  std::chrono::seconds since_confirmed() const {
+    return std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - confirmed_at_);
+  }
   /// Attempts that ended without a change since the last success.
   unsigned failures() const { return failures_; }
   /// About what runs, now.
@@ -91,6 +99,8 @@ class ArtifactWatcher final : private signing::GateEvents {
   void apply(signing::Verified<signing::Artifact> artifact);
   void fetch_failed(ArtifactSource& source, const signing::Refusal& refusal);
   void report(const signing::Refusal& refusal, signing::SourceKind source);
+  bool known_refused(const std::string& digest);
+  void remember_refused(const signing::Refusal& refusal);
   void finish(bool failed);
   void schedule(std::chrono::milliseconds delay);
 
@@ -98,9 +108,8 @@ class ArtifactWatcher final : private signing::GateEvents {
   // has lasted this long.
   static constexpr std::chrono::milliseconds kTornFilesGrace{2'000};
   static constexpr std::chrono::milliseconds kTornFilesRetry{200};
+  static constexpr size_t kRefusedKept = 16;
 
-  bool known_refused(const std::string& digest);
-  void remember_refused(const signing::Refusal& refusal);
   WatcherSettings settings_;
   std::unique_ptr<ArtifactSource> source_, fallback_;
   std::unique_ptr<AdmissionCaller> admission_;
@@ -108,7 +117,6 @@ class ArtifactWatcher final : private signing::GateEvents {
   net::EventLoop& loop_;
   const Clock& clock_;
   WatcherHooks hooks_;
-  static constexpr size_t kRefusedKept = 16;
   signing::Gate gate_;
   signing::GateState state_;
   std::optional<signing::Verified<signing::Artifact>> running_;
@@ -130,6 +138,7 @@ class ArtifactWatcher final : private signing::GateEvents {
   std::string judged_;  // the digest and what the webhook said of it last
   bool hold_reports_ = false;
   std::optional<LastRefusal> last_refusal_;
+  std::vector<std::function<void()>> settled_;  // wait for the end of this poll
 };
 
 }  // namespace signet::app

@@ -216,7 +216,8 @@ void CertificateWatcher::write_status(json::Writer& writer) const {
     if (watched.problem) {
       const TlsFileProblem& what = watched.problem->what;
       writer.begin_object().key("file").value(what.file).key("reason").value(what.reason);
-      writer.key("at").value(format_timestamp(watched.problem->at)).end_object();
+      writer.key("at").value(format_timestamp(watched.problem->at));
+      writer.key("what_to_do").value(kTlsFilesWhatToDo).end_object();
     } else {
       writer.null();
     }

@@ -11,6 +11,7 @@
 #include "router/app/cpu_count.hpp"
 #include "router/app/journal.hpp"
 #include "router/app/process_limits.hpp"
+#include "router/app/reload.hpp"
 #include "router/app/state_lock.hpp"
 #include "router/app/status.hpp"
 #include "router/app/telemetry_hub.hpp"
@@ -35,6 +36,7 @@ constexpr size_t kClientConnectionsMax = 10'000;
 constexpr const char* kFallbackKey = "graph.fallback";
 
 struct WorkerThread {
+constexpr std::chrono::seconds kReloadWait{10};  // for the sources, until a reload is answered all the same
   net::EventLoop loop;
   std::unique_ptr<Worker> worker;
   std::thread thread;
@@ -93,6 +95,7 @@ class RouterProcess {
     if (auto writable = store_.check(); !writable) {
       return std::unexpected(
           fmt::format("graph.state_dir: {}; make it a folder that this user may write to", writable.error()));
+    publish_state_.posture = config::posture({.config = options_.config, .origins = options_.origins, .warnings = {}});
     }
     if (auto own = check_state_is_own(); !own) return own;
     if (auto read = certificates_.load(options_.config); !read) return read;
@@ -295,7 +298,8 @@ class RouterProcess {
       push.poll = [this] { poll_all(); };
     }
     health_pages_ = std::make_unique<HealthPages>(publish_state_, telemetry_, clock_, std::move(push));
-    admin_pages_ = std::make_unique<AdminPages>(publish_state_, clock_, [this] { reload("admin"); });
+    admin_pages_ =
+        std::make_unique<AdminPages>(publish_state_, clock_, [this](const auto& done) { reload("admin", done); });
     if (auto bound = listen_control("listen.health", config.health, *health_pages_, health_server_); !bound)
       return bound;
     if (auto bound = listen_control("listen.admin", config.admin, *admin_pages_, admin_server_); !bound) return bound;
@@ -394,8 +398,13 @@ class RouterProcess {
     }
   }
 
-  void set_gauges(telemetry::MetricShard& metrics) const {
+  void set_gauges(telemetry::MetricShard& metrics) {
     metrics.set(MetricId::server_active, {}, static_cast<int64_t>(graphql_server_->requests_in_flight()));
+    metrics.forget(MetricId::config_expires_in);
+    for (const auto& [kind, watcher] : publish_state_.watchers) {
+      if (watcher->running() != nullptr) journal_.set_expiry(metrics, *watcher->running());
+    }
+    journal_.set_trust(metrics, settings_->config.trust, publish_state_.posture);
     metrics.set(MetricId::unread_answers, {}, static_cast<int64_t>(graphql_server_->unread_bytes()));
     metrics.set(MetricId::plan_cache_operations, {}, static_cast<int64_t>(planners_->cached_operations()));
     certificates_.set_gauges(metrics);
@@ -412,21 +421,24 @@ class RouterProcess {
   }
 
   void poll_all() {
-    graph_watcher_->poll_now();
-    if (operations_watcher_) operations_watcher_->poll_now();
+    for (const auto& [kind, watcher] : publish_state_.watchers) watcher->poll_now();
   }
 
   // SIGHUP and POST /admin/reload: configuration and key files are read again through the same path as at the start,
   // then the sources. Applied whole or not at all.
-  void reload(std::string_view asked_by) {
+  void reload(const std::string& asked_by, const std::function<void(const ReloadOutcome&)>& done) {
     journal_.reload_asked(asked_by);
-    reload_configuration();
+    const auto reloaded = try_reload();
     certificates_.check_now();
-  }
-
-  void reload_configuration() {
-    if (auto reloaded = try_reload(); !reloaded) return journal_.reload_refused(reloaded.error());
-    poll_all();
+    if (!reloaded) {
+      journal_.reload_refused(reloaded.error());
+      return done({.configuration_error = reloaded.error(), .artifacts = {}});
+    }
+    app::poll_all(control_, publish_state_.watchers, kReloadWait, [this, asked_by, done](auto artifacts) {
+      const ReloadOutcome outcome{.configuration_error = {}, .artifacts = std::move(artifacts)};
+      journal_.reload_done(asked_by, outcome.refused(), outcome.to_fields());
+      done(outcome);
+    });
   }
 
   std::expected<void, std::string> try_reload() {
@@ -453,6 +465,7 @@ class RouterProcess {
     if (!profiles) return failure(profiles);
     Snapshot next = *publish_state_.snapshot;
     next.settings = *settings;
+    publish_state_.posture = config::posture({.config = settings_->config, .origins = origins, .warnings = {}});
     if (next.graph) {
       auto endpoints = make_endpoints(*next.graph, **settings, CertificateWatcher::tls_of(*profiles), labels_);
       if (!endpoints) return failure(endpoints);
@@ -483,7 +496,7 @@ class RouterProcess {
   }
 
   void on_signal(int signal) {
-    if (signal == SIGHUP) return reload("signal");
+    if (signal == SIGHUP) return reload("signal", [](const ReloadOutcome&) {});
     if (publish_state_.draining) return control_.stop();  // asked twice: leave now
     publish_state_.draining = true;
     drain_started_ = clock_.steady();
