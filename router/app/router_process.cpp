@@ -11,6 +11,7 @@
 #include "router/app/cpu_count.hpp"
 #include "router/app/journal.hpp"
 #include "router/app/process_limits.hpp"
+#include "router/app/publisher.hpp"
 #include "router/app/reload.hpp"
 #include "router/app/state_lock.hpp"
 #include "router/app/status.hpp"
@@ -19,10 +20,10 @@
 #include "router/app/version.hpp"
 #include "router/app/worker.hpp"
 #include "router/base/allocator.hpp"
+#include "router/base/units.hpp"
 
 namespace signet::app {
 
-#include "router/base/units.hpp"
 using signing::ArtifactKind;
 using telemetry::MetricId;
 
@@ -34,9 +35,9 @@ constexpr int kExitEnvironment = 3;
 constexpr size_t kConnectionsPerSubgraph = 100;
 constexpr size_t kClientConnectionsMax = 10'000;
 constexpr const char* kFallbackKey = "graph.fallback";
+constexpr std::chrono::seconds kReloadWait{10};  // for the sources, until a reload is answered all the same
 
 struct WorkerThread {
-constexpr std::chrono::seconds kReloadWait{10};  // for the sources, until a reload is answered all the same
   net::EventLoop loop;
   std::unique_ptr<Worker> worker;
   std::thread thread;
@@ -58,6 +59,7 @@ class RouterProcess {
         telemetry_(options_.config, control_, transport_, clock_, labels_),
         store_(options_.config.graph.state_dir),
         journal_(telemetry_, labels_, clock_),
+        publisher_(control_, builder_, clock_, labels_, telemetry_, publish_state_),
         certificates_(control_, clock_, labels_, journal_,
                       {.use_listener = [this](const auto& tls) { graphql_server_->use_tls(tls); },
                        .use_subgraphs = [this] { use_profiles(); }}) {}
@@ -92,27 +94,21 @@ class RouterProcess {
     settings_ = *settings;
     publish_state_.snapshot = std::make_shared<const Snapshot>(Snapshot{.settings = settings_});
     publish_state_.started = clock_.wall();
+    publish_state_.posture = config::posture({.config = options_.config, .origins = options_.origins, .warnings = {}});
     if (auto writable = store_.check(); !writable) {
       return std::unexpected(
           fmt::format("graph.state_dir: {}; make it a folder that this user may write to", writable.error()));
-    publish_state_.posture = config::posture({.config = options_.config, .origins = options_.origins, .warnings = {}});
     }
+    if (auto alone = lock_state(); !alone) return alone;
     if (auto own = check_state_is_own(); !own) return own;
     if (auto read = certificates_.load(options_.config); !read) return read;
     publish_state_.certificates = &certificates_;
     if (auto made = make_watchers(); !made) return made;
     if (auto opened = open_journal(); !opened) return opened;
     start_workers();
-    if (auto alone = lock_state(); !alone) return alone;
     return listen();
   }
 
-  // Another graph's serial floor would refuse this one for ever, or let an older one in.
-  std::expected<void, std::string> check_state_is_own() const {
-    const config::Graph& graph = options_.config.graph;
-    std::string problem;
-    for (const ArtifactKind kind : {ArtifactKind::graph, ArtifactKind::operations}) {
-      const auto record = store_.load_state(kind, problem);
   // A router that is replaced may take as long to drain.
   std::expected<void, std::string> lock_state() {
     const auto patience = options_.config.shutdown.drain;
@@ -128,6 +124,12 @@ class RouterProcess {
     return {};
   }
 
+  // Another graph's serial floor would refuse this one for ever, or let an older one in.
+  std::expected<void, std::string> check_state_is_own() const {
+    const config::Graph& graph = options_.config.graph;
+    std::string problem;
+    for (const ArtifactKind kind : {ArtifactKind::graph, ArtifactKind::operations}) {
+      const auto record = store_.load_state(kind, problem);
       if (!record || (record->graph == graph.name && record->environment == graph.environment)) continue;
       return std::unexpected(
           fmt::format("graph.state_dir: {} holds the state of {} in {}; give each graph a folder of "
@@ -250,6 +252,7 @@ class RouterProcess {
       workers_.push_back(std::move(thread));
     }
     telemetry_.watch(workers);
+    publisher_.watch(workers, *planners_);
     for (const auto& thread : workers_) {
       thread->thread = std::thread([loop = &thread->loop] { loop->run(); });
     }
@@ -331,18 +334,26 @@ class RouterProcess {
   void apply(ArtifactKind kind, signing::Verified<signing::Artifact> artifact, const WatcherHooks::Applied& done) {
     builder_.post([this, kind, artifact = std::move(artifact), done] {
       if (kind == ArtifactKind::graph) {
-        auto graph = build_graph(artifact);
-        control_.post([this, graph = std::move(graph), done] { done(graph ? use_graph(*graph) : failure(graph)); });
+        swap_in_built(
+            build_graph(artifact), [this](Snapshot& next, auto graph) { return use_graph(next, graph); }, done);
       } else {
-        auto operations = build_operations(artifact);
-        control_.post([this, operations = std::move(operations), done] {
-          if (!operations) return done(failure(operations));
-          Snapshot next = *publish_state_.snapshot;
-          next.operations = *operations;
-          publish(std::move(next));
-          done({});
-        });
+        swap_in_built(
+            build_operations(artifact),
+            [](Snapshot& next, auto operations) {
+              next.operations = operations;
+              return std::expected<void, std::string>();
+            },
+            done);
       }
+    });
+  }
+
+  // Threads: the builder's.
+  template <class T, class Use>
+  void swap_in_built(std::expected<T, std::string> built, Use use, const WatcherHooks::Applied& done) {
+    control_.post([this, built = std::move(built), use, done] {
+      if (!built) return done(failure(built));
+      publisher_.swap_in([use, part = *built](Snapshot& next) { return use(next, part); }, done);
     });
   }
 
@@ -354,7 +365,7 @@ class RouterProcess {
     } else {
       next.operations = nullptr;
     }
-    publish(std::move(next));
+    publisher_.publish(std::move(next));
   }
 
   template <class T>
@@ -362,13 +373,11 @@ class RouterProcess {
     return std::unexpected(result.error());
   }
 
-  std::expected<void, std::string> use_graph(const std::shared_ptr<const Graph>& graph) {
+  std::expected<void, std::string> use_graph(Snapshot& next, const std::shared_ptr<const Graph>& graph) {
     auto endpoints = make_endpoints(*graph, *settings_, certificates_.subgraphs(), labels_);
     if (!endpoints) return failure(endpoints);
-    Snapshot next = *publish_state_.snapshot;
     next.graph = graph;
     next.endpoints = *endpoints;
-    publish(std::move(next));
     return {};
   }
 
@@ -378,39 +387,23 @@ class RouterProcess {
     if (next.graph == nullptr) return;
     if (auto endpoints = make_endpoints(*next.graph, *settings_, certificates_.subgraphs(), labels_)) {
       next.endpoints = *endpoints;
-      hand_out(std::move(next));
-    }
-  }
-
-  void publish(Snapshot snapshot) {
-    ++snapshot.generation;  // what was prepared under other settings, another graph or manifest is prepared anew
-    hand_out(std::move(snapshot));
-  }
-
-  void hand_out(Snapshot snapshot) {
-    publish_state_.snapshot = std::make_shared<const Snapshot>(std::move(snapshot));
-    planners_->use(publish_state_.snapshot->generation);  // before any worker can ask for it
-    for (const auto& thread : workers_) {
-      thread->loop.post([worker = thread->worker.get(), snapshot = publish_state_.snapshot] { worker->use(snapshot); });
-    }
-    if (const auto& graph = publish_state_.snapshot->graph) {
-      telemetry_.set_graph_name(graph->artifact.statement.graph);
+      publisher_.hand_out(std::move(next));
     }
   }
 
   void set_gauges(telemetry::MetricShard& metrics) {
     metrics.set(MetricId::server_active, {}, static_cast<int64_t>(graphql_server_->requests_in_flight()));
-    metrics.forget(MetricId::config_expires_in);
-    for (const auto& [kind, watcher] : publish_state_.watchers) {
-      if (watcher->running() != nullptr) journal_.set_expiry(metrics, *watcher->running());
-    }
-    journal_.set_trust(metrics, settings_->config.trust, publish_state_.posture);
     metrics.set(MetricId::unread_answers, {}, static_cast<int64_t>(graphql_server_->unread_bytes()));
     metrics.set(MetricId::plan_cache_operations, {}, static_cast<int64_t>(planners_->cached_operations()));
     certificates_.set_gauges(metrics);
     metrics.set(MetricId::plan_cache_bytes, {}, static_cast<int64_t>(planners_->cached_bytes()));
     journal_.set_alarms(metrics, ArtifactKind::graph, graph_watcher_->alarms());
     if (operations_watcher_) journal_.set_alarms(metrics, ArtifactKind::operations, operations_watcher_->alarms());
+    metrics.forget(MetricId::config_expires_in);
+    for (const auto& [kind, watcher] : publish_state_.watchers) {
+      if (watcher->running() != nullptr) journal_.set_expiry(metrics, *watcher->running());
+    }
+    journal_.set_trust(metrics, settings_->config.trust, publish_state_.posture);
     const auto& graph = publish_state_.snapshot->graph;
     if (graph == nullptr) return;
     const signing::Statement& statement = graph->artifact.statement;
@@ -465,22 +458,31 @@ class RouterProcess {
     if (!profiles) return failure(profiles);
     Snapshot next = *publish_state_.snapshot;
     next.settings = *settings;
-    publish_state_.posture = config::posture({.config = settings_->config, .origins = origins, .warnings = {}});
     if (next.graph) {
       auto endpoints = make_endpoints(*next.graph, **settings, CertificateWatcher::tls_of(*profiles), labels_);
       if (!endpoints) return failure(endpoints);
       next.endpoints = *endpoints;
     }
     settings_ = *settings;
+    publish_state_.posture = config::posture({.config = settings_->config, .origins = origins, .warnings = {}});
     certificates_.adopt(std::move(*profiles));
     options_.origins = std::move(origins);
     PolicyInForce in_force = policy_in_force(*settings_, graph_policy->trust);
-    publish(std::move(next));
+    if (prepared_stays_good(publish_state_.snapshot->settings->config, settings_->config)) {
+      publisher_.hand_out(std::move(next));
+    } else {
+      publisher_.publish(std::move(next));
+    }
     journal_.reloaded(std::move(in_force));
     // Under the new policy the watchers may find that what serves may not any more.
     graph_watcher_->set_policy(std::move(*graph_policy));
     if (operations_watcher_) operations_watcher_->set_policy(std::move(*operations_policy));
     return {};
+  }
+
+  // Whether operations are judged and planned alike under both.
+  static bool prepared_stays_good(const config::Config& before, const config::Config& now) {
+    return before.limits == now.limits && before.introspection == now.introspection;
   }
 
   // The keys that differ from the running configuration and do not apply live, comma-separated.
@@ -554,7 +556,9 @@ class RouterProcess {
   net::HttpClient transport_;
   TelemetryHub telemetry_;
   StateStore store_;
+  StateLock state_lock_;
   Journal journal_;
+  Publisher publisher_;
   CertificateWatcher certificates_;
   std::shared_ptr<const Settings> settings_;
   ProcessState publish_state_;
@@ -570,7 +574,6 @@ class RouterProcess {
 };
 
 }  // namespace
-  StateLock state_lock_;
 
 int run_router(RouterOptions options) {
   tune_allocator();
