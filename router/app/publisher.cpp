@@ -1,5 +1,7 @@
 #include "router/app/publisher.hpp"
 
+#include "router/base/units.hpp"
+
 namespace signet::app {
 
 using telemetry::MetricId;
@@ -28,7 +30,13 @@ void Publisher::swap_in(const Change& change, const Done& done, int warm_ups) {
       done({});
     };
     if (!other_graph) return swap();
-    wait_drained(std::move(swap), clock_.steady() + state_.snapshot->settings->config.client_timeout);
+    const auto at_most = state_.snapshot->settings->config.client_timeout;
+    if (!replaced_graph_.expired()) {
+      telemetry_.event(LogLevel::info, "swap_waits",
+                       {{"because", "requests under the graph before the current one are not answered yet"},
+                        {"at_most", format_duration(at_most)}});
+    }
+    wait_drained(std::move(swap), clock_.steady() + at_most);
   };
   warm_up_.run(std::make_shared<const Snapshot>(std::move(planned)), std::move(warmed));
 }
