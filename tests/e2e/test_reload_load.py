@@ -34,10 +34,11 @@ def listening(shop):
 
 
 class Versions:
-    """Graphs 1 and 2 in turn: the paths of both subgraphs differ, so that one answer shows both."""
+    """Graphs 1 and 2 in turn: the paths of both subgraphs differ, so that one answer shows both. Each takes 200 KB and
+    more, so that those that are not given back would show."""
 
     def __init__(self, shop):
-        self.shop, self.base = shop, shop.supergraph()
+        self.shop, self.base = shop, shop.supergraph() + "\n" + "# room that a graph takes\n" * 8_000
         self.connection = None
 
     def sign(self, version):
@@ -121,8 +122,8 @@ def test_c19_f18_swaps_under_load_lose_nothing_mix_nothing_and_leak_nothing(shop
     assert not shop.router.events("artifact_refused")
     assert "signet_request_errors" not in shop.metrics() or shop.metric("signet_request_errors_total") == 0
     assert listening(shop) == listener
-    # 5 %, or 1 MiB where the whole process has less than 20: what the allocator keeps differs from run to run.
-    assert grown[0] < max(0.05 * plateau[0], 1.0), "memory grows with the number of swaps"
+    # 5 %, or 4 MiB: on a busy machine up to 2 MB a worker wait to be logged, and the allocator keeps what they took.
+    assert grown[0] < max(0.05 * plateau[0], 4.0), "memory grows with the number of swaps"
     assert grown[1] < SWAPS // 5, "descriptors grow with the number of swaps"
     assert took[len(took) * 99 // 100 - 1] < 1.0, "a push is served within a second"
 
