@@ -152,6 +152,7 @@ enum class LimitMode : uint8_t { off, measure, enforce };
 struct Limit {
   uint64_t max = 0;
   LimitMode mode = LimitMode::enforce;
+  friend bool operator==(const Limit&, const Limit&) = default;
 };
 
 struct Limits {
@@ -170,6 +171,7 @@ struct Limits {
   uint64_t body_bytes = 2'000'000;
   uint64_t unread_answers_bytes = 64u << 20;
   uint64_t tls_handshakes = 1'024;
+  friend bool operator==(const Limits&, const Limits&) = default;
 };
 
 struct Cors {

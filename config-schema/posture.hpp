@@ -15,6 +15,9 @@ struct Weakness {
   std::string file;     ///< empty: the key is left to its default
   uint32_t line = 0;    ///< from 1
   std::string message;  ///< what is weak, why, and what would be stronger
+
+  /// The choice by one name: the code, or for an unsafe key its path.
+  const std::string& name() const { return code == "unsafe_key" ? path : code; }
 };
 
 /// In the order of the schema. Empty: every release or approval needs a key that the router cannot sign with, and no

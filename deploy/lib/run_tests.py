@@ -119,13 +119,14 @@ class Run:
 
         self.step(name, action)
 
-    def pytest(self, name, folder):
+    def pytest(self, name, *paths, env=None):
         def action():
-            if not (ROOT / folder).exists():
-                raise Cannot(f"{folder} does not exist")
+            for path in paths:
+                if not (ROOT / path).exists():
+                    raise Cannot(f"{path} does not exist")
             xml = OUT / f"{name.replace(' ', '-')}.xml"
-            code = self.command(name, [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", folder,
-                                       f"--junitxml={xml}"], check=False)
+            code = self.command(name, [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", *paths,
+                                       f"--junitxml={xml}"], check=False, env=env)
             if not xml.exists():
                 raise subprocess.CalledProcessError(code, name, output=self.log_of(name))
             return from_junit(xml)
@@ -219,6 +220,10 @@ def fuzz(run, name):
     run.step(name, action)
 
 
+# Tests that do a tenth of their work by default.
+FULL = ("tests/e2e/test_many_connections.py", "tests/e2e/test_quarantine.py", "tests/e2e/test_reload_load.py")
+
+
 def long(run):
     if run.build("fuzz"):
         for target in sorted((ROOT / "build/fuzz/tests").glob("fuzz_*")):
@@ -237,6 +242,8 @@ def long(run):
         oracle(run, ORACLE_SECONDS)
         run.step("constant time", lambda: counted(run, "constant time", ["build/dev/tests/constant_time_test"]))
     run.step("planted bugs", lambda: counted(run, "planted bugs", [PYTHON, "tests/planted/run.py"]))
+    if run.build("release", ["signet"]):
+        run.pytest("end to end in full", *FULL, env={"SIGNET_FULL": "1"})
 
 
 def main(tiers):

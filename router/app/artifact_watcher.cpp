@@ -33,6 +33,10 @@ bool unheard(Reason reason) {
          reason == Reason::fetch_tls || reason == Reason::fetch_unavailable;
 }
 
+bool of_another_artifact(Reason reason) {
+  return reason == Reason::digest_mismatch || reason == Reason::size_mismatch;
+}
+
 }  // namespace
 
 ArtifactWatcher::ArtifactWatcher(WatcherSettings settings, std::unique_ptr<ArtifactSource> source,
@@ -70,7 +74,7 @@ void ArtifactWatcher::set_policy(signing::GatePolicy policy) {
   if (admission_ && !settings_.policy.webhook_secrets.empty()) {
     admission_->set_secret(settings_.policy.webhook_secrets.front());
   }
-  refused_digest_.clear();
+  refused_.clear();
   look_at_running();
 }
 
@@ -147,7 +151,8 @@ milliseconds ArtifactWatcher::patience() const {
   return kPolls * (settings_.poll + settings_.jitter);
 }
 
-void ArtifactWatcher::poll_now() {
+void ArtifactWatcher::poll_now(std::function<void()> settled) {
+  if (settled) settled_.push_back(std::move(settled));
   forced_ = true;
   if (busy_) {
     again_ = true;
@@ -192,10 +197,10 @@ void ArtifactWatcher::got_statement(ArtifactSource& source, Fetched statement) {
   std::string sha256 = state_.running_sha256;
   if (!same) {
     statement_digest_ = crypto::sha256_hex(*statement);
-    if (refused_digest_ == statement_digest_) return finish(true);
+    if (known_refused(statement_digest_)) return finish(true);
     const auto wanted = gate_.wanted(*statement, source.kind(), state_);
     if (const auto* refusal = std::get_if<Refusal>(&wanted)) {
-      if (!transient(refusal->reason)) refused_digest_ = statement_digest_;
+      remember_refused(*refusal);
       return finish(true);
     }
     same = std::holds_alternative<signing::NoChange>(wanted);
@@ -215,7 +220,7 @@ void ArtifactWatcher::got_artifact(ArtifactSource& source, const std::string& st
     return finish(false);
   }
   examined_digest_ = crypto::sha256_hex(statement + crypto::sha256_hex(*artifact));
-  if (refused_digest_ == examined_digest_) return finish(true);
+  if (known_refused(examined_digest_)) return finish(true);
   signing::Candidate candidate{.statement = statement,
                                .artifact = std::make_shared<const std::string>(std::move(*artifact)),
                                .source = source.kind(),
@@ -229,8 +234,7 @@ void ArtifactWatcher::got_artifact(ArtifactSource& source, const std::string& st
 
 void ArtifactWatcher::examined(ArtifactSource& source, signing::Examination examination) {
   if (auto* refusal = std::get_if<Refusal>(&examination)) {
-    const bool mismatch = refusal->reason == Reason::digest_mismatch || refusal->reason == Reason::size_mismatch;
-    if (mismatch && source.kind() == signing::SourceKind::file) {
+    if (of_another_artifact(refusal->reason) && source.kind() == signing::SourceKind::file) {
       if (!torn_since_) torn_since_ = clock_.steady();
       if (clock_.steady() - *torn_since_ < kTornFilesGrace) {
         busy_ = false;
@@ -239,7 +243,7 @@ void ArtifactWatcher::examined(ArtifactSource& source, signing::Examination exam
       }
     }
     torn_since_.reset();
-    if (!transient(refusal->reason)) refused_digest_ = examined_digest_;
+    remember_refused(*refusal);
     return finish(true);
   }
   torn_since_.reset();
@@ -256,7 +260,7 @@ void ArtifactWatcher::review(signing::PendingReview pending) {
                             : gate_.admit_without_answer(std::move(*held), answer.error(), state_);
     if (answer) judged(request, admission);
     if (auto* verified = std::get_if<Verified<Artifact>>(&admission)) return apply(std::move(*verified));
-    if (!transient(std::get<Refusal>(admission).reason)) refused_digest_ = examined_digest_;
+    remember_refused(std::get<Refusal>(admission));
     finish(true);
   });
 }
@@ -288,8 +292,9 @@ void ArtifactWatcher::apply(Verified<Artifact> artifact) {
   hooks_.apply(std::move(artifact), [this, kept](const std::expected<void, std::string>& applied) {
     const Artifact& now = **kept;
     if (!applied) {
-      report({Reason::build, applied.error()}, now.source);
-      refused_digest_ = examined_digest_;
+      const Refusal refusal{Reason::build, applied.error()};
+      report(refusal, now.source);
+      remember_refused(refusal);
       return finish(true);
     }
     hooks_.report({.kind = signing::GateEventKind::accepted,
@@ -303,7 +308,6 @@ void ArtifactWatcher::apply(Verified<Artifact> artifact) {
               .running_sha256 = now.statement.sha256};
     running_ = *kept;
     saved_ = false;
-    refused_digest_.clear();
     finish(false);
     look_at_running();
   });
@@ -333,6 +337,24 @@ void ArtifactWatcher::finish(bool failed) {
     }
   }
   schedule(delay);
+  for (auto& settled : std::exchange(settled_, {})) loop_.post(std::move(settled));
+}
+
+// True: it is refused as before, and nothing needs to be told again.
+bool ArtifactWatcher::known_refused(const std::string& digest) {
+  const auto known = std::ranges::find(refused_, digest, &std::pair<std::string, LastRefusal>::first);
+  if (known == refused_.end()) return false;
+  last_refusal_ = known->second;
+  return true;
+}
+
+// A statement fixes its artifact: other bytes under it may still be the right ones, but the right ones never change.
+void ArtifactWatcher::remember_refused(const Refusal& refusal) {
+  const bool by_statement = !statement_digest_.empty() && !of_another_artifact(refusal.reason);
+  const std::string& digest = by_statement ? statement_digest_ : examined_digest_;
+  if (transient(refusal.reason) || digest.empty()) return;
+  if (refused_.size() >= kRefusedKept) refused_.pop_front();
+  refused_.emplace_back(digest, LastRefusal{refusal, clock_.wall()});
 }
 
 void ArtifactWatcher::report(const Refusal& refusal, signing::SourceKind source) {
@@ -347,9 +369,7 @@ void ArtifactWatcher::report(const Refusal& refusal, signing::SourceKind source)
 }
 
 void ArtifactWatcher::on_gate(const signing::GateEvent& event) {
-  const bool mismatch =
-      event.reason && (*event.reason == Reason::digest_mismatch || *event.reason == Reason::size_mismatch);
-  if (hold_reports_ && mismatch) return;
+  if (hold_reports_ && event.reason && of_another_artifact(*event.reason)) return;
   if (event.kind == signing::GateEventKind::accepted) return;  // reported once it is applied
   // What lasts is reported while it runs.
   if (event.kind == signing::GateEventKind::alarm && event.alarm != Alarm::first_use) return;

@@ -6,11 +6,13 @@
 // With every poll it also looks at what runs: time passes, keys are revoked, files go away.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "router/app/admission_caller.hpp"
 #include "router/app/artifact_source.hpp"
@@ -58,14 +60,21 @@ class ArtifactWatcher final : private signing::GateEvents {
 
   /// Loads the last-good copy, then polls for ever.
   void start();
-  /// Polls at once, also when nothing seems to have changed.
-  void poll_now();
+  /// Polls at once, also when nothing seems to have changed. `settled` runs on the loop once what that brought is
+  /// applied or refused, never inside this call.
+  void poll_now(std::function<void()> settled = {});
   /// New keys, allowlist or floors, from the next decision on.
   void set_policy(signing::GatePolicy policy);
   /// Tokens and the like, from the next fetch on.
   void reconfigure(const config::Source& source, const config::Source& fallback);
 
   const std::optional<LastRefusal>& last_refusal() const { return last_refusal_; }
+  /// What runs, with its evidence; null: nothing. Lifetime: until the loop goes on.
+  const signing::Artifact* running() const { return running_ ? &**running_ : nullptr; }
+  /// How long ago the source said that what runs is the newest.
+  std::chrono::seconds since_confirmed() const {
+    return std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - confirmed_at_);
+  }
   /// Attempts that ended without a change since the last success.
   unsigned failures() const { return failures_; }
   /// About what runs, now.
@@ -92,6 +101,8 @@ class ArtifactWatcher final : private signing::GateEvents {
   void apply(signing::Verified<signing::Artifact> artifact);
   void fetch_failed(ArtifactSource& source, const signing::Refusal& refusal);
   void report(const signing::Refusal& refusal, signing::SourceKind source);
+  bool known_refused(const std::string& digest);
+  void remember_refused(const signing::Refusal& refusal);
   void finish(bool failed);
   void schedule(std::chrono::milliseconds delay);
 
@@ -99,6 +110,7 @@ class ArtifactWatcher final : private signing::GateEvents {
   // has lasted this long.
   static constexpr std::chrono::milliseconds kTornFilesGrace{2'000};
   static constexpr std::chrono::milliseconds kTornFilesRetry{200};
+  static constexpr size_t kRefusedKept = 16;
 
   WatcherSettings settings_;
   std::unique_ptr<ArtifactSource> source_, fallback_;
@@ -120,13 +132,15 @@ class ArtifactWatcher final : private signing::GateEvents {
   unsigned failures_ = 0;
   std::string statement_digest_;  // of what is looked at now; empty: nothing has come yet
   std::string reported_digest_;   // of what was refused last
-  std::string refused_digest_;    // of statement and artifact that were refused: not examined again
-  std::string examined_digest_;
+  std::string examined_digest_;   // of statement and artifact together
+  /// What is not looked at again: by the digest of a statement, or of statement and artifact.
+  std::deque<std::pair<std::string, LastRefusal>> refused_;
   std::optional<SteadyTime> torn_since_;
   std::optional<SteadyTime> retry_at_;
   std::string judged_;  // the digest and what the webhook said of it last
   bool hold_reports_ = false;
   std::optional<LastRefusal> last_refusal_;
+  std::vector<std::function<void()>> settled_;  // wait for the end of this poll
 };
 
 }  // namespace signet::app

@@ -190,7 +190,7 @@ void CertificateWatcher::write_status(json::Writer& writer) const {
     } else {
       writer.null();
     }
-    watched.watch.write_status(writer);
+    watched.watch.write_status(writer, kTlsFilesWhatToDo);
     writer.end_object();
   };
   if (listener_) write(*listener_);

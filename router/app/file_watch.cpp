@@ -43,14 +43,14 @@ bool FileWatch::refuse(const FileProblem& problem, SteadyTime now, WallTime wall
   return true;
 }
 
-void FileWatch::write_status(json::Writer& writer) const {
+void FileWatch::write_status(json::Writer& writer, std::string_view what_to_do) const {
   writer.key("since").value(format_timestamp(since_)).key("refused");
   if (!problem_) {
     writer.null();
     return;
   }
   writer.begin_object().key("file").value(problem_->what.file).key("reason").value(problem_->what.reason);
-  writer.key("at").value(format_timestamp(problem_->at)).end_object();
+  writer.key("at").value(format_timestamp(problem_->at)).key("what_to_do").value(what_to_do).end_object();
 }
 
 }  // namespace signet::app

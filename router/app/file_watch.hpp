@@ -23,6 +23,10 @@ struct FileProblem {
   std::string text() const;
 };
 
+/// What an operator does about a file of a secret that cannot be used.
+inline constexpr std::string_view kSecretFileWhatToDo =
+    "put a whole and good file in place; until then what it held before is used";
+
 /// The file at `path`. Errors: the system's words, or the cap.
 std::expected<std::string, FileProblem> read_file_of(const std::string& key, const std::string& path,
                                                      uint64_t bytes_max);
@@ -43,8 +47,8 @@ class FileWatch {
 
   WallTime since() const { return since_; }
   bool refused() const { return problem_.has_value(); }
-  /// Writes the members "since" and "refused" of an open object.
-  void write_status(json::Writer& writer) const;
+  /// Writes the members "since" and "refused" of an open object; `what_to_do` about what was refused.
+  void write_status(json::Writer& writer, std::string_view what_to_do) const;
 
  private:
   struct Told {

@@ -10,6 +10,12 @@ namespace signet::app {
 using signing::GateEventKind;
 using telemetry::MetricId;
 
+namespace {
+
+constexpr size_t kReasonBytesMax = 512;
+
+}  // namespace
+
 Journal::Journal(TelemetryHub& telemetry, telemetry::LabelTable& labels, const Clock& clock)
     : telemetry_(telemetry),
       labels_(labels),
@@ -110,6 +116,30 @@ void Journal::set_alarms(telemetry::MetricShard& metrics, signing::ArtifactKind 
   }
 }
 
+void Journal::set_expiry(telemetry::MetricShard& metrics, const signing::Artifact& running) const {
+  metrics.set(MetricId::config_expires_in,
+              telemetry::AttributeSet().artifact_kind(labels_.artifact(signing::to_text(running.statement.artifact))),
+              seconds_until(running.statement.expires));
+}
+
+void Journal::set_trust(telemetry::MetricShard& metrics, const config::Trust& trust,
+                        const std::vector<config::Weakness>& posture) const {
+  metrics.forget(MetricId::key_expires_in);
+  for (const config::TrustKey& key : trust.keys) {
+    if (!key.not_after) continue;
+    metrics.set(MetricId::key_expires_in, telemetry::AttributeSet().key_id(labels_.key_id(key.kid)),
+                seconds_until(*key.not_after));
+  }
+  metrics.forget(MetricId::posture_weak);
+  for (const config::Weakness& weakness : posture) {
+    metrics.set(MetricId::posture_weak, telemetry::AttributeSet().posture_choice(labels_.choice(weakness.name())), 1);
+  }
+}
+
+int64_t Journal::seconds_until(WallTime time) const {
+  return std::chrono::floor<std::chrono::seconds>(time - clock_.wall()).count();
+}
+
 void Journal::reload_asked(std::string_view by) {
   record(by == "admin" ? "admin.reload" : "reload.asked", {{"by", std::string(by)}});
 }
@@ -128,7 +158,13 @@ void Journal::policy_in_force(PolicyInForce policy) {
 
 void Journal::reload_refused(const std::string& error) {
   telemetry_.event(LogLevel::error, "reload_refused", {{"error", error}});
-  record("reload.refused", {});
+  // The first line: what follows shows the file's text.
+  record("reload.refused", {{"reason", error.substr(0, std::min(error.find('\n'), kReasonBytesMax))}});
+}
+
+void Journal::reload_done(const std::string& by, bool refused, telemetry::EventFields outcomes) {
+  outcomes.insert(outcomes.begin(), {"by", by});
+  telemetry_.event(refused ? LogLevel::error : LogLevel::info, "reload_done", outcomes);
 }
 
 void Journal::tls_files_applied(const std::string& key, std::optional<WallTime> expires) {
@@ -146,12 +182,11 @@ void Journal::tls_files_applied(const std::string& key, std::optional<WallTime> 
 void Journal::tls_files_refused(const FileProblem& problem) {
   telemetry_.metrics().add(MetricId::tls_files_refused, {});
   record("tls.refused", {{"key", problem.key}, {"file", problem.file}, {"reason", problem.reason}});
-  telemetry_.event(
-      LogLevel::error, "tls_files_refused",
-      {{"key", problem.key},
-       {"file", problem.file},
-       {"reason", problem.reason},
-       {"what_to_do", "put a certificate and its key, both valid, in place; until then the old ones serve"}});
+  telemetry_.event(LogLevel::error, "tls_files_refused",
+                   {{"key", problem.key},
+                    {"file", problem.file},
+                    {"reason", problem.reason},
+                    {"what_to_do", std::string(kTlsFilesWhatToDo)}});
 }
 
 void Journal::secret_applied(const std::string& key) {
@@ -167,7 +202,7 @@ void Journal::secret_refused(const FileProblem& problem) {
                    {{"key", problem.key},
                     {"file", problem.file},
                     {"reason", problem.reason},
-                    {"what_to_do", "put a whole and good file in place; until then what it held before is used"}});
+                    {"what_to_do", std::string(kSecretFileWhatToDo)}});
 }
 
 void Journal::judged(const AdmissionVerdict& verdict) {

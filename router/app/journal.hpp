@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "config-schema/posture.hpp"
 #include "router/app/audit_log.hpp"
 #include "router/app/policy_changes.hpp"
 #include "router/app/telemetry_hub.hpp"
@@ -51,10 +52,18 @@ class Journal {
   void set_alarms(telemetry::MetricShard& metrics, signing::ArtifactKind kind,
                   const std::set<signing::Alarm>& raised) const;
 
+  /// How long what runs may.
+  void set_expiry(telemetry::MetricShard& metrics, const signing::Artifact& running) const;
+  /// How long keys may, and what is trusted although it need not be.
+  void set_trust(telemetry::MetricShard& metrics, const config::Trust& trust,
+                 const std::vector<config::Weakness>& posture) const;
+
   /// Somebody asked for a reload: "signal" or "admin".
   void reload_asked(std::string_view by);
   void reloaded(PolicyInForce policy);
   void reload_refused(const std::string& error);
+  /// The sources have answered since, or not in time: what came of each kind of artifact.
+  void reload_done(const std::string& by, bool refused, telemetry::EventFields outcomes);
 
   /// Other certificates, keys or authorities under this YAML key are in use.
   void tls_files_applied(const std::string& key, std::optional<WallTime> expires);
@@ -70,6 +79,7 @@ class Journal {
   void not_audited(const std::string& problem);
   void tampered(const std::string& problem);
   void anchored(const signing::AuditTip& tip, uint64_t segment);
+  int64_t seconds_until(WallTime time) const;
   void record(std::string_view type, const signing::AuditAttributes& attributes);
 
   TelemetryHub& telemetry_;

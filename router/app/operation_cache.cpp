@@ -58,6 +58,7 @@ CachedOperation* OperationCache::find(uint64_t generation, const OperationKey& k
   const auto found = index_.find(key);
   if (found == index_.end()) return nullptr;
   found->second->used_ = true;
+  ++found->second->uses_;
   return &*found->second;
 }
 
@@ -82,6 +83,23 @@ void OperationCache::insert(uint64_t generation, const std::shared_ptr<const Pre
   while (entry.bytes() > entry_bytes_max) entry.drop_oldest();
   bytes_ += entry.bytes();
   make_room(0);
+}
+
+std::vector<HotOperation> OperationCache::hottest(size_t count) const {
+  std::vector<const CachedOperation*> entries;
+  entries.reserve(entries_.size());
+  for (const CachedOperation& entry : entries_) entries.push_back(&entry);
+  count = std::min(count, entries.size());
+  std::ranges::partial_sort(entries, entries.begin() + static_cast<ptrdiff_t>(count), std::greater(),
+                            [](const CachedOperation* entry) { return entry->uses_; });
+  std::vector<HotOperation> hottest;
+  for (const CachedOperation* entry : std::span(entries).first(count)) {
+    hottest.push_back({.operation = entry->shared(), .condition_masks = {}, .uses = entry->uses_});
+    for (const OperationVariant& variant : entry->variants()) {
+      hottest.back().condition_masks.push_back(variant.condition_mask);
+    }
+  }
+  return hottest;
 }
 
 OperationVariant OperationCache::counted(const OperationVariant& variant) const {

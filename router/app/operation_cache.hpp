@@ -17,6 +17,13 @@
 
 namespace signet::app {
 
+/// An operation that a cache was asked for, and how often.
+struct HotOperation {
+  std::shared_ptr<const PreparedOperation> operation;
+  std::vector<uint32_t> condition_masks;  ///< of the plans that were made for it, the last used first
+  uint64_t uses = 0;
+};
+
 /// An entry: an operation, and the plans made for it so far.
 class CachedOperation {
  public:
@@ -43,6 +50,7 @@ class CachedOperation {
   std::vector<OperationVariant> variants_;
   size_t bytes_;
   bool used_ = false;
+  uint64_t uses_ = 0;
 };
 
 /// Threads: its owner's.
@@ -75,6 +83,10 @@ class OperationCache {
   /// takes more than half of the bound.
   void insert(uint64_t generation, const std::shared_ptr<const PreparedOperation>& operation,
               std::span<const OperationVariant> variants);
+
+  /// The `count` operations that were found most often since this generation began, the hottest first. They are for any
+  /// thread.
+  std::vector<HotOperation> hottest(size_t count) const;
 
   size_t bytes() const { return bytes_; }
   size_t size() const { return entries_.size(); }

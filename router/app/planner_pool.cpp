@@ -71,10 +71,19 @@ bool PlannerPool::ask(PlanQuestion question, SteadyTime deadline, net::EventLoop
   return true;
 }
 
-void PlannerPool::use(uint64_t generation) {
-  keeper_.loop.post([this, generation] {
+void PlannerPool::use(uint64_t generation, std::vector<Planned> warm) {
+  keeper_.loop.post([this, generation, warm = std::move(warm)] {
     cache_.use(generation);
+    // The last one that comes is the last one that goes.
+    for (size_t i = warm.size(); i-- > 0;) cache_.insert(generation, warm[i].operation, warm[i].variants);
     show_size();
+  });
+}
+
+void PlannerPool::hottest(size_t count, net::EventLoop& loop,
+                          std::move_only_function<void(std::vector<HotOperation>)> reply) {
+  keeper_.loop.post([this, count, &loop, reply = std::move(reply)] mutable {
+    loop.post([reply = std::move(reply), hottest = cache_.hottest(count)] mutable { reply(std::move(hottest)); });
   });
 }
 

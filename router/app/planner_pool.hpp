@@ -79,8 +79,11 @@ class PlannerPool {
   /// the asker does not care any more. False: too many wait already, and `reply` will not run.
   /// Lifetime: `loop` outlives the pool, or stop(). Threads: any; never blocks on the pool's work.
   [[nodiscard]] bool ask(PlanQuestion question, SteadyTime deadline, net::EventLoop& loop, Reply reply);
-  /// Requests will be of this generation from now on: what is cached of others goes. Threads: any.
-  void use(uint64_t generation);
+  /// Requests will be of this generation from now on: what is cached of others goes, and `warm` takes its place, the
+  /// hottest first. Threads: any.
+  void use(uint64_t generation, std::vector<Planned> warm = {});
+  /// What the shared cache holds, the most wanted by workers first; `reply` runs on `loop`. Threads: any.
+  void hottest(size_t count, net::EventLoop& loop, std::move_only_function<void(std::vector<HotOperation>)> reply);
   /// Ends the threads; what is being planned is finished first, nothing is replied any more. Once all who ask have
   /// stopped.
   void stop();

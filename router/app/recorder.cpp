@@ -4,8 +4,8 @@
 
 namespace signet::app {
 
-Recorder::Recorder(telemetry::LabelTable& labels, double trace_rate, std::string_view route)
-    : traces(trace_rate), labels_(labels), route_(labels.route(route)) {
+Recorder::Recorder(telemetry::LabelTable& labels, double trace_rate, std::string_view route, bool counts_usage)
+    : traces(trace_rate), labels_(labels), route_(labels.route(route)), counts_usage_(counts_usage) {
   for (size_t i = 0; i < methods_.size(); ++i) methods_[i] = labels.method(to_text(static_cast<http::Method>(i)));
   for (size_t i = 0; i < tls_failures_.size(); ++i)
     tls_failures_[i] = labels.tls_failure(to_text(static_cast<net::TlsFailure>(i)));
@@ -55,6 +55,7 @@ void Recorder::client_tls_trouble(const net::TlsProblem& problem) {
 }
 
 void Recorder::usage(const std::shared_ptr<const telemetry::UsageTemplate>& operation, bool failed) {
+  if (!counts_usage_) return;
   const auto found = usage_.find(operation.get());
   if (found == usage_.end()) {
     const size_t bytes = sizeof(telemetry::UsageTemplate) + operation->fields.size() * sizeof operation->fields[0];

@@ -46,7 +46,8 @@ struct Harvest {
 /// Threads: its worker's.
 class Recorder {
  public:
-  Recorder(telemetry::LabelTable& labels, double trace_rate, std::string_view route);
+  /// `counts_usage`: somebody takes it; else it would only take room.
+  Recorder(telemetry::LabelTable& labels, double trace_rate, std::string_view route, bool counts_usage = true);
 
   /// The end of a request: its line of the access log, its duration, its error. Returns what its span says as well.
   telemetry::AttributeSet request(const telemetry::AccessRecord& record);
@@ -90,6 +91,7 @@ class Recorder {
   std::vector<telemetry::Label<telemetry::LabelClass::error_code>> errors_;
   std::array<telemetry::Label<telemetry::LabelClass::tls_failure>, net::kTlsFailures> tls_failures_;
   telemetry::Label<telemetry::LabelClass::route> route_;
+  const bool counts_usage_;
   std::unordered_map<std::string, telemetry::Label<telemetry::LabelClass::user_agent>, KeyedStringHash, std::equal_to<>>
       user_agents_;
   std::unordered_map<const telemetry::UsageTemplate*, telemetry::UsageCount> usage_;

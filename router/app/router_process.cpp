@@ -8,14 +8,18 @@
 
 #include "router/app/artifact_watcher.hpp"
 #include "router/app/cpu_count.hpp"
-#include "router/app/descriptors.hpp"
 #include "router/app/journal.hpp"
+#include "router/app/process_limits.hpp"
+#include "router/app/publisher.hpp"
+#include "router/app/reload.hpp"
+#include "router/app/state_lock.hpp"
 #include "router/app/status.hpp"
 #include "router/app/telemetry_hub.hpp"
 #include "router/app/trust_setup.hpp"
 #include "router/app/version.hpp"
 #include "router/app/worker.hpp"
 #include "router/base/allocator.hpp"
+#include "router/base/units.hpp"
 
 namespace signet::app {
 
@@ -30,6 +34,7 @@ constexpr int kExitEnvironment = 3;
 constexpr size_t kConnectionsPerSubgraph = 100;
 constexpr size_t kClientConnectionsMax = 10'000;
 constexpr const char* kFallbackKey = "graph.fallback";
+constexpr std::chrono::seconds kReloadWait{10};  // for the sources, until a reload is answered all the same
 
 struct WorkerThread {
   net::EventLoop loop;
@@ -53,6 +58,7 @@ class RouterProcess {
         telemetry_(options_.loaded.config, control_, transport_, clock_, labels_),
         store_(options_.loaded.config.graph.state_dir),
         journal_(telemetry_, labels_, clock_),
+        publisher_(control_, builder_, clock_, labels_, telemetry_, publish_state_),
         certificates_(control_, clock_, labels_, journal_,
                       {.use_listener = [this](const auto& tls) { graphql_server_->use_tls(tls); },
                        .use_subgraphs = [this] { use_profiles(); }}),
@@ -89,10 +95,12 @@ class RouterProcess {
     settings_ = *settings;
     publish_state_.snapshot = std::make_shared<const Snapshot>(Snapshot{.settings = settings_});
     publish_state_.started = clock_.wall();
+    publish_state_.posture = config::posture(options_.loaded);
     if (auto writable = store_.check(); !writable) {
       return std::unexpected(
           fmt::format("graph.state_dir: {}; make it a folder that this user may write to", writable.error()));
     }
+    if (auto alone = lock_state(); !alone) return alone;
     if (auto own = check_state_is_own(); !own) return own;
     if (auto read = certificates_.load(options_.loaded.config); !read) return read;
     publish_state_.certificates = &certificates_;
@@ -104,6 +112,21 @@ class RouterProcess {
     if (auto opened = open_journal(); !opened) return opened;
     start_workers();
     return listen();
+  }
+
+  // A router that is replaced may take as long to drain.
+  std::expected<void, std::string> lock_state() {
+    const auto patience = options_.loaded.config.shutdown.drain;
+    auto lock = StateLock::take(options_.loaded.config.graph.state_dir, patience, [&](const std::string& holder) {
+      telemetry_.event(
+          LogLevel::warn, "state_locked",
+          {{"holder", holder},
+           {"waiting_at_most", format_duration(patience)},
+           {"what_to_do", "nothing while that router is stopping; else give each router a folder of its own"}});
+    });
+    if (!lock) return std::unexpected("graph.state_dir: " + lock.error());
+    state_lock_ = std::move(*lock);
+    return {};
   }
 
   // Another graph's serial floor would refuse this one for ever, or let an older one in.
@@ -234,6 +257,7 @@ class RouterProcess {
       workers_.push_back(std::move(thread));
     }
     telemetry_.watch(workers);
+    publisher_.watch(workers, *planners_);
     for (const auto& thread : workers_) {
       thread->thread = std::thread([loop = &thread->loop] { loop->run(); });
     }
@@ -278,7 +302,8 @@ class RouterProcess {
     if (!push_secrets) return failure(push_secrets);
     HealthPages::Push push{.secrets = std::move(*push_secrets), .poll = [this] { poll_all(); }};
     health_pages_ = std::make_unique<HealthPages>(publish_state_, telemetry_, clock_, std::move(push));
-    admin_pages_ = std::make_unique<AdminPages>(publish_state_, clock_, [this] { reload("admin"); });
+    admin_pages_ =
+        std::make_unique<AdminPages>(publish_state_, clock_, [this](const auto& done) { reload("admin", done); });
     if (auto bound = listen_control("listen.health", config.health, *health_pages_, health_server_); !bound)
       return bound;
     if (auto bound = listen_control("listen.admin", config.admin, *admin_pages_, admin_server_); !bound) return bound;
@@ -310,18 +335,26 @@ class RouterProcess {
   void apply(ArtifactKind kind, signing::Verified<signing::Artifact> artifact, const WatcherHooks::Applied& done) {
     builder_.post([this, kind, artifact = std::move(artifact), done] {
       if (kind == ArtifactKind::graph) {
-        auto graph = build_graph(artifact);
-        control_.post([this, graph = std::move(graph), done] { done(graph ? use_graph(*graph) : failure(graph)); });
+        swap_in_built(
+            build_graph(artifact), [this](Snapshot& next, auto graph) { return use_graph(next, graph); }, done);
       } else {
-        auto operations = build_operations(artifact);
-        control_.post([this, operations = std::move(operations), done] {
-          if (!operations) return done(failure(operations));
-          Snapshot next = *publish_state_.snapshot;
-          next.operations = *operations;
-          publish(std::move(next));
-          done({});
-        });
+        swap_in_built(
+            build_operations(artifact),
+            [](Snapshot& next, auto operations) {
+              next.operations = operations;
+              return std::expected<void, std::string>();
+            },
+            done);
       }
+    });
+  }
+
+  // Threads: the builder's.
+  template <class T, class Use>
+  void swap_in_built(std::expected<T, std::string> built, Use use, const WatcherHooks::Applied& done) {
+    control_.post([this, built = std::move(built), use, done] {
+      if (!built) return done(failure(built));
+      publisher_.swap_in([use, part = *built](Snapshot& next) { return use(next, part); }, done);
     });
   }
 
@@ -333,7 +366,7 @@ class RouterProcess {
     } else {
       next.operations = nullptr;
     }
-    publish(std::move(next));
+    publisher_.publish(std::move(next));
   }
 
   template <class T>
@@ -341,13 +374,11 @@ class RouterProcess {
     return std::unexpected(result.error());
   }
 
-  std::expected<void, std::string> use_graph(const std::shared_ptr<const Graph>& graph) {
+  std::expected<void, std::string> use_graph(Snapshot& next, const std::shared_ptr<const Graph>& graph) {
     auto endpoints = make_endpoints(*graph, *settings_, certificates_.subgraphs(), labels_);
     if (!endpoints) return failure(endpoints);
-    Snapshot next = *publish_state_.snapshot;
     next.graph = graph;
     next.endpoints = *endpoints;
-    publish(std::move(next));
     return {};
   }
 
@@ -357,27 +388,11 @@ class RouterProcess {
     if (next.graph == nullptr) return;
     if (auto endpoints = make_endpoints(*next.graph, *settings_, certificates_.subgraphs(), labels_)) {
       next.endpoints = *endpoints;
-      hand_out(std::move(next));
+      publisher_.hand_out(std::move(next));
     }
   }
 
-  void publish(Snapshot snapshot) {
-    ++snapshot.generation;  // what was prepared under other settings, another graph or manifest is prepared anew
-    hand_out(std::move(snapshot));
-  }
-
-  void hand_out(Snapshot snapshot) {
-    publish_state_.snapshot = std::make_shared<const Snapshot>(std::move(snapshot));
-    planners_->use(publish_state_.snapshot->generation);  // before any worker can ask for it
-    for (const auto& thread : workers_) {
-      thread->loop.post([worker = thread->worker.get(), snapshot = publish_state_.snapshot] { worker->use(snapshot); });
-    }
-    if (const auto& graph = publish_state_.snapshot->graph) {
-      telemetry_.set_graph_name(graph->artifact.statement.graph);
-    }
-  }
-
-  void set_gauges(telemetry::MetricShard& metrics) const {
+  void set_gauges(telemetry::MetricShard& metrics) {
     metrics.set(MetricId::server_active, {}, static_cast<int64_t>(graphql_server_->requests_in_flight()));
     metrics.set(MetricId::unread_answers, {}, static_cast<int64_t>(graphql_server_->unread_bytes()));
     metrics.set(MetricId::plan_cache_operations, {}, static_cast<int64_t>(planners_->cached_operations()));
@@ -389,6 +404,11 @@ class RouterProcess {
     const config::Admission& admission = publish_state_.snapshot->settings->config.admission;
     metrics.set(MetricId::config_unsafe_admission, {},
                 admission.unsafe_audit_only || admission.unsafe_ignore_failures ? 1 : 0);
+    metrics.forget(MetricId::config_expires_in);
+    for (const auto& [kind, watcher] : publish_state_.watchers) {
+      if (watcher->running() != nullptr) journal_.set_expiry(metrics, *watcher->running());
+    }
+    journal_.set_trust(metrics, settings_->config.trust, publish_state_.posture);
     const auto& graph = publish_state_.snapshot->graph;
     if (graph == nullptr) return;
     const signing::Statement& statement = graph->artifact.statement;
@@ -399,21 +419,24 @@ class RouterProcess {
   }
 
   void poll_all() {
-    graph_watcher_->poll_now();
-    if (operations_watcher_) operations_watcher_->poll_now();
+    for (const auto& [kind, watcher] : publish_state_.watchers) watcher->poll_now();
   }
 
   // SIGHUP and POST /admin/reload: configuration and key files are read again through the same path as at the start,
   // then the sources. Applied whole or not at all.
-  void reload(std::string_view asked_by) {
+  void reload(const std::string& asked_by, const std::function<void(const ReloadOutcome&)>& done) {
     journal_.reload_asked(asked_by);
-    reload_configuration();
+    const auto reloaded = try_reload();
     certificates_.check_now();
-  }
-
-  void reload_configuration() {
-    if (auto reloaded = try_reload(); !reloaded) return journal_.reload_refused(reloaded.error());
-    poll_all();
+    if (!reloaded) {
+      journal_.reload_refused(reloaded.error());
+      return done({.configuration_error = reloaded.error(), .artifacts = {}});
+    }
+    app::poll_all(control_, publish_state_.watchers, kReloadWait, [this, asked_by, done](auto artifacts) {
+      const ReloadOutcome outcome{.configuration_error = {}, .artifacts = std::move(artifacts)};
+      journal_.reload_done(asked_by, outcome.refused(), outcome.to_fields());
+      done(outcome);
+    });
   }
 
   std::expected<void, std::string> try_reload() {
@@ -470,6 +493,7 @@ class RouterProcess {
 
   // For the next time that a file changes from which a value comes.
   void keep_sources(config::Loaded loaded) {
+    publish_state_.posture = config::posture(loaded);
     options_.loaded.origins = std::move(loaded.origins);
     options_.loaded.sources = std::move(loaded.sources);
     options_.loaded.options = std::move(loaded.options);
@@ -538,14 +562,24 @@ class RouterProcess {
       if (!endpoints) return failure(endpoints);
       next.endpoints = *endpoints;
     }
+    const bool plans_stay_good = prepared_stays_good(settings_->config, settings->config);
     settings_ = settings;
     certificates_.adopt(std::move(*profiles));
-    publish(std::move(next));
+    if (plans_stay_good) {
+      publisher_.hand_out(std::move(next));
+    } else {
+      publisher_.publish(std::move(next));
+    }
     return {};
   }
 
+  // Whether operations are judged and planned alike under both.
+  static bool prepared_stays_good(const config::Config& before, const config::Config& now) {
+    return before.limits == now.limits && before.introspection == now.introspection;
+  }
+
   void on_signal(int signal) {
-    if (signal == SIGHUP) return reload("signal");
+    if (signal == SIGHUP) return reload("signal", [](const ReloadOutcome&) {});
     if (publish_state_.draining) return control_.stop();  // asked twice: leave now
     publish_state_.draining = true;
     drain_started_ = clock_.steady();
@@ -603,7 +637,9 @@ class RouterProcess {
   net::HttpClient transport_;
   TelemetryHub telemetry_;
   StateStore store_;
+  StateLock state_lock_;
   Journal journal_;
+  Publisher publisher_;
   CertificateWatcher certificates_;
   SecretWatcher secrets_;
   std::shared_ptr<const Settings> settings_;

@@ -136,7 +136,7 @@ void SecretWatcher::write_status(json::Writer& writer) const {
   writer.begin_object();
   for (const auto& held : set_) {
     writer.key(held->file.key).begin_object();
-    held->watch.write_status(writer);
+    held->watch.write_status(writer, kSecretFileWhatToDo);
     writer.end_object();
   }
   writer.end_object();

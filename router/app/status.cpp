@@ -2,8 +2,6 @@
 
 #include "router/app/pipeline/answer.hpp"
 #include "router/app/pipeline/edge.hpp"
-#include "router/app/version.hpp"
-#include "router/base/units.hpp"
 #include "router/json/writer.hpp"
 #include "telemetry/export/prometheus.hpp"
 
@@ -36,134 +34,7 @@ bool reads(const ServerRequest& request) {
   return request.method == http::Method::get || request.method == http::Method::head;
 }
 
-// The unsafe_ key of `admission` that is in use; empty: none.
-std::string_view unsafe_admission(const config::Admission& admission) {
-  if (admission.unsafe_audit_only) return "unsafe_audit_only";
-  return admission.unsafe_ignore_failures ? "unsafe_ignore_failures" : "";
-}
-
-void write_admission(json::Writer& writer, const ProcessState& state) {
-  const std::string_view weaker = unsafe_admission(state.snapshot->settings->config.admission);
-  if (!weaker.empty()) writer.key("admission").value(weaker);
-}
-
-// What an artifact was let in by, as members of an object.
-void write_evidence(json::Writer& writer, const signing::Artifact& artifact, WallTime now) {
-  const signing::Statement& statement = artifact.statement;
-  writer.key("serial").value(statement.serial).key("sha256").value(statement.sha256);
-  writer.key("issued").value(format_timestamp(statement.issued));
-  writer.key("expires").value(format_timestamp(statement.expires));
-  writer.key("age_seconds").value(std::chrono::duration_cast<std::chrono::seconds>(now - statement.issued).count());
-  writer.key("expired").value(now > statement.expires);
-  writer.key("source").value(signing::to_text(artifact.source));
-  writer.key("approved").value(artifact.approved);
-  if (const auto& waived = artifact.waived) {
-    writer.key("unapproved_because").begin_object().key("reason").value(signing::info(waived->reason).code);
-    writer.key("detail").value(waived->detail).end_object();
-  }
-  writer.key("signers").begin_array();
-  for (const signing::Signer& signer : artifact.signers) {
-    writer.begin_object().key("kid").value(signer.kid).key("role").value(signing::to_text(signer.role)).end_object();
-  }
-  writer.end_array();
-}
-
-void write_graph(json::Writer& writer, const Graph& graph, WallTime now) {
-  writer.begin_object().key("name").value(graph.artifact.statement.graph);
-  writer.key("environment").value(graph.artifact.statement.environment);
-  write_evidence(writer, graph.artifact, now);
-  writer.key("subgraphs").begin_array();
-  for (const signing::Subgraph& subgraph : graph.artifact.subgraphs) {
-    writer.begin_object().key("name").value(subgraph.name).key("url").value(subgraph.url).end_object();
-  }
-  writer.end_array().end_object();
-}
-
-void write_refusal(json::Writer& writer, const LastRefusal& last) {
-  const signing::ReasonInfo& reason = signing::info(last.refusal.reason);
-  writer.begin_object().key("reason").value(reason.code).key("at").value(format_timestamp(last.at));
-  writer.key("title").value(reason.title).key("detail").value(last.refusal.detail);
-  writer.key("what_to_do").value(reason.what_to_do).end_object();
-}
-
 }  // namespace
-
-std::string ProcessState::not_ready(WallTime now) const {
-  if (draining) return "the router is shutting down";
-  if (snapshot->ready()) {
-    const bool stale = now > snapshot->graph->artifact.statement.expires;
-    const bool matters = snapshot->settings->config.on_stale == config::OnStale::not_ready;
-    return stale && matters ? "the graph is past its expiry" : "";
-  }
-  std::string why =
-      snapshot->graph == nullptr ? "no graph has passed the gate yet" : "no operation manifest has passed the gate yet";
-  for (const auto& [kind, watcher] : watchers) {
-    if (watcher->last_refusal()) {
-      why +=
-          "; last refusal of " + kind + ": " + std::string(signing::info(watcher->last_refusal()->refusal.reason).code);
-    }
-  }
-  return why;
-}
-
-std::string status_page(const ProcessState& state, WallTime now) {
-  std::string body;
-  json::Writer writer(body);
-  const std::string not_ready = state.not_ready(now);
-  writer.begin_object().key("version").value(kVersion).key("started").value(format_timestamp(state.started));
-  writer.key("workers").value(state.workers).key("development").value(state.snapshot->settings->development);
-  writer.key("ready").value(not_ready.empty());
-  if (!not_ready.empty()) writer.key("not_ready_because").value(not_ready);
-  write_admission(writer, state);
-  writer.key("configuration");  // null: nothing asks for a signed one
-  if (state.config_artifact) {
-    writer.begin_object();
-    write_evidence(writer, **state.config_artifact, now);
-    writer.end_object();
-  } else {
-    writer.null();
-  }
-  writer.key("graph");
-  if (state.snapshot->graph) {
-    write_graph(writer, *state.snapshot->graph, now);
-  } else {
-    writer.null();
-  }
-  writer.key("operations");
-  if (state.snapshot->operations) {
-    writer.begin_object().key("count").value(state.snapshot->operations->size()).end_object();
-  } else {
-    writer.null();
-  }
-  if (state.certificates != nullptr) {
-    writer.key("tls");
-    state.certificates->write_status(writer);
-  }
-  if (state.secrets != nullptr) {
-    writer.key("secrets");
-    state.secrets->write_status(writer);
-  }
-  writer.key("alarms").begin_object();
-  for (const auto& [kind, watcher] : state.watchers) {
-    writer.key(kind).begin_array();
-    for (const signing::Alarm alarm : watcher->alarms()) {
-      writer.begin_object().key("alarm").value(signing::to_text(alarm));
-      writer.key("what_to_do").value(signing::what_to_do(alarm)).end_object();
-    }
-    writer.end_array();
-  }
-  writer.end_object().key("last_refusal").begin_object();
-  for (const auto& [kind, watcher] : state.watchers) {
-    writer.key(kind);
-    if (watcher->last_refusal()) {
-      write_refusal(writer, *watcher->last_refusal());
-    } else {
-      writer.null();
-    }
-  }
-  writer.end_object().end_object();
-  return body;
-}
 
 std::optional<ServerResponse> HealthPages::admit(const ServerRequest& head) {
   const std::string_view path = path_of(head.target);
@@ -230,8 +101,8 @@ std::optional<ServerResponse> AdminPages::admit(const ServerRequest& head) {
 
 void AdminPages::handle(const ServerRequest& request, net::Responder responder) {
   if (path_of(request.target) == "/status") return responder.send(json_page(200, status_page(state_, clock_.wall())));
-  reload_();
-  responder.send(json_page(202, R"({"reloading":true})"));
+  auto later = std::make_shared<net::Responder>(std::move(responder));
+  reload_([later](const ReloadOutcome& outcome) { later->send(json_page(outcome.status(), outcome.to_json())); });
 }
 
 ServerResponse AdminPages::refuse(int status, ErrorCode code, std::string_view message, const ServerRequest*) {

@@ -1,4 +1,4 @@
-// What the health and admin pages tell, and the handlers that serve them.
+// The handlers that serve the health and admin pages.
 #pragma once
 
 #include <functional>
@@ -6,33 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "router/app/artifact_watcher.hpp"
-#include "router/app/certificate_watcher.hpp"
-#include "router/app/secret_watcher.hpp"
-#include "router/app/snapshot.hpp"
+#include "router/app/reload.hpp"
+#include "router/app/status_page.hpp"
 #include "router/app/telemetry_hub.hpp"
 #include "router/net/http_server.hpp"
 #include "signing/core/webhook.hpp"
 
 namespace signet::app {
-
-/// The state of the process, as the pages show it. Owned by the control thread.
-struct ProcessState {
-  std::shared_ptr<const Snapshot> snapshot;
-  std::vector<std::pair<std::string, const ArtifactWatcher*>> watchers;  ///< by kind of artifact
-  const CertificateWatcher* certificates = nullptr;
-  const SecretWatcher* secrets = nullptr;
-  std::optional<signing::Verified<signing::Artifact>> config_artifact;  ///< the configuration, where it is a signed one
-  bool draining = false;
-  unsigned workers = 0;
-  WallTime started;
-
-  /// Why the process is not ready; empty when it is. With `readiness.on_stale: not_ready` an expired graph counts.
-  std::string not_ready(WallTime now) const;
-};
-
-/// The JSON of /status.
-std::string status_page(const ProcessState& state, WallTime now);
 
 /// Health listener: /health/live, /health/ready, /metrics, /push. Reads only; a push makes the router poll.
 /// Threads: the control thread.
@@ -63,11 +43,12 @@ class HealthPages final : public net::ServerHandler {
   signing::ReplayGuard seen_;
 };
 
-/// Admin listener: /status, and POST /admin/reload.
+/// Admin listener: /status, and POST /admin/reload, which is answered when its outcome is known.
 /// Threads: the control thread.
 class AdminPages final : public net::ServerHandler {
  public:
-  AdminPages(const ProcessState& state, const Clock& clock, std::function<void()> reload)
+  using Reload = std::function<void(std::function<void(const ReloadOutcome&)>)>;
+  AdminPages(const ProcessState& state, const Clock& clock, Reload reload)
       : state_(state), clock_(clock), reload_(std::move(reload)) {}
 
   std::optional<net::ServerResponse> admit(const net::ServerRequest& head) override;
@@ -78,7 +59,7 @@ class AdminPages final : public net::ServerHandler {
  private:
   const ProcessState& state_;
   const Clock& clock_;
-  std::function<void()> reload_;
+  Reload reload_;
 };
 
 }  // namespace signet::app

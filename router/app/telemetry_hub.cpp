@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "router/app/version.hpp"
+#include "signing/core/refusal.hpp"
 #include "telemetry/export/access_log.hpp"
 
 namespace signet::app {
@@ -11,6 +12,30 @@ namespace signet::app {
 using telemetry::MetricId;
 
 namespace {
+
+// A counter that appears with its first event has not grown, as far as a rate can tell: it begins at 0.
+void begin_counters(telemetry::MetricShard& metrics, telemetry::LabelTable& labels) {
+  using telemetry::AttributeSet;
+  for (const MetricId plain :
+       {MetricId::requests_cancelled, MetricId::slow_readers_disconnected, MetricId::plan_cache_hits,
+        MetricId::plan_cache_misses, MetricId::plan_cache_warmed, MetricId::planner_refused, MetricId::config_applied,
+        MetricId::tls_files_applied, MetricId::tls_files_refused, MetricId::audit_failed, MetricId::telemetry_dropped,
+        MetricId::telemetry_violations}) {
+    metrics.add(plain, {}, 0);
+  }
+  for (size_t i = 0; i < signing::reason_count(); ++i) {
+    const signing::ReasonInfo& reason = signing::info(static_cast<signing::Reason>(i));
+    metrics.add(MetricId::config_refused, AttributeSet().refusal_reason(labels.refusal_reason(reason.code)), 0);
+  }
+  for (size_t i = 0; i < error_code_count(); ++i) {
+    const ErrorCodeInfo& error = signet::info(static_cast<ErrorCode>(i));
+    metrics.add(MetricId::request_errors, AttributeSet().error_type(labels.error_code(error.name)), 0);
+  }
+  for (size_t i = 0; i < net::kTlsFailures; ++i) {
+    const auto failure = labels.tls_failure(to_text(static_cast<net::TlsFailure>(i)));
+    metrics.add(MetricId::tls_handshake_failed, AttributeSet().tls_failure(failure), 0);
+  }
+}
 
 // A random UUID, version 4. Spec: RFC 9562 §5.4
 std::string random_uuid() {
@@ -28,6 +53,7 @@ std::string random_uuid() {
 TelemetryHub::TelemetryHub(const config::Config& config, net::EventLoop& loop, http::Transport& transport,
                            const Clock& clock, telemetry::LabelTable& labels)
     : config_(config), loop_(loop), clock_(clock), labels_(labels) {
+  begin_counters(metrics_, labels);
   if (config.telemetry.otlp_endpoint.empty()) return;
   auto endpoint = http::parse_url(config.telemetry.otlp_endpoint);
   if (!endpoint) return;  // refused by the configuration's checks before

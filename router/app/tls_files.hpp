@@ -23,6 +23,10 @@ struct TlsFileSet {
   friend bool operator==(const TlsFileSet&, const TlsFileSet&) = default;
 };
 
+/// What an operator does about a set that cannot be used.
+inline constexpr std::string_view kTlsFilesWhatToDo =
+    "put a certificate and its key, both valid, in place; until then the old ones serve";
+
 /// What the files of a set hold. The key's text is wiped with it.
 struct TlsTexts {
   net::PemPair pair;

@@ -11,7 +11,9 @@ Worker::Worker(net::EventLoop& loop, const Clock& clock, telemetry::LabelTable& 
     : loop_(loop),
       clock_(clock),
       snapshot_(std::move(snapshot)),
-      recorder_(labels, snapshot_->settings->config.telemetry.trace_sample, snapshot_->settings->config.listen.path),
+      recorder_(
+          labels, snapshot_->settings->config.telemetry.trace_sample, snapshot_->settings->config.listen.path,
+          snapshot_->settings->config.telemetry.usage && !snapshot_->settings->config.telemetry.otlp_endpoint.empty()),
       transport_(loop, resolver, net::ClientSettings{.connections_per_origin_max = share.connections_per_subgraph}),
       cache_(share.cache_bytes, OperationCache::Counts::own),
       planners_(planners) {

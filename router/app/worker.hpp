@@ -28,6 +28,8 @@ class Worker final : public net::ServerHandler {
 
   /// From now on new requests use this snapshot; those under way keep theirs.
   void use(std::shared_ptr<const Snapshot> snapshot);
+  /// What clients ask of it most often under this snapshot.
+  std::vector<HotOperation> hottest(size_t count) const { return cache_.hottest(count); }
   Recorder& recorder() { return recorder_; }
   net::EventLoop& loop() { return loop_; }
 

@@ -3,6 +3,7 @@
 
 #include "config-schema/posture.hpp"
 #include "router/app/source_files.hpp"
+#include "router/app/state_store.hpp"
 #include "router/app/tls_files.hpp"
 #include "router/app/trust_setup.hpp"
 #include "router/cli/artifact_check.hpp"
@@ -51,6 +52,12 @@ int check(const CheckOptions& options) {
     }
     for (const std::string& problem : app::check_source_files(config.loaded->config)) {
       complain(problem);
+      good = false;
+    }
+    if (auto writable = app::StateStore(config.loaded->config.graph.state_dir).check(); !writable) {
+      complain_at(
+          config.loaded->origins,
+          {fmt::format("graph.state_dir: {}; make it a folder that the router's user may write to", writable.error())});
       good = false;
     }
     if (!settings) {

@@ -151,6 +151,7 @@ struct ProbeOptions {
   bool json = false;
 };
 int status(const ProbeOptions& options);
+int reload(const ProbeOptions& options);
 int healthcheck(const ProbeOptions& options);
 
 }  // namespace signet::cli

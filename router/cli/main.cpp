@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "config-schema/validator.hpp"
-#include "router/app/closed_memory.hpp"
+#include "router/app/process_limits.hpp"
 #include "router/app/version.hpp"
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
@@ -302,11 +302,23 @@ void add_config_command(CLI::App& app, int& result) {
 }
 
 void add_probes(CLI::App& app, int& result) {
-  auto admin = std::make_shared<ProbeOptions>(ProbeOptions{.address = "127.0.0.1:8089"});
-  auto* show = app.add_subcommand("status", "The status page of a running router, as JSON");
-  show->add_option("--admin", admin->address, "Address of the admin listener")->capture_default_str();
-  example(show, "signet status --admin 127.0.0.1:8089");
-  show->callback([admin, &result] { result = status(*admin); });
+  const auto add = [&](const std::string& name, const std::string& description, int (*command)(const ProbeOptions&)) {
+    auto admin = std::make_shared<ProbeOptions>(ProbeOptions{.address = "127.0.0.1:8089"});
+    auto format = std::make_shared<std::string>("text");
+    auto* show = app.add_subcommand(name, description);
+    show->add_option("--admin", admin->address, "Address of the admin listener")->capture_default_str();
+    show->add_option("--output", *format, "text or json")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->capture_default_str();
+    example(show, "signet " + name + " --admin 127.0.0.1:8089");
+    show->callback([admin, format, command, &result] {
+      admin->json = *format == "json";
+      result = command(*admin);
+    });
+  };
+  add("status", "What a running router serves: exit 0 ready, 1 not ready, 3 no answer", status);
+  add("reload", "Have a running router read everything again: exit 0 done, 1 something was refused, 3 no answer",
+      reload);
   auto health = std::make_shared<ProbeOptions>(ProbeOptions{.address = "127.0.0.1:8088"});
   auto* probe = app.add_subcommand("healthcheck", "Exit 0 when a running router is ready");
   probe->add_option("--health", health->address, "Address of the health listener")->capture_default_str();

@@ -142,6 +142,14 @@ Label<LabelClass::artifact> LabelTable::artifact(std::string_view kind) {
   return make<LabelClass::artifact>(kind);
 }
 
+Label<LabelClass::key_id> LabelTable::key_id(std::string_view configured_kid) {
+  return make<LabelClass::key_id>(configured_kid);
+}
+
+Label<LabelClass::choice> LabelTable::choice(std::string_view key_of_configuration) {
+  return make<LabelClass::choice>(key_of_configuration);
+}
+
 Label<LabelClass::coordinate> LabelTable::coordinate(std::string_view type_name, std::string_view field_name) {
   return make<LabelClass::coordinate>(std::string(type_name) + "." + std::string(field_name));
 }

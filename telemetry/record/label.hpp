@@ -28,6 +28,8 @@ enum class LabelClass : uint8_t {
   tls_failure,
   alarm,
   artifact,
+  key_id,
+  choice,
   coordinate,
 };
 
@@ -70,6 +72,8 @@ class LabelTable {
   Label<LabelClass::tls_failure> tls_failure(std::string_view registry_name);
   Label<LabelClass::alarm> alarm(std::string_view registry_name);
   Label<LabelClass::artifact> artifact(std::string_view kind);
+  Label<LabelClass::key_id> key_id(std::string_view configured_kid);
+  Label<LabelClass::choice> choice(std::string_view key_of_configuration);
   /// "Type.field" by names of the schema.
   Label<LabelClass::coordinate> coordinate(std::string_view type_name, std::string_view field_name);
 

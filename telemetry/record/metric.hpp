@@ -64,6 +64,10 @@ class MetricShard {
     cell(metric, attributes).value += value;
   }
   void set(MetricId metric, const AttributeSet& attributes, int64_t value) { cell(metric, attributes).value = value; }
+  /// Removes every series of `metric`: what a gauge told of may be no more.
+  void forget(MetricId metric) {
+    std::erase_if(series_, [metric](const auto& each) { return each.first.metric == metric; });
+  }
   void observe(MetricId metric, const AttributeSet& attributes, double seconds) {
     cell(metric, attributes).observe(seconds);
   }

@@ -382,4 +382,4 @@ def test_probes_reach_listeners_on_unix_sockets(shop):
     shop.start(config, ready=False)
     wait_for(lambda: shop.router.events("artifact_accepted"), "the graph")
     assert signet("healthcheck", "--health", f"unix:{shop.folder}/health.sock", check=False).returncode == 0
-    assert json.loads(signet("status", "--admin", f"unix:{shop.folder}/admin.sock").stdout)["ready"]
+    assert json.loads(signet("status", "--admin", f"unix:{shop.folder}/admin.sock", "--output", "json").stdout)["ready"]

@@ -162,17 +162,18 @@ def test_the_state_of_another_graph_is_refused(shop):
 def test_explain_refusal():
     assert "sign the old artifact again" in signet("explain", "refusal", "rollback").stdout
     assert signet("explain", "refusal", "nonsense", check=False).returncode == 2
+    assert "that clients see, with HTTP status 503" in signet("explain", "refusal", "PLANNER_BUSY").stdout
 
 
 @pytest.mark.parametrize("command", ["serve", "dev", "demo", "check", "plan", "keygen", "sign", "verify", "inspect",
-                                     "admission", "audit", "explain", "config", "status", "healthcheck"])
+                                     "admission", "audit", "explain", "config", "status", "reload", "healthcheck"])
 def test_help_has_an_example(command):
     out = signet(command, "--help").stdout
     assert "Usage" in out and ("Example" in out or "SUBCOMMAND" in out)
 
 
 def test_status_and_healthcheck(running):
-    assert json.loads(signet("status", "--admin", f"127.0.0.1:{running.admin}").stdout)["ready"]
+    assert json.loads(signet("status", "--admin", f"127.0.0.1:{running.admin}", "--output", "json").stdout)["ready"]
     assert signet("healthcheck", "--health", f"127.0.0.1:{running.health}").returncode == 0
     assert signet("healthcheck", "--health", f"127.0.0.1:{free_port()}", check=False).returncode == 3
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from support import Stub, request, wait_for
+from support import ROOT, Stub, request, wait_for
 
 PROTO = pathlib.Path(__file__).parent / "otlp"
 
@@ -100,6 +100,17 @@ def test_gauges_tell_what_serves(running):
     assert running.metric("signet_config_serial") == graph["serial"]
     assert 0 <= running.metric("signet_config_age_seconds") < 60
     assert running.metric("signet_http_server_active_requests") == 0
+
+
+def test_counters_are_there_before_they_count(running):
+    """But for limit_exceeded, whose limits each have a name: a rate sees the first event of a counter that was there."""
+    table = re.findall(r"^\| `(\S+)` \| counter \|", (ROOT / "docs/telemetry.md").read_text(), re.MULTILINE)
+    page, lines = running.metrics(), None
+    for name in table:
+        lines = re.findall(rf"^{name.replace('.', '_')}_total(?:{{.*}})? (\d+)$", page, re.MULTILINE)
+        assert lines or name == "signet.limit.exceeded", name
+    assert 'signet_config_refused_total{signet_refusal_reason="rollback"} 0' in page
+    assert 'signet_request_errors_total{error_type="PLANNER_BUSY"} 0' in page and lines
 
 
 def test_access_log_is_one_line_per_request(running):

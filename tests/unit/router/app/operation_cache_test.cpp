@@ -152,6 +152,24 @@ TEST(OperationCache, PlansCountAndTheLargestAreNotKept) {
   }
 }
 
+TEST(OperationCache, TellsWhatIsFoundMostOften) {
+  OperationCache cache(kMiB, OperationCache::Counts::own);
+  const auto operation = make_operation("{ a }");
+  cache.insert(0, operation, std::array{make_variant(1), make_variant(0)});
+  for (int i = 0; i < 5; ++i) cache.insert(0, make_operation(text(i)), std::array{make_variant(0)});
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(has(cache, "{ a }"));
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(has(cache, text(2)));
+  const auto hottest = cache.hottest(2);
+  ASSERT_EQ(hottest.size(), 2u);
+  EXPECT_EQ(hottest[0].operation->document.source(), text(2));
+  EXPECT_EQ(hottest[0].uses, 4u);
+  EXPECT_EQ(hottest[1].operation, operation);  // with the count that all threads share
+  EXPECT_EQ(hottest[1].condition_masks, (std::vector<uint32_t>{1, 0}));
+  EXPECT_EQ(cache.hottest(100).size(), 6u);
+  cache.use(1);
+  EXPECT_TRUE(cache.hottest(100).empty());
+}
+
 TEST(OperationCache, AWorkersEntriesCountForThemselves) {
   OperationCache front(kMiB, OperationCache::Counts::own);
   const auto operation = make_operation("{ a }");

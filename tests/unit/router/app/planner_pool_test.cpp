@@ -169,6 +169,22 @@ TEST_F(PlannerPoolTest, AnotherGenerationStartsEmpty) {
   EXPECT_EQ(pool->cached_operations(), 1u);
 }
 
+TEST_F(PlannerPoolTest, WhatIsWarmNeedsNoPlanner) {
+  start({});
+  std::vector<Planned> warm;
+  warm.push_back({.operation = make_operation("{ a }"), .variants = {make_variant(0)}, .errors = {}});
+  warm.push_back({.operation = make_operation("{ b }"), .variants = {make_variant(0)}, .errors = {}});
+  pool->use(2, std::move(warm));
+  snapshot = make_snapshot("shop", 2);
+  EXPECT_TRUE(ask("{ a }").get().cached);
+  EXPECT_TRUE(ask("{ b }").get().cached);
+  EXPECT_TRUE(ask("{ b }").get().cached);
+  EXPECT_EQ(begun, 0);
+  std::promise<std::vector<HotOperation>> hottest;
+  pool->hottest(1, workers[0].loop, [&](std::vector<HotOperation> list) { hottest.set_value(std::move(list)); });
+  EXPECT_EQ(hottest.get_future().get().at(0).operation->document.source(), "{ b }");
+}
+
 TEST_F(PlannerPoolTest, StopsWhileRequestsWait) {
   start({.threads = 1});
   const auto state = std::make_shared<int>();

@@ -15,6 +15,13 @@ TEST(Recorder, HandsOverOnceAndBounded) {
   EXPECT_TRUE(recorder.harvest().access.empty());
 }
 
+TEST(Recorder, CountsNoUsageThatNobodyTakes) {
+  telemetry::LabelTable labels;
+  Recorder recorder(labels, 0, "/graphql", false);
+  recorder.usage(std::make_shared<telemetry::UsageTemplate>(), false);
+  EXPECT_TRUE(recorder.take_usage().empty());
+}
+
 TEST(Recorder, CountsUsagePerOperation) {
   telemetry::LabelTable labels;
   Recorder recorder(labels, 0, "/graphql");

@@ -1,9 +1,16 @@
-#include "router/app/descriptors.hpp"
+#include "router/app/process_limits.hpp"
 
 #include <algorithm>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 namespace signet::app {
+
+void close_memory() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
 
 size_t raise_descriptors() {
   rlimit files{};
