@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "router/app/artifact_watcher.hpp"
+#include "router/app/configuration.hpp"
 #include "router/app/cpu_count.hpp"
 #include "router/app/journal.hpp"
 #include "router/app/process_limits.hpp"
@@ -62,8 +63,9 @@ class RouterProcess {
         certificates_(control_, clock_, labels_, journal_,
                       {.use_listener = [this](const auto& tls) { graphql_server_->use_tls(tls); },
                        .use_subgraphs = [this] { use_profiles(); }}),
-        secrets_(control_, clock_, journal_,
-                 [this](const SecretWatcher::Set& set, bool values) { return use_secrets(set, values); }) {}
+        configuration_(
+            options_, {control_, clock_, labels_, journal_, certificates_, publisher_, publish_state_},
+            [this](NewTerms terms) { use_terms(std::move(terms)); }, [this] { poll_all(); }) {}
 
   int run() {
     std::signal(SIGPIPE, SIG_IGN);
@@ -77,7 +79,7 @@ class RouterProcess {
     schedule_checkpoint();
     telemetry_.set_gauges([this](telemetry::MetricShard& metrics) { set_gauges(metrics); });
     certificates_.start();
-    secrets_.start();
+    configuration_.watch();
     graph_watcher_->start();
     if (operations_watcher_) operations_watcher_->start();
     telemetry_.start();
@@ -90,12 +92,8 @@ class RouterProcess {
 
  private:
   std::expected<void, std::string> set_up() {
-    auto settings = Settings::make(options_.loaded.config, options_.development.has_value());
-    if (!settings) return std::unexpected(settings.error());
-    settings_ = *settings;
-    publish_state_.snapshot = std::make_shared<const Snapshot>(Snapshot{.settings = settings_});
     publish_state_.started = clock_.wall();
-    publish_state_.posture = config::posture(options_.loaded);
+    if (auto good = configuration_.start(); !good) return good;
     if (auto writable = store_.check(); !writable) {
       return std::unexpected(
           fmt::format("graph.state_dir: {}; make it a folder that this user may write to", writable.error()));
@@ -104,10 +102,6 @@ class RouterProcess {
     if (auto own = check_state_is_own(); !own) return own;
     if (auto read = certificates_.load(options_.loaded.config); !read) return read;
     publish_state_.certificates = &certificates_;
-    auto secrets = secrets_.prepare(secret_files(options_.loaded.config, options_.loaded.files, in_development()));
-    if (!secrets) return failure(secrets);
-    secrets_.adopt(std::move(*secrets));
-    publish_state_.secrets = &secrets_;
     if (auto made = make_watchers(); !made) return made;
     if (auto opened = open_journal(); !opened) return opened;
     start_workers();
@@ -144,18 +138,6 @@ class RouterProcess {
     return {};
   }
 
-  bool in_development() const { return options_.development.has_value(); }
-
-  std::expected<signing::GatePolicy, std::string> gate_policy(const Settings& settings, ArtifactKind kind,
-                                                              const SecretWatcher::Set& secrets) const {
-    if (!options_.development) {
-      auto policy = make_gate_policy(settings, kind, SecretWatcher::reader(secrets));
-      if (!policy) return std::unexpected(fmt::format("{}", fmt::join(policy.error(), "; ")));
-      return std::move(*policy);
-    }
-    return signing::GatePolicy{.kind = kind, .trust = options_.development->trust, .egress = *settings.egress};
-  }
-
   // `key`: where the configuration describes it.
   std::expected<std::unique_ptr<ArtifactSource>, std::string> make_source(const std::string& key,
                                                                           const config::Source& source) {
@@ -169,7 +151,7 @@ class RouterProcess {
   std::expected<std::unique_ptr<ArtifactWatcher>, std::string> make_watcher(ArtifactKind kind, const std::string& key,
                                                                             const config::Source& source,
                                                                             const config::Source& fallback) {
-    auto policy = gate_policy(*settings_, kind, secrets_.set());
+    auto policy = configuration_.gate_policy(kind);
     if (!policy) return std::unexpected(policy.error());
     WatcherSettings settings{.policy = std::move(*policy)};
     if (source.cdn) {
@@ -181,8 +163,7 @@ class RouterProcess {
     }
     std::unique_ptr<AdmissionCaller> admission;
     if (!options_.loaded.config.admission.url.empty()) {
-      auto secrets =
-          read_webhook_secrets(options_.loaded.config.admission.secret_file, SecretWatcher::reader(secrets_.set()));
+      auto secrets = read_webhook_secrets(options_.loaded.config.admission.secret_file, configuration_.read_secret());
       if (!secrets) return std::unexpected("admission.secret_file: " + secrets.error());
       admission = std::make_unique<AdmissionCaller>(options_.loaded.config.admission, secrets->front(), control_,
                                                     transport_, clock_);
@@ -220,17 +201,18 @@ class RouterProcess {
   }
 
   std::expected<void, std::string> open_journal() {
-    auto policy = gate_policy(*settings_, ArtifactKind::graph, secrets_.set());
+    auto policy = configuration_.gate_policy(ArtifactKind::graph);
     if (!policy) return failure(policy);
-    auto key = read_audit_key(options_.loaded.config.audit, policy->trust, SecretWatcher::reader(secrets_.set()));
+    auto key = read_audit_key(options_.loaded.config.audit, policy->trust, configuration_.read_secret());
     if (!key) return failure(key);
     if (auto opened =
             journal_.open(options_.loaded.config.graph.state_dir, options_.loaded.config.audit, std::move(*key));
         !opened) {
       return opened;
     }
-    journal_.started(kVersion, settings_->development, policy_in_force(settings_->config, policy->trust));
-    use_config_artifact(std::move(options_.config_artifact));
+    journal_.started(kVersion, configuration_.settings().development,
+                     policy_in_force(configuration_.settings().config, policy->trust));
+    configuration_.use_artifact(std::move(options_.config_artifact));
     return {};
   }
 
@@ -266,7 +248,7 @@ class RouterProcess {
                      {{"version", std::string(kVersion)},
                       {"workers", std::to_string(count)},
                       {"workers_because", options_.loaded.config.workers > 0 ? "configured" : cpus.why},
-                      {"mode", settings_->development ? "development" : "serve"}});
+                      {"mode", configuration_.settings().development ? "development" : "serve"}});
   }
 
   void start_planners(unsigned workers) {
@@ -298,7 +280,7 @@ class RouterProcess {
                             .tls = certificates_.listener()});
     if (auto bound = bind("listen.graphql", config.graphql, *graphql_server_); !bound) return bound;
 
-    auto push_secrets = read_push_secrets(options_.loaded.config, SecretWatcher::reader(secrets_.set()));
+    auto push_secrets = read_push_secrets(options_.loaded.config, configuration_.read_secret());
     if (!push_secrets) return failure(push_secrets);
     HealthPages::Push push{.secrets = std::move(*push_secrets), .poll = [this] { poll_all(); }};
     health_pages_ = std::make_unique<HealthPages>(publish_state_, telemetry_, clock_, std::move(push));
@@ -375,7 +357,7 @@ class RouterProcess {
   }
 
   std::expected<void, std::string> use_graph(Snapshot& next, const std::shared_ptr<const Graph>& graph) {
-    auto endpoints = make_endpoints(*graph, *settings_, certificates_.subgraphs(), labels_);
+    auto endpoints = make_endpoints(*graph, configuration_.settings(), certificates_.subgraphs(), labels_);
     if (!endpoints) return failure(endpoints);
     next.graph = graph;
     next.endpoints = *endpoints;
@@ -386,7 +368,7 @@ class RouterProcess {
   void use_profiles() {
     Snapshot next = *publish_state_.snapshot;
     if (next.graph == nullptr) return;
-    if (auto endpoints = make_endpoints(*next.graph, *settings_, certificates_.subgraphs(), labels_)) {
+    if (auto endpoints = make_endpoints(*next.graph, configuration_.settings(), certificates_.subgraphs(), labels_)) {
       next.endpoints = *endpoints;
       publisher_.hand_out(std::move(next));
     }
@@ -397,7 +379,7 @@ class RouterProcess {
     metrics.set(MetricId::unread_answers, {}, static_cast<int64_t>(graphql_server_->unread_bytes()));
     metrics.set(MetricId::plan_cache_operations, {}, static_cast<int64_t>(planners_->cached_operations()));
     certificates_.set_gauges(metrics);
-    secrets_.set_gauges(metrics);
+    configuration_.secrets().set_gauges(metrics);
     metrics.set(MetricId::plan_cache_bytes, {}, static_cast<int64_t>(planners_->cached_bytes()));
     journal_.set_alarms(metrics, ArtifactKind::graph, graph_watcher_->alarms());
     if (operations_watcher_) journal_.set_alarms(metrics, ArtifactKind::operations, operations_watcher_->alarms());
@@ -408,7 +390,7 @@ class RouterProcess {
     for (const auto& [kind, watcher] : publish_state_.watchers) {
       if (watcher->running() != nullptr) journal_.set_expiry(metrics, *watcher->running());
     }
-    journal_.set_trust(metrics, settings_->config.trust, publish_state_.posture);
+    journal_.set_trust(metrics, configuration_.settings().config.trust, publish_state_.posture);
     const auto& graph = publish_state_.snapshot->graph;
     if (graph == nullptr) return;
     const signing::Statement& statement = graph->artifact.statement;
@@ -416,6 +398,17 @@ class RouterProcess {
     metrics.set(MetricId::config_serial, {}, static_cast<int64_t>(statement.serial));
     metrics.set(MetricId::config_age, {}, age.count());
     metrics.set(MetricId::config_expiry, {}, static_cast<int64_t>(signing::unix_seconds(statement.expires)));
+  }
+
+  void use_terms(NewTerms terms) {
+    health_pages_->set_push_secrets(std::move(terms.push_secrets));
+    const config::Config& now = terms.config;
+    graph_watcher_->reconfigure(now.graph.source, now.graph.fallback);
+    // Under the new policy the watchers may find that what serves may not any more.
+    graph_watcher_->set_policy(std::move(terms.graph));
+    if (!operations_watcher_) return;
+    operations_watcher_->reconfigure(now.operations.source, {});
+    operations_watcher_->set_policy(std::move(terms.operations));
   }
 
   void poll_all() {
@@ -426,7 +419,7 @@ class RouterProcess {
   // then the sources. Applied whole or not at all.
   void reload(const std::string& asked_by, const std::function<void(const ReloadOutcome&)>& done) {
     journal_.reload_asked(asked_by);
-    const auto reloaded = try_reload();
+    const auto reloaded = configuration_.reload();
     certificates_.check_now();
     if (!reloaded) {
       journal_.reload_refused(reloaded.error());
@@ -439,152 +432,14 @@ class RouterProcess {
     });
   }
 
-  std::expected<void, std::string> try_reload() {
-    std::optional<ReadConfig> read;
-    if (options_.reload_config) {
-      auto good = options_.reload_config();
-      if (!good) {
-        if (const auto& why = good.error().why) tell_of_config(*why);
-        return std::unexpected(good.error().text);
-      }
-      if (const std::string keys = need_restart(options_.loaded.origins, good->loaded.origins); !keys.empty()) {
-        return std::unexpected("these keys changed and need a restart: " + keys);
-      }
-      read = std::move(*good);
-    }
-    const config::Config& config = read ? read->loaded.config : settings_->config;
-    const auto& used = read ? read->loaded.files : options_.loaded.files;
-    auto secrets = secrets_.prepare(secret_files(config, used, in_development()));
-    if (!secrets) return failure(secrets);
-    auto used_now = use_configuration(read ? &read->loaded.config : nullptr, *secrets,
-                                      [this](PolicyInForce policy) { journal_.reloaded(std::move(policy)); });
-    if (!used_now) return used_now;
-    secrets_.adopt(std::move(*secrets));
-    if (read) {
-      keep_sources(std::move(read->loaded));
-      use_config_artifact(std::move(read->artifact));
-    }
-    return {};
-  }
-
-  // Tells of a configuration that passed the gate, when it is another one.
-  void use_config_artifact(std::optional<signing::Verified<signing::Artifact>> artifact) {
-    const auto& before = publish_state_.config_artifact;
-    const bool same = artifact && before && (*artifact)->statement.sha256 == (*before)->statement.sha256 &&
-                      (*artifact)->statement.serial == (*before)->statement.serial;
-    if (artifact && !same) {
-      journal_.decided({.kind = signing::GateEventKind::accepted,
-                        .artifact = ArtifactKind::router,
-                        .source = (*artifact)->source,
-                        .serial = (*artifact)->statement.serial,
-                        .sha256 = (*artifact)->statement.sha256,
-                        .signers = (*artifact)->signers});
-    }
-    publish_state_.config_artifact = std::move(artifact);
-  }
-
-  void tell_of_config(const signing::Refusal& why) {
-    journal_.decided({.kind = signing::GateEventKind::refused,
-                      .artifact = ArtifactKind::router,
-                      .source = signing::SourceKind::file,
-                      .reason = why.reason,
-                      .detail = why.detail});
-  }
-
-  // For the next time that a file changes from which a value comes.
-  void keep_sources(config::Loaded loaded) {
-    publish_state_.posture = config::posture(loaded);
-    options_.loaded.origins = std::move(loaded.origins);
-    options_.loaded.sources = std::move(loaded.sources);
-    options_.loaded.options = std::move(loaded.options);
-    options_.loaded.files = std::move(loaded.files);
-  }
-
-  // Files of secrets have changed: their new texts are in `set`.
-  std::expected<void, std::string> use_secrets(const SecretWatcher::Set& set, bool values) {
-    std::optional<config::Loaded> loaded;
-    if (values) {
-      auto made = load_with(options_.loaded, SecretWatcher::reader(set));
-      if (!made) return failure(made);
-      loaded = std::move(*made);
-    }
-    auto used = use_configuration(loaded ? &loaded->config : nullptr, set,
-                                  [this](PolicyInForce policy) { journal_.policy_in_force(std::move(policy)); });
-    if (!used) return used;
-    if (loaded) keep_sources(std::move(*loaded));
-    poll_all();  // what was refused under the old keys may be good under the new ones
-    return {};
-  }
-
-  // Everything that is made of configuration and secrets, made anew and put in place: whole, or not at all.
-  // `config`: null where it is the same as before. `tell` is called when all of it is good.
-  std::expected<void, std::string> use_configuration(const config::Config* config, const SecretWatcher::Set& secrets,
-                                                     const std::function<void(PolicyInForce)>& tell) {
-    std::shared_ptr<const Settings> settings = settings_;
-    if (config != nullptr) {
-      auto made = Settings::make(*config, in_development());
-      if (!made) return failure(made);
-      settings = std::move(*made);
-    }
-    auto graph_policy = gate_policy(*settings, ArtifactKind::graph, secrets);
-    if (!graph_policy) return failure(graph_policy);
-    if (auto audit_key = read_audit_key(settings->config.audit, graph_policy->trust, SecretWatcher::reader(secrets));
-        !audit_key) {
-      return failure(audit_key);
-    }
-    auto operations_policy = gate_policy(*settings, ArtifactKind::operations, secrets);
-    if (!operations_policy) return failure(operations_policy);
-    auto push_secrets = read_push_secrets(settings->config, SecretWatcher::reader(secrets));
-    if (!push_secrets) return failure(push_secrets);
-    if (config != nullptr) {
-      if (auto used = use_settings(settings); !used) return used;
-    }
-    tell(policy_in_force(settings_->config, graph_policy->trust));
-    health_pages_->set_push_secrets(std::move(*push_secrets));
-    const config::Config& now = settings_->config;
-    graph_watcher_->reconfigure(now.graph.source, now.graph.fallback);
-    // Under the new policy the watchers may find that what serves may not any more.
-    graph_watcher_->set_policy(std::move(*graph_policy));
-    if (operations_watcher_) {
-      operations_watcher_->reconfigure(now.operations.source, {});
-      operations_watcher_->set_policy(std::move(*operations_policy));
-    }
-    return {};
-  }
-
-  std::expected<void, std::string> use_settings(const std::shared_ptr<const Settings>& settings) {
-    auto profiles = certificates_.prepare(settings->config.subgraphs);
-    if (!profiles) return failure(profiles);
-    Snapshot next = *publish_state_.snapshot;
-    next.settings = settings;
-    if (next.graph) {
-      auto endpoints = make_endpoints(*next.graph, *settings, CertificateWatcher::tls_of(*profiles), labels_);
-      if (!endpoints) return failure(endpoints);
-      next.endpoints = *endpoints;
-    }
-    const bool plans_stay_good = prepared_stays_good(settings_->config, settings->config);
-    settings_ = settings;
-    certificates_.adopt(std::move(*profiles));
-    if (plans_stay_good) {
-      publisher_.hand_out(std::move(next));
-    } else {
-      publisher_.publish(std::move(next));
-    }
-    return {};
-  }
-
-  // Whether operations are judged and planned alike under both.
-  static bool prepared_stays_good(const config::Config& before, const config::Config& now) {
-    return before.limits == now.limits && before.introspection == now.introspection;
-  }
-
   void on_signal(int signal) {
     if (signal == SIGHUP) return reload("signal", [](const ReloadOutcome&) {});
     if (publish_state_.draining) return control_.stop();  // asked twice: leave now
     publish_state_.draining = true;
     drain_started_ = clock_.steady();
     telemetry_.event(LogLevel::info, "draining", {});
-    const auto pre_stop = settings_->development ? std::chrono::milliseconds(0) : settings_->config.shutdown.pre_stop;
+    const auto pre_stop = configuration_.settings().development ? std::chrono::milliseconds(0)
+                                                                : configuration_.settings().config.shutdown.pre_stop;
     drain_timer_ = control_.after(pre_stop, [this] {
       graphql_server_->start_draining();
       graphql_server_->stop_accepting();
@@ -594,7 +449,7 @@ class RouterProcess {
 
   void wait_for_requests() {
     constexpr std::chrono::milliseconds kStep{20};
-    const bool late = clock_.steady() - drain_started_ >= settings_->config.shutdown.drain;
+    const bool late = clock_.steady() - drain_started_ >= configuration_.settings().config.shutdown.drain;
     if (graphql_server_->connections() > 0 && !late) {
       drain_timer_ = control_.after(kStep, [this] { wait_for_requests(); });
       return;
@@ -641,9 +496,8 @@ class RouterProcess {
   Journal journal_;
   Publisher publisher_;
   CertificateWatcher certificates_;
-  SecretWatcher secrets_;
-  std::shared_ptr<const Settings> settings_;
   ProcessState publish_state_;
+  Configuration configuration_;
   std::unique_ptr<ArtifactWatcher> graph_watcher_, operations_watcher_;
   std::unique_ptr<HealthPages> health_pages_;
   std::unique_ptr<AdminPages> admin_pages_;
