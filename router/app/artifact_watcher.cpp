@@ -374,7 +374,7 @@ void ArtifactWatcher::on_gate(const signing::GateEvent& event) {
   // What lasts is reported while it runs.
   if (event.kind == signing::GateEventKind::alarm && event.alarm != Alarm::first_use) return;
   if (event.reason) {
-    // A source that stays unreachable is one event until it recovers or fails otherwise.
+    // What stays as it was, a webhook that is down say, is one event until it recovers or fails otherwise.
     const bool repeated = last_refusal_ && failures_ > 0 && last_refusal_->refusal.reason == *event.reason &&
                           last_refusal_->refusal.detail == event.detail && reported_digest_ == statement_digest_;
     reported_digest_ = statement_digest_;
