@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <thread>
+#include <tuple>
 #include <unistd.h>
 #include <utility>
 
@@ -65,10 +66,8 @@ std::expected<StateLock, std::string> StateLock::take(const std::string& folder,
     if (!std::exchange(told, true)) waiting(holder);
     std::this_thread::sleep_for(kStep);
   }
-  // For whoever asks who has it; the lock does not depend on it.
-  if (::ftruncate(lock.descriptor_, 0) != 0 || !write_all(lock.descriptor_, this_process())) {
-    return failed("make room on the disk");
-  }
+  // For whoever asks who has it. The lock holds on a full disk too.
+  if (::ftruncate(lock.descriptor_, 0) == 0) std::ignore = write_all(lock.descriptor_, this_process());
   return lock;
 }
 
