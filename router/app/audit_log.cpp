@@ -1,5 +1,6 @@
 #include "router/app/audit_log.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -70,10 +71,18 @@ std::expected<void, AuditLog::Failure> AuditLog::recover(WallTime now) {
     tampered = fmt::format("{}: {}", path(report->segment), report->detail);
     if (settings_.refuse_tampered) return std::unexpected(Failure{true, tampered});
   }
-  chain_ = report ? AuditChain(report->tip) : AuditChain();
-  since_checkpoint_ = report ? report->tip.records - report->signed_records : 0;
+  // What this process wrote itself it knows: the chain goes on where it was, and what was taken away stays missing.
+  const bool taken = chain_.tip().records > 0 && (!report || report->tip.hash != chain_.tip().hash);
+  if (taken && tampered.empty()) {
+    tampered = fmt::format("{}: the {} records of this process's log are not there any more", settings_.folder,
+                           chain_.tip().records);
+  }
+  if (!taken) {
+    chain_ = report ? AuditChain(report->tip) : AuditChain();
+    since_checkpoint_ = report ? report->tip.records - report->signed_records : 0;
+  }
   if (numbers_.empty() || !tampered.empty()) {
-    const uint64_t next = numbers_.empty() ? 1 : numbers_.back() + 1;
+    const uint64_t next = std::max(last_number_, numbers_.empty() ? 0 : numbers_.back()) + 1;
     if (auto begun = begin_segment(now, next); !begun) return failed(begun.error());
   } else {
     auto opened = AuditSegment::open(path(numbers_.back()));
@@ -120,6 +129,7 @@ std::expected<void, std::string> AuditLog::begin_segment(WallTime now, uint64_t 
   chain_ = std::move(next);
   segment_ = std::move(*opened);
   numbers_.push_back(number);
+  last_number_ = number;
   ++since_checkpoint_;
   return {};
 }
@@ -131,7 +141,8 @@ std::expected<void, std::string> AuditLog::write(AuditChain next, const std::str
   if (written) {
     chain_ = std::move(next);
   } else if (!std::filesystem::exists(path(segment()), ignored)) {
-    segment_.reset();  // the next record continues what is left
+    last_number_ = segment();
+    segment_.reset();  // the next record goes on in a new one
   }
   return written;
 }

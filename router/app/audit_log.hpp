@@ -77,7 +77,8 @@ class AuditLog {
   std::unique_ptr<AuditSegment> segment_;
   signing::AuditChain chain_;
   uint64_t since_checkpoint_ = 0;
-  bool wanted_ = false;  // open() was called
+  uint64_t last_number_ = 0;  // of the segments that this process wrote
+  bool wanted_ = false;       // open() was called
 };
 
 }  // namespace signet::app

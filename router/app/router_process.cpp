@@ -77,6 +77,7 @@ class RouterProcess {
     }
     control_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); });
     schedule_checkpoint();
+    watch_lock();
     telemetry_.set_gauges([this](telemetry::MetricShard& metrics) { set_gauges(metrics); });
     certificates_.start();
     configuration_.watch();
@@ -121,6 +122,26 @@ class RouterProcess {
     if (!lock) return std::unexpected("graph.state_dir: " + lock.error());
     state_lock_ = std::move(*lock);
     return {};
+  }
+
+  // Who takes the folder away takes the lock with it: it is taken again as soon as the folder is back.
+  void watch_lock() {
+    constexpr std::chrono::seconds kStep{1};
+    lock_timer_ = control_.after(kStep, [this] {
+      if (!state_lock_.in_place()) retake_lock();
+      watch_lock();
+    });
+  }
+
+  void retake_lock() {
+    auto lock = StateLock::take(options_.loaded.config.graph.state_dir, {}, [](const std::string&) {});
+    if (lock) state_lock_ = std::move(*lock);
+    const std::string problem = lock ? "" : lock.error();
+    if (problem != std::exchange(lock_problem_, problem) && !problem.empty()) {
+      telemetry_.event(LogLevel::error, "state_lock_lost",
+                       {{"problem", problem},
+                        {"what_to_do", "give the folder back, and to this router alone: it takes the lock by itself"}});
+    }
   }
 
   // Another graph's serial floor would refuse this one for ever, or let an older one in.
@@ -493,6 +514,7 @@ class RouterProcess {
   TelemetryHub telemetry_;
   StateStore store_;
   StateLock state_lock_;
+  std::string lock_problem_;  // told
   Journal journal_;
   Publisher publisher_;
   CertificateWatcher certificates_;
@@ -502,7 +524,7 @@ class RouterProcess {
   std::unique_ptr<HealthPages> health_pages_;
   std::unique_ptr<AdminPages> admin_pages_;
   std::unique_ptr<net::HttpServer> graphql_server_, health_server_, admin_server_;
-  std::unique_ptr<net::Timer> drain_timer_, once_timer_, checkpoint_timer_;
+  std::unique_ptr<net::Timer> drain_timer_, once_timer_, checkpoint_timer_, lock_timer_;
   SteadyTime drain_started_;
   std::thread builder_thread_;
   const size_t descriptors_ = raise_descriptors();

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <thread>
 #include <tuple>
 #include <unistd.h>
@@ -34,15 +35,25 @@ std::string holder_of(const std::string& file) {
 
 }  // namespace
 
-StateLock::StateLock(StateLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+StateLock::StateLock(StateLock&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), file_(std::move(other.file_)) {}
 
 StateLock& StateLock::operator=(StateLock&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
+  std::swap(file_, other.file_);
   return *this;
 }
 
 StateLock::~StateLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+bool StateLock::in_place() const {
+  if (descriptor_ < 0) return true;
+  struct stat ours{};
+  struct stat there{};
+  return ::fstat(descriptor_, &ours) == 0 && ::stat(file_.c_str(), &there) == 0 && ours.st_ino == there.st_ino &&
+         ours.st_dev == there.st_dev;
 }
 
 std::expected<StateLock, std::string> StateLock::take(const std::string& folder, std::chrono::milliseconds patience,
@@ -52,7 +63,7 @@ std::expected<StateLock, std::string> StateLock::take(const std::string& folder,
   const auto failed = [&](const char* what_to_do) {
     return std::unexpected(fmt::format("{}: {}; {}", file, std::strerror(errno), what_to_do));
   };
-  StateLock lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600));
+  StateLock lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600), file);
   if (lock.descriptor_ < 0) return failed("make it a file that this user may write");
   const auto end = std::chrono::steady_clock::now() + patience;
   for (bool told = false; ::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0;) {

@@ -5,6 +5,7 @@
 #include <expected>
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace signet::app {
 
@@ -23,9 +24,14 @@ class StateLock {
   static std::expected<StateLock, std::string> take(const std::string& folder, std::chrono::milliseconds patience,
                                                     const Waiting& waiting);
 
+  /// Whether what others would lock is what is locked here: false when the file, or its folder, was taken away or
+  /// exchanged. Always true where nothing is locked.
+  bool in_place() const;
+
  private:
-  explicit StateLock(int descriptor) : descriptor_(descriptor) {}
+  StateLock(int descriptor, std::string file) : descriptor_(descriptor), file_(std::move(file)) {}
   int descriptor_ = -1;
+  std::string file_;
 };
 
 }  // namespace signet::app

@@ -126,6 +126,13 @@ bool write_statement(const SignOptions& options, const std::string& statement_fi
   return options.cdn_folder.empty() || lay_out_cdn(options.cdn_folder, artifact, sha256, text);
 }
 
+// Signing the same bytes again replaces nothing: what they replaced stays what it was.
+std::string_view previous_of(const Before& before, const std::string& artifact) {
+  if (!before.statement) return "";
+  return before.statement->sha256 == crypto::sha256_hex(artifact) ? before.statement->previous
+                                                                  : before.statement->sha256;
+}
+
 int sign_anew(const SignOptions& options) {
   const auto lifetime = parse_duration(options.lifetime);
   if (!lifetime) {
@@ -153,7 +160,7 @@ int sign_anew(const SignOptions& options) {
                                .graph = subject->graph,
                                .environment = subject->environment,
                                .artifact_bytes = *artifact,
-                               .previous = before->statement ? std::string_view(before->statement->sha256) : "",
+                               .previous = previous_of(*before, *artifact),
                                .last_serial = before->last_serial,
                                .lifetime = std::chrono::duration_cast<std::chrono::seconds>(*lifetime)},
                               SystemClock().wall());

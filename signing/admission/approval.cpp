@@ -34,6 +34,9 @@ Predecessor predecessor_of(const signing::Statement& statement, const std::strin
     if (statement.previous.empty()) return {Kind::first, {}, {}};
     return {Kind::unknown, {}, "the statement replaces another artifact; give that with --previous"};
   }
+  if (statement.previous == statement.sha256) {
+    return {Kind::unknown, {}, "the statement says that the artifact replaces itself; sign it again with --previous"};
+  }
   if (crypto::sha256_hex(*previous) != statement.previous) {
     return {Kind::unknown, {}, "the file given with --previous is not the artifact that the statement replaces"};
   }

@@ -92,5 +92,19 @@ TEST_F(StateLockTest, LinksAndFoldersAreNotWrittenTo) {
   EXPECT_FALSE(take(0ms));
 }
 
+TEST_F(StateLockTest, KnowsThatItsFileWasTakenAway) {
+  const auto lock = take(0ms);
+  ASSERT_TRUE(lock);
+  EXPECT_TRUE(lock->in_place());
+  std::filesystem::remove_all(folder);
+  EXPECT_FALSE(lock->in_place());
+  std::filesystem::create_directories(folder);
+  const auto again = take(0ms);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->in_place());
+  EXPECT_FALSE(lock->in_place());
+  EXPECT_TRUE(StateLock().in_place());
+}
+
 }  // namespace
 }  // namespace signet::app
