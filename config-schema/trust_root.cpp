@@ -156,6 +156,12 @@ class Comparison {
       error("admission",
             "the trust root lets no webhook approve: it has neither admission.secret_file nor an Ed25519 key with the "
             "role approve; add one of them there");
+    } else if (std::ranges::none_of(config_.trust.keys, approves)) {
+      // Without such a key the webhook's own secret would do, and that is the configuration's to name.
+      error("trust.keys",
+            "none is an Ed25519 key with the role approve, and the trust root names no webhook secret; list one, or "
+            "leave "
+            "trust.keys out");
     }
   }
 

@@ -60,9 +60,11 @@ std::expected<signing::GatePolicy, std::string> Configuration::gate_policy(const
 std::expected<void, std::string> Configuration::reload() {
   std::optional<ReadConfig> read;
   if (options_.reload_config) {
-    auto good = options_.reload_config();
+    const auto& running = parts_.state.config_artifact;
+    auto good = options_.reload_config(running ? &**running : nullptr);
     if (!good) {
       if (const auto& why = good.error().why) tell_of_refusal(*why);
+      if (const auto& root = good.error().trust_root) tighten(*root);
       return std::unexpected(good.error().text);
     }
     if (const std::string keys = need_restart(options_.loaded.origins, good->loaded.origins); !keys.empty()) {
@@ -79,10 +81,31 @@ std::expected<void, std::string> Configuration::reload() {
   if (!done) return done;
   secrets_.adopt(std::move(*secrets));
   if (read) {
+    for (const auto& warning : read->loaded.warnings) parts_.journal.config_warning(config::render(warning));
     keep(std::move(read->loaded));
     use_artifact(std::move(read->artifact));
   }
   return {};
+}
+
+// The files were refused, and the running configuration goes on, under the trust root as it is now: whose word it no
+// longer takes has none.
+void Configuration::tighten(const config::SourceFile& trust_root) {
+  const auto& known = options_.loaded.options.trust_root;
+  if (known && known->text == trust_root.text) return;
+  config::Loaded before{.config = {},
+                        .origins = {},
+                        .warnings = {},
+                        .sources = options_.loaded.sources,
+                        .options = options_.loaded.options,
+                        .files = {}};
+  before.options.trust_root = trust_root;
+  auto loaded = load_with(before, read_secret());
+  const auto tell = [this](PolicyInForce policy) { parts_.journal.policy_in_force(std::move(policy)); };
+  const auto done = loaded ? put_in_force(&loaded->config, secrets_.set(), tell) : failure(loaded);
+  if (!done) return parts_.journal.config_warning("the trust root is not in force as it is now: " + done.error());
+  keep(std::move(*loaded));
+  poll_();
 }
 
 // Files of secrets have changed: their new texts are in `set`.
@@ -170,6 +193,10 @@ void Configuration::use_artifact(std::optional<signing::Verified<signing::Artifa
                             .signers = (*artifact)->signers});
   }
   parts_.state.config_artifact = std::move(artifact);
+  if (!parts_.state.config_artifact) return;
+  if (auto kept = parts_.store.save(**parts_.state.config_artifact, parts_.clock.wall()); !kept) {
+    parts_.journal.not_saved(kept.error());
+  }
 }
 
 void Configuration::tell_of_refusal(const signing::Refusal& why) {

@@ -13,6 +13,7 @@
 #include "router/app/publisher.hpp"
 #include "router/app/router_process.hpp"
 #include "router/app/secret_watcher.hpp"
+#include "router/app/state_store.hpp"
 #include "router/app/status_page.hpp"
 #include "signing/core/gate.hpp"
 
@@ -36,6 +37,7 @@ class Configuration {
     Journal& journal;
     CertificateWatcher& certificates;
     Publisher& publisher;
+    const StateStore& store;
     ProcessState& state;
   };
 
@@ -58,7 +60,8 @@ class Configuration {
 
   /// Reads everything again. Errors: why it stays as it was.
   std::expected<void, std::string> reload();
-  /// Remembers the evidence of a configuration that passed the gate, and tells of it when it is another one.
+  /// Remembers the evidence of a configuration that passed the gate and is in use, and tells of it when it is another
+  /// one. Its serial is the floor from now on.
   void use_artifact(std::optional<signing::Verified<signing::Artifact>> artifact);
 
  private:
@@ -72,6 +75,7 @@ class Configuration {
                                                 const Tell& tell);
   std::expected<void, std::string> use_settings(const std::shared_ptr<const Settings>& settings);
   void keep(config::Loaded loaded);
+  void tighten(const config::SourceFile& trust_root);
   void tell_of_refusal(const signing::Refusal& why);
 
   RouterOptions& options_;

@@ -162,6 +162,10 @@ void Journal::reload_refused(const std::string& error) {
   record("reload.refused", {{"reason", error.substr(0, std::min(error.find('\n'), kReasonBytesMax))}});
 }
 
+void Journal::config_warning(const std::string& warning) {
+  telemetry_.event(LogLevel::warn, "configuration_warning", {{"warning", warning}});
+}
+
 void Journal::reload_done(const std::string& by, bool refused, telemetry::EventFields outcomes) {
   outcomes.insert(outcomes.begin(), {"by", by});
   telemetry_.event(refused ? LogLevel::error : LogLevel::info, "reload_done", outcomes);

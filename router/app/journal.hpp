@@ -62,6 +62,8 @@ class Journal {
   void reload_asked(std::string_view by);
   void reloaded(PolicyInForce policy);
   void reload_refused(const std::string& error);
+  /// What is odd about a configuration that is used all the same.
+  void config_warning(const std::string& warning);
   /// The sources have answered since, or not in time: what came of each kind of artifact.
   void reload_done(const std::string& by, bool refused, telemetry::EventFields outcomes);
 

@@ -64,7 +64,7 @@ class RouterProcess {
                       {.use_listener = [this](const auto& tls) { graphql_server_->use_tls(tls); },
                        .use_subgraphs = [this] { use_profiles(); }}),
         configuration_(
-            options_, {control_, clock_, labels_, journal_, certificates_, publisher_, publish_state_},
+            options_, {control_, clock_, labels_, journal_, certificates_, publisher_, store_, publish_state_},
             [this](NewTerms terms) { use_terms(std::move(terms)); }, [this] { poll_all(); }) {}
 
   int run() {
@@ -106,7 +106,9 @@ class RouterProcess {
     if (auto made = make_watchers(); !made) return made;
     if (auto opened = open_journal(); !opened) return opened;
     start_workers();
-    return listen();
+    if (auto listening = listen(); !listening) return listening;
+    configuration_.use_artifact(std::move(options_.config_artifact));
+    return {};
   }
 
   // A router that is replaced may take as long to drain.
@@ -233,7 +235,6 @@ class RouterProcess {
     }
     journal_.started(kVersion, configuration_.settings().development,
                      policy_in_force(configuration_.settings().config, policy->trust));
-    configuration_.use_artifact(std::move(options_.config_artifact));
     return {};
   }
 
@@ -442,7 +443,9 @@ class RouterProcess {
     journal_.reload_asked(asked_by);
     const auto reloaded = configuration_.reload();
     certificates_.check_now();
+    publish_state_.refused_reload.reset();
     if (!reloaded) {
+      publish_state_.refused_reload = {reloaded.error(), clock_.wall()};
       journal_.reload_refused(reloaded.error());
       return done({.configuration_error = reloaded.error(), .artifacts = {}});
     }

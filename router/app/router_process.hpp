@@ -33,7 +33,8 @@ struct RouterOptions {
   std::optional<signing::Verified<signing::Artifact>> config_artifact{};  ///< `loaded`, as it passed the gate
   /// Reads the configuration again, for SIGHUP and POST /admin/reload. Null: only key files and sources are read again.
   /// Errors: every mistake, as signet check prints it.
-  std::function<std::expected<ReadConfig, ConfigRefusal>()> reload_config;
+  /// `running`: the configuration in force, where it is a signed one.
+  std::function<std::expected<ReadConfig, ConfigRefusal>(const signing::Artifact* running)> reload_config;
   std::optional<DevelopmentGraph> development;
   bool once_or_exit = false;  ///< exit with 1 when no graph serves after the first attempt
 };

@@ -32,10 +32,25 @@ class Warnings final : public signing::GateEvents {
   const std::string& file_;
 };
 
+// What reasons say of sources and webhooks does not fit a file that keys alone approve.
+std::string what_to_do(Reason reason, const std::string& file) {
+  switch (reason) {
+    case Reason::fetch_failed:
+    case Reason::fetch_empty:
+      return fmt::format("put the configuration and {}.jws beside it in place: signet sign --kind router", file);
+    case Reason::admission_required:
+    case Reason::roles_missing:
+      return fmt::format("add the approval: signet sign --add {}.jws --kid KID --key FILE", file);
+    default:
+      return std::string(signing::info(reason).what_to_do);
+  }
+}
+
 std::unexpected<ConfigRefusal> refused(const std::string& file, const Refusal& why) {
   const signing::ReasonInfo& reason = signing::info(why.reason);
-  return std::unexpected(ConfigRefusal{
-      fmt::format("{}: refused: {}: {}: {}; {}", file, reason.code, reason.title, why.detail, reason.what_to_do), why});
+  return std::unexpected(ConfigRefusal{fmt::format("{}: refused: {}: {}: {}; {}", file, reason.code, reason.title,
+                                                   why.detail, what_to_do(why.reason, file)),
+                                       why});
 }
 
 std::expected<signing::GatePolicy, ConfigRefusal> gate_policy(const config::TrustRoot& root) {
@@ -74,6 +89,18 @@ std::expected<Verified<Artifact>, Refusal> examine(const signing::Gate& gate, co
   return std::unexpected(Refusal{Reason::admission_required, "one approve signature is missing"});
 }
 
+// The higher one of what is on disk and what runs: a folder that was lost does not let an older one in.
+std::optional<signing::StateRecord> floor_of(std::optional<signing::StateRecord> kept, const Artifact* running) {
+  if (running == nullptr || (kept && kept->serial >= running->statement.serial)) return kept;
+  const signing::Statement& statement = running->statement;
+  return signing::StateRecord{.artifact = statement.artifact,
+                              .graph = statement.graph,
+                              .environment = statement.environment,
+                              .serial = statement.serial,
+                              .sha256 = statement.sha256,
+                              .applied = statement.issued};
+}
+
 bool may_be_torn(const Refusal& refusal) {
   return refusal.reason == Reason::digest_mismatch || refusal.reason == Reason::size_mismatch ||
          refusal.reason == Reason::fetch_failed || refusal.reason == Reason::fetch_empty;
@@ -82,14 +109,15 @@ bool may_be_torn(const Refusal& refusal) {
 }  // namespace
 
 std::expected<VerifiedConfig, ConfigRefusal> verify_config(const config::TrustRoot& root, const std::string& file,
-                                                           const Clock& clock, std::chrono::milliseconds patience) {
+                                                           const Clock& clock, const Artifact* running,
+                                                           std::chrono::milliseconds patience) {
   constexpr std::chrono::milliseconds kStep{100};
   auto policy = gate_policy(root);
   if (!policy) return std::unexpected(policy.error());
   Warnings warnings(file);
   const signing::Gate gate(std::move(*policy), clock, warnings);
   std::string problem;
-  const auto last = StateStore(root.state_dir).load_state(signing::ArtifactKind::router, problem);
+  const auto last = floor_of(StateStore(root.state_dir).load_state(signing::ArtifactKind::router, problem), running);
   const SteadyTime until = clock.steady() + patience;
   auto examined = examine(gate, file, last);
   while (!examined && may_be_torn(examined.error()) && clock.steady() < until) {
@@ -101,14 +129,6 @@ std::expected<VerifiedConfig, ConfigRefusal> verify_config(const config::TrustRo
     warnings.texts.push_back(problem + ": " + std::string(signing::info(Reason::state_corrupt).what_to_do));
   }
   return VerifiedConfig{std::move(*examined), std::move(warnings.texts)};
-}
-
-std::expected<void, std::string> keep_config_floor(const config::TrustRoot& root, const Artifact& config,
-                                                   const Clock& clock) {
-  auto kept = StateStore(root.state_dir).save(config, clock.wall());
-  if (kept) return kept;
-  return std::unexpected(
-      fmt::format("graph.state_dir: {}; make it a folder that this user may write to", kept.error()));
 }
 
 }  // namespace signet::app

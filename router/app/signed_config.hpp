@@ -17,6 +17,8 @@ namespace signet::app {
 struct ConfigRefusal {
   std::string text;                       ///< what is wrong, and with which file
   std::optional<signing::Refusal> why{};  ///< the gate's; unset: the gate could not be asked
+  /// The trust root as it is now, where that is not what was refused: what it takes away, it takes away all the same.
+  std::optional<config::SourceFile> trust_root{};
 };
 
 struct VerifiedConfig {
@@ -25,15 +27,11 @@ struct VerifiedConfig {
 };
 
 /// `file` with its statement beside it, judged by the keys of `root` and the floor in its state folder. A webhook
-/// cannot approve it: which one to ask is what the file says. `patience`: how long a statement that is not about the
-/// file is taken for one of two files that are being replaced. The configuration that was used last is good past its
-/// expiry, as a last-good copy is.
+/// cannot approve it: which one to ask is what the file says. `running`: the one in force, which is a floor too; null:
+/// none is. `patience`: how long a statement that is not about the file is taken for one of two files that are being
+/// replaced. The configuration that was used last is good past its expiry, as a last-good copy is.
 std::expected<VerifiedConfig, ConfigRefusal> verify_config(const config::TrustRoot& root, const std::string& file,
-                                                           const Clock& clock, std::chrono::milliseconds patience);
-
-/// Raises the floor to this configuration, which is about to be used.
-/// Errors: the system's words, with the folder.
-std::expected<void, std::string> keep_config_floor(const config::TrustRoot& root, const signing::Artifact& config,
-                                                   const Clock& clock);
+                                                           const Clock& clock, const signing::Artifact* running,
+                                                           std::chrono::milliseconds patience);
 
 }  // namespace signet::app

@@ -67,6 +67,18 @@ void write_configuration(json::Writer& writer, const ProcessState& state, WallTi
   writer.end_object();
 }
 
+void write_refused_reload(json::Writer& writer, const ProcessState& state) {
+  if (!state.refused_reload) {
+    writer.null();
+    return;
+  }
+  writer.begin_object().key("at").value(format_timestamp(state.refused_reload->at));
+  writer.key("error").value(state.refused_reload->error);
+  writer.key("what_to_do")
+      .value("mend the files and reload, or a restart will fail in the same way: signet check tells beforehand");
+  writer.end_object();
+}
+
 void write_graph(json::Writer& writer, const ProcessState& state, WallTime now) {
   if (state.snapshot->graph == nullptr) {
     writer.null();
@@ -195,6 +207,8 @@ std::string status_page(const ProcessState& state, WallTime now) {
   write_admission(writer, state);
   writer.key("configuration");
   write_configuration(writer, state, now);
+  writer.key("refused_reload");
+  write_refused_reload(writer, state);
   writer.key("graph");
   write_graph(writer, state, now);
   writer.key("operations");

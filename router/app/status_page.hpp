@@ -24,6 +24,12 @@ struct ProcessState {
   const SecretWatcher* secrets = nullptr;
   std::optional<signing::Verified<signing::Artifact>> config_artifact;  ///< the configuration, where it is a signed one
   std::vector<config::Weakness> posture;                                ///< of the configuration in force
+  /// The last reload, where it was refused: why, without the text of the files. A restart would fail in the same way.
+  struct RefusedReload {
+    std::string error;
+    WallTime at;
+  };
+  std::optional<RefusedReload> refused_reload;
   bool draining = false;
   unsigned workers = 0;
   WallTime started;

@@ -18,12 +18,7 @@ struct Failure {
   std::string text;
   int exit_code = kWrong;
   std::optional<signing::Refusal> why{};
-};
-
-struct Read {
-  config::Loaded loaded;
-  std::optional<config::TrustRoot> root;
-  std::optional<signing::Verified<signing::Artifact>> artifact;
+  std::optional<config::SourceFile> trust_root{};
 };
 
 std::unexpected<Failure> cannot_read(std::string why) {
@@ -37,19 +32,21 @@ std::expected<std::string, std::string> read_text(const std::string& file) {
 
 // The one file of a signed configuration, verified: its text is the artifact's.
 std::expected<app::VerifiedConfig, Failure> verify(const config::TrustRoot& root, const ConfigInput& input,
+                                                   const signing::Artifact* running,
                                                    std::chrono::milliseconds patience) {
   if (input.files.size() != 1) {
     return std::unexpected(Failure{{}, "--trust-root: a signed configuration is one file; pass -c once", kUsage});
   }
-  auto verified = app::verify_config(root, input.files.front(), SystemClock(), patience);
+  auto verified = app::verify_config(root, input.files.front(), SystemClock(), running, patience);
   if (verified) return std::move(*verified);
   const bool judged = verified.error().why.has_value();
   return std::unexpected(
       Failure{{}, std::move(verified.error().text), judged ? kWrong : kEnvironment, std::move(verified.error().why)});
 }
 
-std::expected<Read, Failure> read_config(const ConfigInput& input, config::LoadOptions options,
-                                         std::chrono::milliseconds patience) {
+std::expected<app::ReadConfig, Failure> read_config(const ConfigInput& input, config::LoadOptions options,
+                                                    const signing::Artifact* running,
+                                                    std::chrono::milliseconds patience) {
   std::optional<config::TrustRoot> root;
   std::optional<app::VerifiedConfig> verified;
   if (!input.trust_root.empty()) {
@@ -61,8 +58,11 @@ std::expected<Read, Failure> read_config(const ConfigInput& input, config::LoadO
     root = std::move(*loaded);
   }
   if (root && root->trust.require_signed_config) {
-    auto good = verify(*root, input, patience);
-    if (!good) return std::unexpected(std::move(good.error()));
+    auto good = verify(*root, input, running, patience);
+    if (!good) {
+      good.error().trust_root = std::move(options.trust_root);
+      return std::unexpected(std::move(good.error()));
+    }
     verified = std::move(*good);
     options.verified = true;
   }
@@ -74,7 +74,7 @@ std::expected<Read, Failure> read_config(const ConfigInput& input, config::LoadO
   }
   auto loaded = config::load(sources, config::process_substitution_sources(), options);
   if (!loaded) return std::unexpected(Failure{std::move(loaded.error()), {}});
-  Read read{std::move(*loaded), std::move(root), std::nullopt};
+  app::ReadConfig read{std::move(*loaded), std::nullopt};
   if (verified) {
     for (std::string& warning : verified->warnings) read.loaded.warnings.push_back({.message = std::move(warning)});
     read.artifact = std::move(verified->artifact);
@@ -125,12 +125,12 @@ bool write_output(const std::string& file, std::string_view bytes) {
 }
 
 LoadedConfig load_config(const ConfigInput& input, const config::LoadOptions& options, bool json) {
-  auto read = read_config(input, options, kTornFilesPatience);
+  auto read = read_config(input, options, nullptr, kTornFilesPatience);
   if (read) {
     for (const config::Diagnostic& warning : read->loaded.warnings) {
       std::fprintf(stderr, "warning: %s\n", config::render(warning).c_str());
     }
-    return {std::move(read->loaded), kOk, std::move(read->root), std::move(read->artifact)};
+    return {std::move(read->loaded), kOk, std::move(read->artifact)};
   }
   const Failure& failure = read.error();
   if (failure.diagnostics.empty()) {
@@ -144,19 +144,17 @@ LoadedConfig load_config(const ConfigInput& input, const config::LoadOptions& op
   return {.loaded = std::nullopt, .exit_code = failure.exit_code};
 }
 
-std::expected<app::ReadConfig, app::ConfigRefusal> reload_config(const ConfigInput& input) {
-  auto read = read_config(input, {}, std::chrono::milliseconds(0));
-  if (!read) {
-    Failure& failure = read.error();
-    const bool listed = !failure.diagnostics.empty();
-    return std::unexpected(
-        app::ConfigRefusal{listed ? render_all(failure.diagnostics) : std::move(failure.text), failure.why});
+std::expected<app::ReadConfig, app::ConfigRefusal> reload_config(const ConfigInput& input,
+                                                                 const signing::Artifact* running) {
+  auto read = read_config(input, {}, running, std::chrono::milliseconds(0));
+  if (read) return std::move(*read);
+  Failure& failure = read.error();
+  for (config::Diagnostic& diagnostic : failure.diagnostics) {
+    diagnostic.source_line.clear();  // logs are no place for what may be a secret
+    failure.text += (failure.text.empty() ? "" : "\n") + config::render(diagnostic);
   }
-  if (read->artifact) {
-    auto kept = app::keep_config_floor(*read->root, **read->artifact, SystemClock());
-    if (!kept) return std::unexpected(app::ConfigRefusal{kept.error()});
-  }
-  return app::ReadConfig{std::move(read->loaded), std::move(read->artifact)};
+  return std::unexpected(
+      app::ConfigRefusal{std::move(failure.text), std::move(failure.why), std::move(failure.trust_root)});
 }
 
 std::string render_all(const std::vector<config::Diagnostic>& diagnostics) {

@@ -16,14 +16,14 @@ namespace signet::cli {
 struct LoadedConfig {
   std::optional<config::Loaded> loaded;
   int exit_code = 0;
-  std::optional<config::TrustRoot> root{};
   std::optional<signing::Verified<signing::Artifact>> artifact{};  ///< its evidence, where the trust root asks for it
 };
 LoadedConfig load_config(const ConfigInput& input, const config::LoadOptions& options = {}, bool json = false);
 
-/// Reads and loads again, for a running router, and raises the floor of a signed configuration.
-/// Errors: every mistake, as one text, or the gate's refusal.
-std::expected<app::ReadConfig, app::ConfigRefusal> reload_config(const ConfigInput& input);
+/// Reads and loads again, for a running router; `running` is its configuration, where it is a signed one.
+/// Errors: every mistake, one a line and without the text of the files, or the gate's refusal.
+std::expected<app::ReadConfig, app::ConfigRefusal> reload_config(const ConfigInput& input,
+                                                                 const signing::Artifact* running);
 
 /// Every diagnostic as config::render() has it, each with its final newline.
 std::string render_all(const std::vector<config::Diagnostic>& diagnostics);

@@ -313,6 +313,8 @@ void add_probes(CLI::App& app, int& result) {
     example(show, "signet " + name + " --admin 127.0.0.1:8089");
     show->callback([admin, format, command, &result] {
       admin->json = *format == "json";
+      if (admin->address.starts_with("http://")) admin->address.erase(0, std::string_view("http://").size());
+      while (admin->address.ends_with('/')) admin->address.pop_back();
       result = command(*admin);
     });
   };

@@ -27,7 +27,8 @@ int status(const ProbeOptions& options) {
   const auto response = get(options.address, "/status");
   if (!response) return kEnvironment;
   const auto page = json::Document::parse(response->body);
-  if (response->status != 200 || !page) {
+  const bool ours = page && page->kind(page->root()) == json::Kind::object && page->find(page->root(), "ready").valid();
+  if (response->status != 200 || !ours) {
     complain(no_page(options.address, response->status));
     return kEnvironment;
   }

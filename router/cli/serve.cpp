@@ -8,17 +8,13 @@ namespace signet::cli {
 int serve(const ServeOptions& options) {
   auto config = load_config(options.config);
   if (!config.loaded) return config.exit_code;
-  if (config.artifact) {
-    if (auto kept = app::keep_config_floor(*config.root, **config.artifact, SystemClock()); !kept) {
-      complain(kept.error());
-      return kEnvironment;
-    }
-  }
-  return app::run_router({.loaded = std::move(*config.loaded),
-                          .config_artifact = std::move(config.artifact),
-                          .reload_config = [input = options.config] { return reload_config(input); },
-                          .development = std::nullopt,
-                          .once_or_exit = options.once_or_exit});
+  return app::run_router(
+      {.loaded = std::move(*config.loaded),
+       .config_artifact = std::move(config.artifact),
+       .reload_config =
+           [input = options.config](const signing::Artifact* running) { return reload_config(input, running); },
+       .development = std::nullopt,
+       .once_or_exit = options.once_or_exit});
 }
 
 }  // namespace signet::cli

@@ -73,6 +73,11 @@ class Page {
   std::string render() {
     head();
     alarms();
+    refused_reload();
+    refused_secrets();
+    if (const NodeId signed_one = at(json_.root(), "configuration"); is(signed_one, Kind::object)) {
+      artifact("configuration", signed_one);
+    }
     artifact("graph", json_.find(json_.root(), "graph"));
     artifact("operations", json_.find(json_.root(), "operations"));
     refusals();
@@ -83,7 +88,7 @@ class Page {
 
   std::string render_reload() {
     lines_.add("configuration", text(json_.root(), "configuration"));
-    lines_.add_if("  why", text(json_.root(), "error"));
+    why(text(json_.root(), "error"));
     for (const std::string_view kind : {"graph", "operations"}) {
       const NodeId artifact = at(json_.root(), kind);
       if (!is(artifact, Kind::object)) continue;
@@ -100,7 +105,14 @@ class Page {
   bool is(NodeId id, Kind kind) const { return id.valid() && json_.kind(id) == kind; }
   std::string text(NodeId object, std::string_view key) const {
     const NodeId id = at(object, key);
-    return is(id, Kind::string) ? json_.string(id) : "";
+    return is(id, Kind::string) ? safe(json_.string(id)) : "";
+  }
+  // Whoever answers may not be a router: nothing that a terminal obeys.
+  static std::string safe(std::string text) {
+    for (char& c : text) {
+      if ((static_cast<uint8_t>(c) < 0x20 && c != '\n') || c == 0x7F) c = '?';
+    }
+    return text;
   }
   int64_t number(NodeId object, std::string_view key) const {
     const NodeId id = at(object, key);
@@ -140,10 +152,12 @@ class Page {
                fmt::format("{} ({})", text(id, "expires"),
                            truth(id, "expired") ? "EXPIRED " + duration(number(id, "expires_in_seconds")) + " ago"
                                                 : "in " + duration(number(id, "expires_in_seconds"))));
-    const int64_t failed = number(id, "failed_polls");
-    lines_.add("  source",
-               fmt::format("{}, confirmed {} ago{}", text(id, "source"), duration(number(id, "confirmed_seconds_ago")),
-                           failed == 0 ? "" : fmt::format(", {} since", several(failed, "failed poll"))));
+    if (is(at(id, "confirmed_seconds_ago"), Kind::number)) {
+      const int64_t failed = number(id, "failed_polls");
+      lines_.add("  source", fmt::format("{}, confirmed {} ago{}", text(id, "source"),
+                                         duration(number(id, "confirmed_seconds_ago")),
+                                         failed == 0 ? "" : fmt::format(", {} since", several(failed, "failed poll"))));
+    }
     lines_.add("  signed by", signers(id));
     lines_.add("  approved", approval(id));
     if (kind == "graph") lines_.add("  subgraphs", subgraphs(id));
@@ -185,6 +199,37 @@ class Page {
       }
     }
     if (!any) lines_.add("alarms", "none");
+  }
+
+  void refused_reload() {
+    const NodeId refused = at(json_.root(), "refused_reload");
+    if (!is(refused, Kind::object)) return;
+    lines_.blank();
+    lines_.add("RELOAD REFUSED", text(refused, "at"));
+    why(text(refused, "error"));
+    lines_.add("  what to do", text(refused, "what_to_do"));
+  }
+
+  // Each line of an error by itself.
+  void why(std::string_view error) {
+    for (std::string_view label = "  why"; !error.empty(); label = "") {
+      const size_t end = std::min(error.find('\n'), error.size());
+      lines_.add(label, error.substr(0, end));
+      error.remove_prefix(std::min(end + 1, error.size()));
+    }
+  }
+
+  void refused_secrets() {
+    const NodeId all = at(json_.root(), "secrets");
+    if (!is(all, Kind::object)) return;
+    for (const auto& member : json_.members(all)) {
+      const NodeId refused = at(member.value, "refused");
+      if (!is(refused, Kind::object)) continue;
+      lines_.blank();
+      lines_.add("SECRET REFUSED", fmt::format("{}, at {}", json_.string(member.key), text(refused, "at")));
+      lines_.add("  why", fmt::format("{}: {}", text(refused, "file"), text(refused, "reason")));
+      lines_.add("  what to do", text(refused, "what_to_do"));
+    }
   }
 
   void refusals() {

@@ -101,7 +101,7 @@ def test_2_cdn_is_down(desk):
     old = serial(desk)
     desk.site.down = True
     wait_alarm(desk, "unconfirmed")
-    promised(2, "`fetch_status`", "`unconfirmed`", 'signet_config_alarm{signet_alarm_name="unconfirmed"}',
+    promised(2, "`fetch_unavailable`", "`unconfirmed`", 'signet_config_alarm{signet_alarm_name="unconfirmed"}',
              "failed polls since", "graph unchanged", "`artifact_alarm_ended`")
     shown = signet("status", "--admin", f"127.0.0.1:{desk.admin}").stdout
     assert re.search(r"confirmed \d+s ago, \d+ failed polls? since", shown) and "ALARM" in shown

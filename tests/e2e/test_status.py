@@ -6,7 +6,7 @@ import time
 
 import keys_support
 from gate_support import admission_block, cdn_config, make_graph, publish, serve_admission, statement_file, wait_refused
-from support import request, signet, wait_for
+from support import Stub, request, signet, wait_for
 
 DAY = 24 * 3600
 
@@ -76,13 +76,29 @@ def test_status_of_a_router_that_serves_nothing(shop, cdn):
     cdn.down = True
     shop.start(cdn_config(shop, cdn, "1s"), ready=False)
     shop.wait_live()
-    wait_refused(shop, "fetch_status")
+    wait_refused(shop, "fetch_unavailable")
     done = show(shop, check=False)
     assert done.returncode == 1
-    assert done.stdout.startswith("router         NOT READY") and "NONE serves" in done.stdout and "fetch_status" in done.stdout
+    assert done.stdout.startswith("router         NOT READY") and "NONE serves" in done.stdout and "fetch_unavailable" in done.stdout
     shop.router.kill()
     assert show(shop, check=False).returncode == 3
     assert signet("status", "--admin", f"127.0.0.1:{shop.a.port}", check=False).returncode == 3  # not a router
+    with_array = Stub(lambda *_: (200, {}, b"[]"))
+    shop.closing.append(with_array.close)
+    assert signet("status", "--admin", f"http://127.0.0.1:{with_array.port}/", check=False).returncode == 3
+
+
+def test_a_refused_reload_stands_in_the_status_until_a_good_one(running):
+    config = running.folder / "signet.yaml"
+    good = config.read_text()
+    config.write_text(good + "limit: {}\n")
+    assert signet("reload", "--admin", f"127.0.0.1:{running.admin}", check=False).returncode == 1
+    shown = signet("status", "--admin", f"127.0.0.1:{running.admin}").stdout
+    assert "RELOAD REFUSED" in shown and "signet.yaml:" in shown and "limits" in shown
+    config.write_text(good)
+    signet("reload", "--admin", f"127.0.0.1:{running.admin}")
+    assert "RELOAD REFUSED" not in signet("status", "--admin", f"127.0.0.1:{running.admin}").stdout
+    assert running.status()["refused_reload"] is None
 
 
 # --- reload

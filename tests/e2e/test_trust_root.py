@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from gate_support import LyingClock, YEAR, make_graph, reload, wait_refused, wait_serial
+from gate_support import LyingClock, YEAR, admission_block, make_graph, reload, wait_refused, wait_serial
 from keys_support import make_key
-from support import Process, signet, wait_for
+from support import Process, free_port, signet, wait_for
 
 
 def write_root(shop, more="", allow=None, trust_more=""):
@@ -211,3 +211,67 @@ def test_graphs_are_judged_by_the_root_too(signed):
     make_graph(signed, "another")
     reload(signed)
     wait_serial(signed, serial + 1)
+
+
+# What the first testers found
+
+def test_a_configuration_that_lists_fewer_keys_gains_no_approver(shop):
+    """Without the Ed25519 key the webhook's own secret would approve, which the configuration names."""
+    config = shop.config(admission=admission_block(shop, 1))
+    text, count = re.subn(r"    - \{ kid: approve-1.*\n", "", config.read_text())
+    assert count == 1
+    config.write_text(text)
+    refused_at_start(shop, config, write_root(shop), "trust.keys: none is an Ed25519 key with the role approve")
+
+
+def test_c5_an_older_configuration_is_a_rollback_though_the_floor_was_lost(signed):
+    old = signed.config_file.read_bytes(), (signed.folder / "signet.yaml.jws").read_bytes()
+    sign_config(signed, change(signed))
+    start(signed, signed.config_file, signed.root)
+    serial = signed.status()["configuration"]["serial"]
+    (signed.state / "router.state").unlink()
+    signed.config_file.write_bytes(old[0])
+    (signed.folder / "signet.yaml.jws").write_bytes(old[1])
+    reload(signed)
+    wait_for(lambda: signed.refused("rollback") == 1, "the refusal")
+    assert signed.status()["configuration"]["serial"] == serial and signed.serves()
+
+
+def test_a_configuration_that_was_not_applied_is_no_floor(signed):
+    old = signed.config_file.read_bytes(), (signed.folder / "signet.yaml.jws").read_bytes()
+    start(signed, signed.config_file, signed.root)
+    signed.config_file.write_text(signed.config_file.read_text().replace(str(signed.health), str(free_port())))
+    sign_config(signed, signed.config_file)
+    reload(signed)
+    wait_for(lambda: signed.router.events("reload_refused"), "the refusal")
+    assert "need a restart" in signed.router.events("reload_refused")[0]["error"]
+    signed.config_file.write_bytes(old[0])
+    (signed.folder / "signet.yaml.jws").write_bytes(old[1])
+    signed.router.kill()
+    start(signed, signed.config_file, signed.root)
+    assert signed.serves()
+
+
+def test_what_the_root_revokes_counts_no_more_though_the_configuration_is_refused(signed):
+    make_key(signed, "next.key")
+    another = f"    - {{ kid: release-2, role: release, secret_file: {signed.folder}/next.key }}\n"
+    start(signed, signed.config_file, write_root(signed, trust_more=another + "  require_signed_config: true\n"))
+    write_root(signed, trust_more=another + "  require_signed_config: true\n  revoked: [release-1]\n")
+    reload(signed)
+    wait_for(lambda: signed.refused("key_revoked") >= 1, "the refusal of the configuration")
+    assert signed.serves()
+    serial = signed.status()["graph"]["serial"]
+    make_graph(signed, "by the revoked key")
+    reload(signed)
+    wait_for(lambda: signed.status()["last_refusal"]["graph"], "the refusal of the graph")
+    assert signed.status()["last_refusal"]["graph"]["reason"] == "key_revoked"
+    assert signed.status()["graph"]["serial"] == serial and signed.serves()
+
+
+def test_messages_of_a_refused_reload_show_no_text_of_the_file(shop):
+    start(shop, without_trust(shop), write_root(shop))
+    config = shop.folder / "signet.yaml"
+    config.write_text(config.read_text().replace("graph:\n", "graph:\n  token: hunter2\n  token: hunter2\n", 1))
+    reload(shop)
+    wait_for(lambda: shop.router.events("reload_refused"), "the refusal")
+    assert "signet.yaml:" in shop.router.events("reload_refused")[0]["error"] and "hunter2" not in shop.router.log()

@@ -150,6 +150,15 @@ TEST(TrustRoot, WithoutASecretAWebhookNeedsAKey) {
   EXPECT_TRUE(errors_of(configuration("", admission), under(kRoot)).empty());
 }
 
+TEST(TrustRoot, LeavingTheApproveKeyOutDoesNotLetTheWebhooksSecretApprove) {
+  const std::string keys =
+      "trust:\n  keys:\n    - { kid: r1, role: release, secret_file: /k/r1, not_after: 2027-06-01T00:00:00Z }\n";
+  const std::string admission = "admission: { url: https://admission.example/review, secret_file: /k/mine }\n";
+  const auto errors = errors_of(configuration("", keys + admission), under(kRoot));
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_TRUE(starts(errors.front(), "trust.keys: none is an Ed25519 key with the role approve"));
+}
+
 TEST(TrustRoot, ASignedConfigurationIsOneThatWasVerified) {
   std::string root(kRoot);
   root.replace(root.find("  on_revoked"), 0, "  require_signed_config: true\n");
