@@ -147,7 +147,7 @@ class Guide {
         fmt::format("signet_config_refused_total{{signet_refusal_reason=\"{}\"}} ", kRefusalReason);
     const bool counted = wait_until([&] {
       const auto page = one_request(health_url() + "/metrics");
-      return page && page->body.contains(counter);
+      return page && page->body.contains(counter) && !page->body.contains(counter + "0\n");
     });
     if (!counted) return std::unexpected(fmt::format("/metrics does not count a refusal for {}", kRefusalReason));
     const auto status = one_request(admin_url() + "/status");
