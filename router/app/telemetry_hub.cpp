@@ -19,8 +19,8 @@ void begin_counters(telemetry::MetricShard& metrics, telemetry::LabelTable& labe
   for (const MetricId plain :
        {MetricId::requests_cancelled, MetricId::slow_readers_disconnected, MetricId::plan_cache_hits,
         MetricId::plan_cache_misses, MetricId::plan_cache_warmed, MetricId::planner_refused, MetricId::config_applied,
-        MetricId::tls_files_applied, MetricId::tls_files_refused, MetricId::audit_failed, MetricId::telemetry_dropped,
-        MetricId::telemetry_violations}) {
+        MetricId::tls_files_applied, MetricId::tls_files_refused, MetricId::secrets_applied, MetricId::secrets_refused,
+        MetricId::audit_failed, MetricId::telemetry_dropped, MetricId::telemetry_violations}) {
     metrics.add(plain, {}, 0);
   }
   for (size_t i = 0; i < signing::reason_count(); ++i) {

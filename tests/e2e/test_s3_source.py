@@ -142,6 +142,7 @@ def test_manifest_comes_from_a_bucket(shop, bucket):
 def test_bucket_is_a_fallback(shop, bucket):
     bucket.publish(shop.graph_file)
     primary = Origin()
+    primary.odd["/shop/statement.jws"] = answer(b"down", "503 Service Unavailable")
     shop.closing.append(primary.close)
     credentials = bucket.credentials(shop.folder / "aws")
     config = shop.config(f"{{ cdn: {{ url: {primary.url()}, poll: 1s, jitter: 0s }} }}")
