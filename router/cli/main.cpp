@@ -160,7 +160,8 @@ void add_sign(CLI::App& app, int& result) {
   command->add_option("--key", options->key_file, "HMAC secret or Ed25519 private key")->required();
   command->add_option("--out", options->statement_file, "The statement's file; default: ARTIFACT.jws");
   auto* previous = command->add_option("--previous", options->previous_file,
-                                       "Statement to continue; default: the newest at --out and in --cdn");
+                                       "Statement to continue, or the sha256 of what is replaced; default: the newest\n"
+                                       "statement at --out and in --cdn");
   auto* rollback = command->add_option("--rollback-to", options->rollback_to,
                                        "Sign an older artifact again, by its sha256; from ARTIFACT or from --cdn");
   command->add_flag("--unchecked", options->unchecked, "Also sign what a router could not load");

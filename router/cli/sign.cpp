@@ -58,7 +58,8 @@ struct Before {
 /// Reads --previous and what lies where the new statement goes; without --previous the newest of those is replaced.
 std::expected<Before, int> find_previous(const SignOptions& options, const std::string& statement_file) {
   std::vector<std::string> files;
-  if (!options.previous_file.empty()) files.push_back(options.previous_file);
+  const bool by_digest = signing::is_sha256_hex(options.previous_file);
+  if (!options.previous_file.empty() && !by_digest) files.push_back(options.previous_file);
   std::error_code ignored;
   if (!statement_file.empty() && std::filesystem::exists(statement_file, ignored)) files.push_back(statement_file);
   const std::string cdn = options.cdn_folder.empty() ? "" : cdn_statement(options.cdn_folder);
@@ -68,7 +69,7 @@ std::expected<Before, int> find_previous(const SignOptions& options, const std::
     auto read = read_statement(file);
     if (!read) return std::unexpected(read.error());
     if (auto same = subject_of(options, &read->statement, file); !same) return std::unexpected(same.error());
-    const bool named = !options.previous_file.empty() && before.statement;
+    const bool named = !options.previous_file.empty() && !by_digest && before.statement;
     const bool newer = !before.statement || read->statement.serial > before.last_serial;
     before.last_serial = std::max(before.last_serial, read->statement.serial);
     if (newer && !named) {
@@ -127,7 +128,8 @@ bool write_statement(const SignOptions& options, const std::string& statement_fi
 }
 
 // Signing the same bytes again replaces nothing: what they replaced stays what it was.
-std::string_view previous_of(const Before& before, const std::string& artifact) {
+std::string_view previous_of(const SignOptions& options, const Before& before, const std::string& artifact) {
+  if (signing::is_sha256_hex(options.previous_file)) return options.previous_file;
   if (!before.statement) return "";
   return before.statement->sha256 == crypto::sha256_hex(artifact) ? before.statement->previous
                                                                   : before.statement->sha256;
@@ -160,7 +162,7 @@ int sign_anew(const SignOptions& options) {
                                .graph = subject->graph,
                                .environment = subject->environment,
                                .artifact_bytes = *artifact,
-                               .previous = previous_of(*before, *artifact),
+                               .previous = previous_of(options, *before, *artifact),
                                .last_serial = before->last_serial,
                                .lifetime = std::chrono::duration_cast<std::chrono::seconds>(*lifetime)},
                               SystemClock().wall());

@@ -167,3 +167,21 @@ def test_posture_names_what_is_weak(shop):
     config.write_text(weak + "nonsense: 1\n")
     assert signet("check", "-c", config, "--posture", check=False).returncode == 1
     assert signet("check", "--posture", check=False).returncode == 2
+
+
+def test_what_is_replaced_may_be_named_by_its_digest(shop):
+    first = statement_of(statement_file(shop))["sha256"]
+    shop.graph_file.write_text(shop.supergraph("refused by the webhook"))
+    sign(shop)
+    shop.graph_file.write_text(shop.supergraph("mended"))
+    sign(shop, "release-1", "release.key", "--previous", first)
+    assert statement_of(statement_file(shop))["previous"] == first
+
+
+def test_signing_the_same_bytes_again_replaces_nothing(shop):
+    first = statement_of(statement_file(shop))["sha256"]
+    shop.graph_file.write_text(shop.supergraph("second"))
+    sign(shop)
+    serial = statement_of(statement_file(shop))["serial"]
+    sign(shop)
+    assert statement_of(statement_file(shop))["previous"] == first and statement_of(statement_file(shop))["serial"] > serial
