@@ -74,6 +74,10 @@ std::optional<ReviewAnswer> AdmissionServer::judged(const AdmissionGraph& graph,
                                                     const VerifiedStatement& about, const Fetched* artifact,
                                                     WallTime now) {
   const Line line = Line::of(about.statement);
+  // Without its memory the server knows neither what came before nor the serial below which nothing may go.
+  if (approved_ != nullptr && !graph.policy.allow_unknown_previous) {
+    if (std::string problem = approved_->problem(line); !problem.empty()) return denial(review, std::move(problem));
+  }
   const std::string key = key_of(about);
   const bool approved_before = approved_ != nullptr && approved_->holds(line, about.statement.sha256);
   const RuleResult time = judge_time(graph.policy.times, now, approved_before);

@@ -113,6 +113,40 @@ def test_approved_artifacts_are_kept_and_verified_again(shop, publisher):
     assert ask(port, shop.folder / HOOK, second)["allowed"]
 
 
+@pytest.mark.parametrize("harm", ["damaged", "empty", "removed", "fifo"])
+def test_w6_a_list_that_is_lost_makes_nothing_the_first(shop, publisher, harm):
+    admission, port = serve_admission(shop, **publisher.policy())
+    first = publisher.publish(shop.supergraph())
+    assert ask(port, shop.folder / HOOK, first)["allowed"] and counts(port)["store_problem"] is None
+    broken = publisher.publish(narrower(shop), first)
+    unnamed = publisher.publish(narrower(shop) + "# 2\n")
+    admission.stop()
+    approved = stored(shop, first).with_name("approved")
+    whole = approved.read_bytes()
+    if harm == "damaged":
+        approved.write_bytes(whole[:-20])
+    elif harm == "empty":
+        approved.write_bytes(b"")
+    else:
+        approved.unlink()
+        if harm == "fifo":
+            os.mkfifo(approved)
+    admission, port = serve_admission(shop, **publisher.policy())
+    assert admission.events("store_problem")[0]["error"].startswith(str(approved))
+    assert counts(port)["store_problem"].startswith(str(approved))
+    for statement in (broken, unnamed, first):
+        denial = ask(port, shop.folder / HOOK, statement)
+        assert not denial["allowed"] and "restore graph/shop/test/approved" in denial["status"]["message"]
+    assert len(admission.events("store_problem")) == 1
+    # Mended, it is used without a restart.
+    if approved.exists():
+        approved.unlink()
+    approved.write_bytes(whole)
+    assert ask(port, shop.folder / HOOK, first)["allowed"]
+    assert "FIELD_REMOVED" in ask(port, shop.folder / HOOK, broken)["status"]["message"]
+    assert counts(port)["store_problem"] is None
+
+
 def test_the_store_has_a_bound(shop, publisher):
     _, port = serve_admission(shop, **publisher.policy(forbid="", top="store_artifacts_max: 2\n"))
     statements = []
