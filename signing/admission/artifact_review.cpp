@@ -81,7 +81,8 @@ PolicyVerdict review_artifact(const AdmissionPolicy& policy, const VerifiedState
   PolicyVerdict verdict =
       judge(policy, {.subgraphs = subgraphs,
                      .signers = about.signers,
-                     .comparison = graph && policy.forbid.any() && comparison ? &*comparison : nullptr});
+                     .comparison = graph && policy.forbid.any() && comparison ? &*comparison : nullptr,
+                     .kind = statement.artifact});
   if (!comparison) verdict.add(bad_artifact(comparison.error()));
   return verdict;
 }

@@ -62,7 +62,8 @@ const PolicyVerdict& AdmissionServer::evaluate(const AdmissionGraph& graph, cons
         approved_ != nullptr ? find_predecessor(about.statement, *approved_) : Predecessor();
     verdict = review_artifact(graph.policy, about, *artifact, predecessor);
   } else {
-    verdict = judge(graph.policy, {.subgraphs = review.subgraphs, .signers = about.signers});
+    verdict = judge(graph.policy,
+                    {.subgraphs = review.subgraphs, .signers = about.signers, .kind = about.statement.artifact});
   }
   if (judged_.size() >= kJudgedMax) judged_.clear();
   return judged_.insert_or_assign(key, Judged{std::move(verdict), approvals_of(Line::of(about.statement))})

@@ -283,6 +283,32 @@ def test_sigterm_while_an_artifact_is_fetched_ends_at_once(shop, publisher):
     assert admission.stop(timeout=5) == 0
 
 
+def test_configurations_of_the_router_are_approved_only_where_the_policy_says_so(shop):
+    file = shop.folder / "router.yaml"
+    file.write_text("version: 1\n")
+    signet("sign", file, "--kind", "router", "--graph", "shop", "--environment", "test", "--kid", "release-1", "--key",
+           shop.folder / "release.key")
+    statement = file.with_name("router.yaml.jws")
+    before = statement.read_bytes()
+    done = signet("admission", "approve", file, "-p", shop.policy(), check=False)
+    assert done.returncode == 1 and "of kind router" in done.stderr and "add router to kinds" in done.stderr
+    assert statement.read_bytes() == before
+    _, port = serve_admission(shop)
+    denial = ask(port, shop.folder / HOOK, before)
+    assert not denial["allowed"] and "approval" not in denial and "of kind router" in denial["status"]["message"]
+    policy = shop.policy(graph="    kinds: [router]\n")
+    assert signet("admission", "approve", file, "-p", policy).stdout == "approved router of shop test by approve-1\n"
+    assert len(json.loads(statement.read_bytes())["signatures"]) == 2
+
+
+def test_check_warns_of_key_files_of_the_policy_that_others_may_read(shop):
+    policy = shop.policy()
+    assert "warning" not in signet("check", "--policy", policy).stderr
+    (shop.folder / "approve.key").chmod(0o644)
+    done = signet("check", "--policy", policy)
+    assert "warning: " in done.stderr and "approve.key_file" in done.stderr and "chmod 600" in done.stderr
+
+
 def test_explain_tells_every_rule(shop, publisher):
     first = publisher.publish(shop.supergraph())
     publisher.publish(narrower(shop), first)
@@ -296,7 +322,7 @@ def test_explain_tells_every_rule(shop, publisher):
     told = json.loads(done.stdout)
     assert done.returncode == 1 and not told["allowed"] and (told["graph"], told["environment"]) == ("shop", "test")
     assert {rule["rule"]: rule["passed"] for rule in told["rules"]} == {
-        "statement": True, "required_signers": True, "approvers": True, "max_subgraphs": True, "allow": True,
+        "statement": True, "kind": True, "required_signers": True, "approvers": True, "max_subgraphs": True, "allow": True,
         "changes": False, "windows": True}
     assert signet("admission", "explain", old, "-p", policy).returncode == 0
     assert signet("admission", "explain", new, "-p", policy, check=False).returncode == 1  # not compared

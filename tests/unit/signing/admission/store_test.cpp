@@ -246,7 +246,7 @@ TEST(AdmissionStore, RulesOfAnArtifactOffline) {
     }
     return told;
   };
-  const std::string kBefore = "statement+ required_signers+ approvers+ max_subgraphs+ allow+ ";
+  const std::string kBefore = "statement+ kind+ required_signers+ approvers+ max_subgraphs+ allow+ ";
   EXPECT_EQ(rules(&first), kBefore + "changes- windows+ ");
   EXPECT_EQ(rules(nullptr), kBefore + "changes- windows+ ");
   EXPECT_EQ(rules(&next.artifact), kBefore + "changes- windows+ ");  // not what the statement names
