@@ -100,6 +100,7 @@ AdmissionGraphPolicy decode_graph(const YamlNode& map) {
   out.allow = decode_texts(map.find("allow"));
   out.allow_plain_http = read_flag(map, "allow_plain_http");
   out.required_signers = decode_texts(map.find("required_signers"));
+  if (const YamlNode* kinds = map.find("kinds")) out.kinds = decode_texts(kinds);
   read_number(map, "approvers", out.approvers);
   read_number(map, "max_subgraphs", out.max_subgraphs);
   out.artifacts = decode_artifacts(map.find("artifacts"));
@@ -205,6 +206,25 @@ void check_graphs(const YamlNode& root, const AdmissionPolicyFile& policy, Findi
   }
 }
 
+void warn_of_secret(const YamlNode* map, std::string_view key, std::string_view path, Findings& findings) {
+  if (map == nullptr || text_of(*map, key) == nullptr) return;
+  warn_if_readable_by_others(*map->find(key), fmt::format("{}{}", path, key), findings);
+}
+
+void check_secret_files_of_policy(const YamlNode& root, Findings& findings) {
+  warn_of_secret(&root, "secret_file", "", findings);
+  warn_of_secret(root.find("approve"), "key_file", "approve.", findings);
+  warn_of_secret(root.find("cosmo"), "webhook_secret_file", "cosmo.", findings);
+  warn_of_secret(root.find("cosmo"), "sign_key_file", "cosmo.", findings);
+  const YamlNode* graphs = root.find("graphs");
+  for (size_t i = 0; graphs != nullptr && i < graphs->items.size(); ++i) {
+    const YamlNode* keys = graphs->items[i].find("keys");
+    for (size_t k = 0; keys != nullptr && k < keys->items.size(); ++k) {
+      warn_of_secret(&keys->items[k], "secret_file", fmt::format("graphs[{}].keys[{}].", i, k), findings);
+    }
+  }
+}
+
 }  // namespace
 
 std::expected<AdmissionPolicyFile, std::vector<Diagnostic>> load_admission_policy(const SourceFile& file,
@@ -221,6 +241,8 @@ std::expected<AdmissionPolicyFile, std::vector<Diagnostic>> load_admission_polic
     check_cosmo(tree->find("cosmo"), findings);
   }
   if (findings.failed()) return std::unexpected(findings.take_errors());
+  check_secret_files_of_policy(*tree, findings);
+  policy.warnings = findings.take_warnings();
   return policy;
 }
 

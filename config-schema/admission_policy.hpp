@@ -36,7 +36,8 @@ struct AdmissionGraphPolicy {
   std::vector<std::string> allow;  ///< URL patterns and CIDRs, as subgraphs.allow
   bool allow_plain_http = false;
   std::vector<std::string> required_signers;  ///< kids
-  uint32_t approvers = 0;                     ///< approve signatures the statement must carry already
+  std::vector<std::string> kinds{"graph", "operations"};
+  uint32_t approvers = 0;  ///< approve signatures the statement must carry already
   uint32_t max_subgraphs = 200;
   AdmissionArtifacts artifacts;
   std::vector<std::string> forbid;  ///< classes of change and groups of them
@@ -63,6 +64,7 @@ struct AdmissionPolicyFile {
   std::string approve_kid;       ///< empty: answers are signed with the shared secret
   std::string approve_key_file;  ///< Ed25519 private key in PEM
   std::vector<AdmissionGraphPolicy> graphs;
+  std::vector<Diagnostic> warnings;  ///< files of secrets that others may read
 };
 
 /// The file as docs/admission-policy.md has it; unknown keys are refused.

@@ -113,8 +113,29 @@ std::string AdmissionPages::status_body() const {
   writer.begin_object().key("policy_generation").value(server_.generation());
   writer.key("allowed").value(counts.allowed).key("denied").value(counts.denied);
   writer.key("turned_away").value(counts.turned_away);
-  writer.key("evaluations").value(counts.evaluations).key("fetches").value(fetcher_.fetches()).end_object();
+  writer.key("evaluations").value(counts.evaluations).key("fetches").value(fetcher_.fetches());
+  const std::string problem = store_problem();
+  writer.key("store_problem");
+  if (problem.empty()) {
+    writer.null();
+  } else {
+    writer.value(problem);
+  }
+  writer.end_object();
   return out;
+}
+
+std::string AdmissionPages::store_problem() const {
+  if (store_ == nullptr) return {};
+  std::string first;
+  for (const config::AdmissionGraphPolicy& graph : file_.graphs) {
+    for (const auto kind :
+         {signing::ArtifactKind::graph, signing::ArtifactKind::operations, signing::ArtifactKind::router}) {
+      std::string damage = store_->damage({kind, graph.name, graph.environment});
+      if (first.empty()) first = std::move(damage);
+    }
+  }
+  return first;
 }
 
 const config::AdmissionArtifacts& AdmissionPages::artifacts_of(const admission::Review& review) const {

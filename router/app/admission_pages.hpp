@@ -28,8 +28,11 @@ class AdmissionPages final : public net::ServerHandler {
                  const AdmissionSite& site)
       : file_(std::move(file)),
         server_(std::move(policy), store),
+        store_(store),
         fetcher_(site.loop, site.transport, site.clock),
-        site_(site) {}
+        site_(site) {
+    store_problem();  // tells of it before anybody asks
+  }
 
   /// `policy` was made from `file`.
   void use(config::AdmissionPolicyFile file, admission::ServerPolicy policy);
@@ -47,10 +50,13 @@ class AdmissionPages final : public net::ServerHandler {
   void send(const admission::ServerAnswer& answer, const Reply& reply);
   void log(const admission::ServerAnswer& answer);
   std::string status_body() const;
+  /// Of the first graph whose list of what was approved is damaged. Empty: none.
+  std::string store_problem() const;
   const config::AdmissionArtifacts& artifacts_of(const admission::Review& review) const;
 
   config::AdmissionPolicyFile file_;
   admission::AdmissionServer server_;
+  ApprovedStore* store_;
   ArtifactFetcher fetcher_;
   AdmissionSite site_;
 };

@@ -39,6 +39,7 @@ std::expected<admission::AdmissionGraph, std::string> make_graph(const config::A
   if (!allowed) return std::unexpected(allowed.error());
   graph.policy = {.allowed = std::move(*allowed),
                   .allow_plain_http = policy.allow_plain_http,
+                  .kinds = {},
                   .required_signers = policy.required_signers,
                   .approvers = policy.approvers,
                   .max_subgraphs = policy.max_subgraphs,
@@ -48,6 +49,11 @@ std::expected<admission::AdmissionGraph, std::string> make_graph(const config::A
     const auto classes = admission::parse_change_classes(word);
     if (!classes) return std::unexpected(fmt::format("forbid: {} is no class of change", word));
     graph.policy.forbid |= *classes;
+  }
+  for (const std::string& word : policy.kinds) {
+    const auto kind = signing::parse_artifact_kind(word);
+    if (!kind) return std::unexpected(fmt::format("kinds: {} is no kind of artifact", word));
+    graph.policy.kinds.push_back(*kind);
   }
   graph.reads_artifact = !policy.artifacts.empty();
   return graph;

@@ -17,6 +17,7 @@ using admission::Line;
 namespace {
 
 constexpr std::string_view kFloorFile = "approved";
+constexpr std::string_view kNothingYet = "signet-state none\n";
 
 }  // namespace
 
@@ -25,36 +26,59 @@ std::string ApprovedStore::path(const Line& line, std::string_view name) const {
 }
 
 std::expected<void, std::string> ApprovedStore::check() const {
-  const std::string probe = folder_ + "/.writable";
-  auto written = replace_file(probe, "");
-  std::error_code ignored;
-  fs::remove(probe, ignored);
-  return written;
+  return check_writable(folder_);
 }
 
 ApprovedStore::State ApprovedStore::load(const Line& line) const {
   State state;
+  const std::string folder = path(line, "");
   std::error_code error;
-  for (fs::directory_iterator at(path(line, ""), error), end; !error && at != end; at.increment(error)) {
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     std::string name = at->path().filename();
     if (signing::is_sha256_hex(name)) state.digests.insert(std::move(name));
   }
-  const std::string file = path(line, kFloorFile);
-  if (!fs::exists(file, error)) return state;
-  const auto bytes = read_file(file, signing::kStateFileBytesMax);
-  const auto record = bytes ? signing::parse_state(*bytes) : std::unexpected(bytes.error());
-  if (!record) {
-    problem_(fmt::format("{}: {}", file, record.error()));
-    return state;
+  if (error && error != std::errc::no_such_file_or_directory) {
+    state.damage = fmt::format("{}: {}", folder, error.message());
+  } else {
+    load_list(path(line, kFloorFile), state);
   }
-  state.highest_serial = record->serial;
-  state.highest_sha256 = record->sha256;
   return state;
 }
 
+void ApprovedStore::load_list(const std::string& file, State& state) const {
+  std::error_code error;
+  if (fs::symlink_status(file, error).type() == fs::file_type::not_found) {
+    if (!state.digests.empty()) state.damage = file + ": is missing, beside artifacts that were approved";
+    return;
+  }
+  const auto bytes = read_file(file, signing::kStateFileBytesMax);
+  if (bytes && *bytes == kNothingYet) return;
+  const auto record = bytes ? signing::parse_state(*bytes) : std::unexpected(bytes.error());
+  if (!record) {
+    state.damage = bytes ? fmt::format("{}: {}", file, record.error()) : record.error();
+    return;
+  }
+  state.highest_serial = record->serial;
+  state.highest_sha256 = record->sha256;
+}
+
+// What is damaged may have been mended since.
 ApprovedStore::State& ApprovedStore::state(const Line& line) {
   const auto found = states_.find(line);
-  return found != states_.end() ? found->second : states_.emplace(line, load(line)).first->second;
+  if (found != states_.end() && found->second.damage.empty()) return found->second;
+  State loaded = load(line);
+  const bool known = found != states_.end() && found->second.damage == loaded.damage;
+  if (!loaded.damage.empty() && !known) problem_(loaded.damage);
+  return states_.insert_or_assign(line, std::move(loaded)).first->second;
+}
+
+std::string ApprovedStore::problem(const Line& line) {
+  if (state(line).damage.empty()) return {};
+  const std::string folder = fmt::format("{}/{}/{}", signing::to_text(line.kind), line.graph, line.environment);
+  return fmt::format(
+      "the server's list of what it approved is damaged or missing; in its store_dir, restore {0}/approved from a "
+      "backup, or remove {0} to begin anew",
+      folder);
 }
 
 bool ApprovedStore::holds(const Line& line, std::string_view sha256) {
@@ -76,7 +100,8 @@ uint64_t ApprovedStore::highest_serial(const Line& line) {
   return state(line).highest_serial;
 }
 
-// The artifact first, then the floor: after a crash between them the artifact is known and nobody was told yes.
+// The artifact first, then the floor: after a crash between them the artifact is known and nobody was told yes. Before
+// the first artifact of all the list says that there is none, since a list that is missing beside artifacts is damage.
 std::expected<void, std::string> ApprovedStore::keep(const signing::Statement& statement, std::string_view bytes) {
   const Line line = Line::of(statement);
   State& known = state(line);
@@ -89,6 +114,11 @@ std::expected<void, std::string> ApprovedStore::keep(const signing::Statement& s
   if (error) return failed(fmt::format("{}: {}", path(line, ""), error.message()));
   if (made) fs::permissions(path(line, ""), fs::perms::owner_all, error);
   if (!bytes.empty() && !known.digests.contains(statement.sha256)) {
+    if (known.highest_serial == 0 && known.digests.empty() && known.damage.empty()) {
+      if (const auto written = replace_file(path(line, kFloorFile), kNothingYet); !written) {
+        return failed(written.error());
+      }
+    }
     if (const auto written = replace_file(path(line, statement.sha256), bytes); !written) {
       return failed(written.error());
     }
@@ -106,6 +136,7 @@ std::expected<void, std::string> ApprovedStore::keep(const signing::Statement& s
     }
     known.highest_serial = statement.serial;
     known.highest_sha256 = statement.sha256;
+    known.damage.clear();
   }
   prune(line, known, statement.sha256);
   return {};

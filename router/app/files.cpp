@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +30,11 @@ class Descriptor {
   int value_;
 };
 
+// With its '/'; empty: where this process is.
+std::string folder_of(const std::string& path) {
+  return path.substr(0, path.find_last_of('/') + 1);
+}
+
 std::unexpected<std::string> system_error(const std::string& path) {
   return std::unexpected(fmt::format("{}: {}", path, std::strerror(errno)));
 }
@@ -46,7 +52,7 @@ bool write_all(int descriptor, std::string_view bytes) {
 }
 
 void sync_folder_of(const std::string& path) {
-  const std::string folder = path.substr(0, path.find_last_of('/') + 1);
+  const std::string folder = folder_of(path);
   const Descriptor directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() >= 0) ::fsync(directory.get());
 }
@@ -71,19 +77,70 @@ std::expected<std::string, std::string> read_file(const std::string& path, uint6
 
 namespace {
 
+namespace fs = std::filesystem;
+
+constexpr std::string_view kMark = ".signet-";
+constexpr size_t kRandomCharacters = 6;  // mkostemp's
+constexpr size_t kNameBytesMax = 200;    // of the name it takes: a file system takes 255 for the whole
+constexpr time_t kLeftoverAgeSeconds = 600;
+
+bool is_temporary(std::string_view name) {
+  const size_t mark = name.rfind(kMark);
+  return name.starts_with('.') && mark != std::string_view::npos &&
+         name.size() == mark + kMark.size() + kRandomCharacters;
+}
+
+// What crashes left behind. `now`: by the clock of the file system.
+void remove_leftovers(const std::string& folder, time_t now) {
+  std::error_code error;
+  for (fs::directory_iterator at(folder.empty() ? "." : folder, error), end; !error && at != end; at.increment(error)) {
+    struct stat status{};
+    if (!is_temporary(at->path().filename().string()) || ::lstat(at->path().c_str(), &status) != 0) continue;
+    if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid() || now - status.st_mtime < kLeftoverAgeSeconds)
+      continue;
+    ::unlink(at->path().c_str());
+  }
+}
+
+// A new file of a name that nobody can foresee, mode 0600 (mkostemp opens with O_EXCL: never what lies there already).
+// Where it was not renamed, it goes.
+class Temporary {
+ public:
+  explicit Temporary(const std::string& path)
+      : name_(fmt::format("{}.{}{}XXXXXX", folder_of(path), path.substr(folder_of(path).size(), kNameBytesMax), kMark)),
+        file_(::mkostemp(name_.data(), O_CLOEXEC)),
+        there_(file_.get() >= 0) {
+    struct stat status{};
+    if (there_ && ::fstat(file_.get(), &status) == 0) remove_leftovers(folder_of(path), status.st_mtime);
+  }
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+  ~Temporary() {
+    if (there_) ::unlink(name_.c_str());
+  }
+  int get() const { return file_.get(); }
+  bool rename_to(const std::string& path) {
+    if (::fsync(file_.get()) != 0 || !file_.close() || std::rename(name_.c_str(), path.c_str()) != 0) return false;
+    there_ = false;
+    return true;
+  }
+
+ private:
+  std::string name_;
+  Descriptor file_;
+  bool there_;
+};
+
 // `like`: mode and owner of the new file; null: 0600, and whoever this is.
 std::expected<void, std::string> replace(const std::string& path, std::string_view bytes, const struct stat* like) {
-  const std::string temporary = path + ".new";
-  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (file.get() < 0) return system_error(temporary);
-  const bool same = like == nullptr || ((::fchown(file.get(), like->st_uid, like->st_gid) == 0 || errno == EPERM) &&
-                                        ::fchmod(file.get(), like->st_mode & 07777) == 0);
-  if (!same || !write_all(file.get(), bytes) || ::fsync(file.get()) != 0 || !file.close() ||
-      std::rename(temporary.c_str(), path.c_str()) != 0) {
-    auto error = system_error(path);
-    ::unlink(temporary.c_str());
-    return error;
+  Temporary file(path);
+  if (file.get() < 0) return system_error(path);
+  if (like != nullptr && ::fchown(file.get(), like->st_uid, like->st_gid) != 0) {
+    return std::unexpected(fmt::format("{}: its owner and group cannot be kept ({}); run this as its owner or as root",
+                                       path, std::strerror(errno)));
   }
+  const bool same = like == nullptr || ::fchmod(file.get(), like->st_mode & 07777) == 0;
+  if (!same || !write_all(file.get(), bytes) || !file.rename_to(path)) return system_error(path);
   sync_folder_of(path);
   return {};
 }
@@ -92,6 +149,12 @@ std::expected<void, std::string> replace(const std::string& path, std::string_vi
 
 std::expected<void, std::string> replace_file(const std::string& path, std::string_view bytes) {
   return replace(path, bytes, nullptr);
+}
+
+std::expected<void, std::string> check_writable(const std::string& folder) {
+  const Temporary probe(folder + "/writable");
+  if (probe.get() < 0) return system_error(folder);
+  return {};
 }
 
 std::expected<void, std::string> rewrite_file(const std::string& path, std::string_view bytes) {

@@ -16,11 +16,7 @@ std::string StateStore::path(ArtifactKind kind, std::string_view suffix) const {
 
 std::expected<void, std::string> StateStore::check() const {
   if (folder_.empty()) return {};
-  const std::string probe = folder_ + "/.writable";
-  auto written = replace_file(probe, "");
-  std::error_code ignored;
-  std::filesystem::remove(probe, ignored);
-  return written;
+  return check_writable(folder_);
 }
 
 std::optional<signing::StateRecord> StateStore::load_state(ArtifactKind kind, std::string& problem) const {

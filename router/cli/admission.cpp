@@ -23,7 +23,12 @@ LoadedPolicy load_policy(const std::string& name) {
   auto text = read_input(name);
   if (!text) return {std::nullopt, kEnvironment};
   auto loaded = config::load_admission_policy({name, std::move(*text)}, config::process_substitution_sources());
-  if (loaded) return {std::move(*loaded), kOk};
+  if (loaded) {
+    for (const config::Diagnostic& warning : loaded->warnings) {
+      fmt::print(stderr, "warning: {}\n", config::render(warning));
+    }
+    return {std::move(*loaded), kOk};
+  }
   fmt::print(stderr, "{}", render_all(loaded.error()));
   return {std::nullopt, kWrong};
 }
@@ -111,6 +116,13 @@ void print_rules(const admission::PolicyVerdict& verdict, const admission::Admis
   fmt::print("{}\n", out);
 }
 
+// Of a statement that was verified.
+std::string_view kind_of(const std::string& jws) {
+  const auto parsed = signing::parse_jws(jws);
+  const auto statement = parsed ? signing::parse_statement(parsed->payload) : std::unexpected(parsed.error());
+  return statement ? signing::to_text(statement->artifact) : "";
+}
+
 }  // namespace
 
 int admission_explain(const ApproveOptions& options) {
@@ -141,7 +153,8 @@ int admission_approve(const ApproveOptions& options) {
     auto approved = admission::approve_offline(about->about(), graph, *key, SystemClock().wall());
     if (approved) {
       if (!write_output(about->statement_file, *approved)) return kEnvironment;
-      fmt::print("approved {} {} by {}\n", graph.trust.graph, graph.trust.environment, key->kid);
+      const auto kind = kind_of(about->statement);
+      fmt::print("approved {} of {} {} by {}\n", kind, graph.trust.graph, graph.trust.environment, key->kid);
       return kOk;
     }
     if (!refusal || !is_about_another(approved.error())) refusal = approved.error();

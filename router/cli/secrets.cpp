@@ -1,8 +1,11 @@
 // signet secrets: values sealed for a place in the YAML, and sealed anew under another master key.
+#include <filesystem>
 #include <fmt/format.h>
+#include <set>
 
 #include "config-schema/reseal.hpp"
 #include "config-schema/sealed_value.hpp"
+#include "router/app/file_lock.hpp"
 #include "router/app/files.hpp"
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
@@ -30,6 +33,25 @@ std::optional<crypto::SecretBytes> read_master_key(const std::string& file, int&
   return std::nullopt;
 }
 
+constexpr std::chrono::seconds kLockPatience{10};
+
+// Each file once, in one order for everybody: two that lock the same files cannot wait for each other.
+std::expected<std::vector<app::FileLock>, std::string> lock_files(const std::vector<std::string>& names) {
+  std::set<std::filesystem::path> files;
+  for (const std::string& name : names) {
+    std::error_code failed;
+    files.insert(std::filesystem::canonical(name, failed));
+    if (failed) return std::unexpected(name + ": " + failed.message());
+  }
+  std::vector<app::FileLock> locks;
+  for (const std::filesystem::path& file : files) {
+    auto lock = app::FileLock::take(file, kLockPatience);
+    if (!lock) return std::unexpected(lock.error());
+    locks.push_back(std::move(*lock));
+  }
+  return locks;
+}
+
 }  // namespace
 
 int secrets_seal(const SealOptions& options) {
@@ -55,6 +77,12 @@ int secrets_rotate(const RotateOptions& options) {
   if (!from) return exit_code;
   const auto to = read_master_key(options.to_file, exit_code);
   if (!to) return exit_code;
+  // Another rotation waits until this one has written what it read.
+  const auto locks = lock_files(options.config_files);
+  if (!locks) {
+    complain(locks.error());
+    return kEnvironment;
+  }
   std::vector<config::SourceFile> files;
   for (const std::string& name : options.config_files) {
     auto text = read_input(name);

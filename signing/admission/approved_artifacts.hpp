@@ -31,6 +31,9 @@ class ApprovedArtifacts {
   virtual std::expected<std::string, std::string> read(const Line& line, std::string_view sha256) = 0;
   /// Of the statements that were approved; 0: none was.
   virtual uint64_t highest_serial(const Line& line) = 0;
+  /// Empty: what it remembers of the line is whole, or nothing was ever approved there. Else what is wrong and what to
+  /// do, fit for an answer: then neither the highest serial nor that an artifact is the first can be relied on.
+  virtual std::string problem(const Line& line) = 0;
   /// Remembers that `statement` was approved, on disk when it returns. `bytes` may be empty for what it holds already.
   /// Errors: why it cannot be kept, fit for an answer; then it does not count as approved.
   virtual std::expected<void, std::string> keep(const signing::Statement& statement, std::string_view bytes) = 0;

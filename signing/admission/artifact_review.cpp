@@ -41,13 +41,16 @@ std::expected<Comparison, std::string> compare(const std::string& text, const Pr
 Predecessor find_predecessor(const signing::Statement& statement, ApprovedArtifacts& approved) {
   const Line line = Line::of(statement);
   if (approved.holds(line, statement.sha256)) return {Kind::approved, {}, {}};
-  if (approved.highest_serial(line) == 0) return {Kind::first, {}, {}};
+  std::string problem = approved.problem(line);
+  if (problem.empty() && approved.highest_serial(line) == 0) return {Kind::first, {}, {}};
   constexpr std::string_view kFix = "sign it again with --previous and the statement of one that was approved";
   if (statement.previous.empty()) {
+    if (!problem.empty()) return {Kind::unknown, {}, std::move(problem)};
     return {Kind::unknown, {}, fmt::format("the statement names no previous artifact; {}", kFix)};
   }
   auto stored = approved.read(line, statement.previous);
   if (stored) return {Kind::known, std::move(*stored), {}};
+  if (!problem.empty()) return {Kind::unknown, {}, std::move(problem)};
   return {Kind::unknown, {}, fmt::format("the previous artifact is not known here ({}); {}", stored.error(), kFix)};
 }
 
@@ -78,7 +81,8 @@ PolicyVerdict review_artifact(const AdmissionPolicy& policy, const VerifiedState
   PolicyVerdict verdict =
       judge(policy, {.subgraphs = subgraphs,
                      .signers = about.signers,
-                     .comparison = graph && policy.forbid.any() && comparison ? &*comparison : nullptr});
+                     .comparison = graph && policy.forbid.any() && comparison ? &*comparison : nullptr,
+                     .kind = statement.artifact});
   if (!comparison) verdict.add(bad_artifact(comparison.error()));
   return verdict;
 }

@@ -27,6 +27,14 @@ std::string check_url(const AdmissionPolicy& policy, const std::string& text) {
   return allowed ? std::string() : allowed.error();
 }
 
+RuleResult judge_kind(const AdmissionPolicy& policy, signing::ArtifactKind kind) {
+  const std::string_view name = signing::to_text(kind);
+  if (std::ranges::find(policy.kinds, kind) != policy.kinds.end()) return kept("kind", name);
+  return broken("kind", fmt::format("the statement is of kind {0}, which this policy does not approve; sign it with an "
+                                    "approve key itself, or add {0} to kinds of this graph",
+                                    name));
+}
+
 RuleResult judge_signers(const AdmissionPolicy& policy, const std::vector<signing::Signer>& signers) {
   for (const std::string& kid : policy.required_signers) {
     if (std::ranges::find(signers, kid, &signing::Signer::kid) == signers.end()) {
@@ -97,6 +105,7 @@ RuleResult judge_time(const ChangeTimes& times, WallTime now, bool approved_befo
 
 PolicyVerdict judge(const AdmissionPolicy& policy, const AdmissionCase& about) {
   PolicyVerdict verdict;
+  verdict.add(judge_kind(policy, about.kind));
   verdict.add(judge_signers(policy, about.signers));
   verdict.add(judge_approvers(policy, about.signers));
   verdict.add(judge_count(policy, about.subgraphs.size()));

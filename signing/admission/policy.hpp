@@ -15,8 +15,10 @@
 namespace signet::admission {
 
 struct AdmissionPolicy {
-  http::EgressPolicy allowed;                   ///< URL patterns and CIDRs; an empty list allows nothing
-  bool allow_plain_http = false;                ///< http:// subgraphs, wherever they are
+  http::EgressPolicy allowed;     ///< URL patterns and CIDRs; an empty list allows nothing
+  bool allow_plain_http = false;  ///< http:// subgraphs, wherever they are
+  /// What is approved at all. Those who approve graphs need not be those who approve configurations of the router.
+  std::vector<signing::ArtifactKind> kinds{signing::ArtifactKind::graph, signing::ArtifactKind::operations};
   std::vector<std::string> required_signers{};  ///< kids that must have signed
   size_t approvers = 0;                         ///< approve signatures that the statement must carry already
   size_t max_subgraphs = 200;
@@ -50,6 +52,7 @@ struct AdmissionCase {
   const std::vector<signing::Subgraph>& subgraphs;
   const std::vector<signing::Signer>& signers;  ///< those whose signatures were verified
   const Comparison* comparison = nullptr;       ///< null: changes are not judged
+  signing::ArtifactKind kind = signing::ArtifactKind::graph;
 };
 
 /// One rule, and what became of it.

@@ -62,7 +62,8 @@ const PolicyVerdict& AdmissionServer::evaluate(const AdmissionGraph& graph, cons
         approved_ != nullptr ? find_predecessor(about.statement, *approved_) : Predecessor();
     verdict = review_artifact(graph.policy, about, *artifact, predecessor);
   } else {
-    verdict = judge(graph.policy, {.subgraphs = review.subgraphs, .signers = about.signers});
+    verdict = judge(graph.policy,
+                    {.subgraphs = review.subgraphs, .signers = about.signers, .kind = about.statement.artifact});
   }
   if (judged_.size() >= kJudgedMax) judged_.clear();
   return judged_.insert_or_assign(key, Judged{std::move(verdict), approvals_of(Line::of(about.statement))})
@@ -74,6 +75,10 @@ std::optional<ReviewAnswer> AdmissionServer::judged(const AdmissionGraph& graph,
                                                     const VerifiedStatement& about, const Fetched* artifact,
                                                     WallTime now) {
   const Line line = Line::of(about.statement);
+  // Without its memory the server knows neither what came before nor the serial below which nothing may go.
+  if (approved_ != nullptr && !graph.policy.allow_unknown_previous) {
+    if (std::string problem = approved_->problem(line); !problem.empty()) return denial(review, std::move(problem));
+  }
   const std::string key = key_of(about);
   const bool approved_before = approved_ != nullptr && approved_->holds(line, about.statement.sha256);
   const RuleResult time = judge_time(graph.policy.times, now, approved_before);

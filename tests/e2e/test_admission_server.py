@@ -113,6 +113,40 @@ def test_approved_artifacts_are_kept_and_verified_again(shop, publisher):
     assert ask(port, shop.folder / HOOK, second)["allowed"]
 
 
+@pytest.mark.parametrize("harm", ["damaged", "empty", "removed", "fifo"])
+def test_w6_a_list_that_is_lost_makes_nothing_the_first(shop, publisher, harm):
+    admission, port = serve_admission(shop, **publisher.policy())
+    first = publisher.publish(shop.supergraph())
+    assert ask(port, shop.folder / HOOK, first)["allowed"] and counts(port)["store_problem"] is None
+    broken = publisher.publish(narrower(shop), first)
+    unnamed = publisher.publish(narrower(shop) + "# 2\n")
+    admission.stop()
+    approved = stored(shop, first).with_name("approved")
+    whole = approved.read_bytes()
+    if harm == "damaged":
+        approved.write_bytes(whole[:-20])
+    elif harm == "empty":
+        approved.write_bytes(b"")
+    else:
+        approved.unlink()
+        if harm == "fifo":
+            os.mkfifo(approved)
+    admission, port = serve_admission(shop, **publisher.policy())
+    assert admission.events("store_problem")[0]["error"].startswith(str(approved))
+    assert counts(port)["store_problem"].startswith(str(approved))
+    for statement in (broken, unnamed, first):
+        denial = ask(port, shop.folder / HOOK, statement)
+        assert not denial["allowed"] and "restore graph/shop/test/approved" in denial["status"]["message"]
+    assert len(admission.events("store_problem")) == 1
+    # Mended, it is used without a restart.
+    if approved.exists():
+        approved.unlink()
+    approved.write_bytes(whole)
+    assert ask(port, shop.folder / HOOK, first)["allowed"]
+    assert "FIELD_REMOVED" in ask(port, shop.folder / HOOK, broken)["status"]["message"]
+    assert counts(port)["store_problem"] is None
+
+
 def test_the_store_has_a_bound(shop, publisher):
     _, port = serve_admission(shop, **publisher.policy(forbid="", top="store_artifacts_max: 2\n"))
     statements = []
@@ -249,6 +283,32 @@ def test_sigterm_while_an_artifact_is_fetched_ends_at_once(shop, publisher):
     assert admission.stop(timeout=5) == 0
 
 
+def test_configurations_of_the_router_are_approved_only_where_the_policy_says_so(shop):
+    file = shop.folder / "router.yaml"
+    file.write_text("version: 1\n")
+    signet("sign", file, "--kind", "router", "--graph", "shop", "--environment", "test", "--kid", "release-1", "--key",
+           shop.folder / "release.key")
+    statement = file.with_name("router.yaml.jws")
+    before = statement.read_bytes()
+    done = signet("admission", "approve", file, "-p", shop.policy(), check=False)
+    assert done.returncode == 1 and "of kind router" in done.stderr and "add router to kinds" in done.stderr
+    assert statement.read_bytes() == before
+    _, port = serve_admission(shop)
+    denial = ask(port, shop.folder / HOOK, before)
+    assert not denial["allowed"] and "approval" not in denial and "of kind router" in denial["status"]["message"]
+    policy = shop.policy(graph="    kinds: [router]\n")
+    assert signet("admission", "approve", file, "-p", policy).stdout == "approved router of shop test by approve-1\n"
+    assert len(json.loads(statement.read_bytes())["signatures"]) == 2
+
+
+def test_check_warns_of_key_files_of_the_policy_that_others_may_read(shop):
+    policy = shop.policy()
+    assert "warning" not in signet("check", "--policy", policy).stderr
+    (shop.folder / "approve.key").chmod(0o644)
+    done = signet("check", "--policy", policy)
+    assert "warning: " in done.stderr and "approve.key_file" in done.stderr and "chmod 600" in done.stderr
+
+
 def test_explain_tells_every_rule(shop, publisher):
     first = publisher.publish(shop.supergraph())
     publisher.publish(narrower(shop), first)
@@ -262,7 +322,7 @@ def test_explain_tells_every_rule(shop, publisher):
     told = json.loads(done.stdout)
     assert done.returncode == 1 and not told["allowed"] and (told["graph"], told["environment"]) == ("shop", "test")
     assert {rule["rule"]: rule["passed"] for rule in told["rules"]} == {
-        "statement": True, "required_signers": True, "approvers": True, "max_subgraphs": True, "allow": True,
+        "statement": True, "kind": True, "required_signers": True, "approvers": True, "max_subgraphs": True, "allow": True,
         "changes": False, "windows": True}
     assert signet("admission", "explain", old, "-p", policy).returncode == 0
     assert signet("admission", "explain", new, "-p", policy, check=False).returncode == 1  # not compared

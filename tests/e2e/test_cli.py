@@ -165,6 +165,15 @@ def test_explain_refusal():
     assert "that clients see, with HTTP status 503" in signet("explain", "refusal", "PLANNER_BUSY").stdout
 
 
+def test_explain_knows_alarms_and_near_names_and_echoes_no_control_characters():
+    assert "an alarm about an artifact that serves" in signet("explain", "refusal", "state_lost").stdout
+    both = signet("explain", "refusal", "expired").stdout
+    assert "what happened: " in both and "an alarm about" in both
+    assert "did you mean rollback?" in signet("explain", "refusal", "rolback", check=False).stderr
+    told = signet("explain", "refusal", "a\x1b[31m", check=False)
+    assert told.returncode == 2 and "\x1b" not in told.stderr and "\\x1B" in told.stderr.replace("\\x1b", "\\x1B")
+
+
 @pytest.mark.parametrize("command", ["serve", "dev", "demo", "check", "plan", "keygen", "sign", "verify", "inspect",
                                      "admission", "audit", "explain", "config", "status", "reload", "healthcheck"])
 def test_help_has_an_example(command):

@@ -5,6 +5,8 @@ import json
 import os
 import pathlib
 import re
+import subprocess
+import threading
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -14,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 import keys_support
 from keys_support import make_key
-from support import signet, wait_for
+from support import SIGNET, signet, wait_for
 
 KEY = "graph.source.cdn.token"
 TOKEN = "hunter2-of-the-cdn"
@@ -138,6 +140,31 @@ def test_rotate_keeps_comments_mode_and_links(shop, cdn, masters):
     assert open_sealed(masters[1], new) == TOKEN
     assert config.is_symlink() and real.stat().st_mode & 0o777 == 0o640
     assert rotate(config, *masters).stdout == "0 values sealed anew\n" and real.read_text() == after
+
+
+def test_rotations_at_once_leave_one_whole_file_and_what_lies_beside_it(shop, cdn, masters):
+    config = config_with(shop, cdn, seal(masters[0]).stdout.strip(), masters[:1], "# the end\n" * 60000)
+    config.with_name(config.name + ".new").write_text("somebody's own")
+    length, seen, done = len(config.read_bytes()), set(), threading.Event()
+
+    def watch():
+        while not done.is_set():
+            seen.add(len(config.read_bytes()))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        running = [subprocess.Popen([SIGNET, "secrets", "rotate", "-c", config, "--from", masters[0], "--to", masters[1]],
+                                    stdout=subprocess.PIPE, text=True) for _ in range(4)]
+        told = [process.communicate(timeout=60)[0] for process in running]
+    finally:
+        done.set()
+        watcher.join()
+    assert sorted(told) == ["0 values sealed anew\n"] * 3 + ["1 value sealed anew\n"]
+    assert [process.returncode for process in running] == [0] * 4
+    assert seen == {length} and config.read_text().endswith("# the end\n")
+    assert config.with_name(config.name + ".new").read_text() == "somebody's own"
+    assert [file.name for file in shop.folder.iterdir() if ".signet-" in file.name] == []
 
 
 def test_rotate_is_all_or_nothing(shop, cdn, masters):

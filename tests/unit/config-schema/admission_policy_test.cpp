@@ -1,6 +1,8 @@
 // The YAML of `signet admission`.
 #include "config-schema/admission_policy.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 
 #include "tests/unit/config-schema/fixture.hpp"
@@ -55,6 +57,36 @@ TEST(AdmissionPolicy, Full) {
   EXPECT_EQ(graph.required_signers, std::vector<std::string>{"r1"});
   EXPECT_EQ(graph.approvers, 1u);
   EXPECT_EQ(graph.max_subgraphs, 50u);
+  EXPECT_EQ(graph.kinds, (std::vector<std::string>{"graph", "operations"}));
+  EXPECT_TRUE(loaded->warnings.empty());
+}
+
+TEST(AdmissionPolicy, KindsAreListed) {
+  const auto loaded = load_admission_policy({"admission.yaml", replaced("max_subgraphs: 50", "kinds: [graph, router]")},
+                                            test_sources());
+  ASSERT_TRUE(loaded) << render(loaded.error()[0]);
+  EXPECT_EQ(loaded->graphs.at(0).kinds, (std::vector<std::string>{"graph", "router"}));
+  EXPECT_NE(error_of(replaced("max_subgraphs: 50", "kinds: [graph, config]")).find("kinds[1]"), std::string::npos);
+}
+
+TEST(AdmissionPolicy, FilesOfSecretsThatOthersMayReadAreNamed) {
+  const std::string file = testing::TempDir() + "signet-policy-secret";
+  std::ofstream(file) << "x";
+  using std::filesystem::perms;
+  for (const auto& [from, path] :
+       {std::pair("secret_file: /k/hook", "secret_file"), std::pair("key_file: /k/approver.pem", "approve.key_file"),
+        std::pair("secret_file: /k/r1", "graphs[0].keys[0].secret_file")}) {
+    const std::string key(from, std::string_view(from).find(' ') + 1);
+    const std::string text = replaced(from, key + file);
+    std::filesystem::permissions(file, perms::owner_read | perms::group_read);
+    const auto open = load_admission_policy({"admission.yaml", text}, test_sources());
+    ASSERT_TRUE(open && open->warnings.size() == 1) << path;
+    EXPECT_EQ(open->warnings[0].path, path);
+    EXPECT_NE(open->warnings[0].message.find("can be read by its group or by others"), std::string::npos);
+    std::filesystem::permissions(file, perms::owner_read);
+    const auto closed = load_admission_policy({"admission.yaml", text}, test_sources());
+    EXPECT_TRUE(closed && closed->warnings.empty()) << path;
+  }
 }
 
 constexpr std::string_view kWhole = R"(version: 1

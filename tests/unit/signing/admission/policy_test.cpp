@@ -23,6 +23,23 @@ PolicyVerdict judge(const AdmissionPolicy& policy, const std::vector<Subgraph>& 
 const std::vector<Subgraph> kGood{{"a", "https://a.shop.internal/graphql"}};
 const std::vector<Signer> kSigners{{"ci", Role::release}, {"alice", Role::approve}};
 
+TEST(AdmissionPolicy, ConfigurationsOfTheRouterAreApprovedOnlyWhereThePolicySaysSo) {
+  using signing::ArtifactKind;
+  AdmissionPolicy asked = policy();
+  const auto of = [&asked](ArtifactKind kind) {
+    return admission::judge(asked, {.subgraphs = {}, .signers = kSigners, .kind = kind});
+  };
+  EXPECT_TRUE(of(ArtifactKind::graph).allowed);
+  EXPECT_TRUE(of(ArtifactKind::operations).allowed);
+  const PolicyVerdict denied = of(ArtifactKind::router);
+  EXPECT_FALSE(denied.allowed);
+  EXPECT_EQ(denied.rules.front().rule, "kind");
+  EXPECT_NE(denied.message.find("add router to kinds"), std::string::npos) << denied.message;
+  asked.kinds = {ArtifactKind::router};
+  EXPECT_TRUE(of(ArtifactKind::router).allowed);
+  EXPECT_FALSE(of(ArtifactKind::graph).allowed);
+}
+
 TEST(AdmissionPolicy, AllowsWhatItLists) {
   EXPECT_TRUE(judge(policy(), kGood, kSigners).allowed);
   EXPECT_TRUE(judge(policy(), {}, kSigners).allowed);
@@ -66,7 +83,7 @@ TEST(AdmissionPolicy, EveryRuleIsToldAndTheFirstBrokenOneIsTheMessage) {
   EXPECT_EQ(verdict.message, "the signature of bob is missing");
   std::string told;
   for (const RuleResult& rule : verdict.rules) told += rule.rule + (rule.passed ? "+ " : "- ");
-  EXPECT_EQ(told, "required_signers- approvers+ max_subgraphs- allow- ");
+  EXPECT_EQ(told, "kind+ required_signers- approvers+ max_subgraphs- allow- ");
 }
 
 std::string changes(const AdmissionPolicy& policy, const Comparison& comparison) {

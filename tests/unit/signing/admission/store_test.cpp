@@ -21,6 +21,7 @@ struct MemoryArtifacts final : ApprovedArtifacts {
     return found->second;
   }
   uint64_t highest_serial(const Line& line) override { return serials[line]; }
+  std::string problem(const Line&) override { return damage; }
   std::expected<void, std::string> keep(const signing::Statement& statement, std::string_view bytes) override {
     if (full) return std::unexpected(std::string("no space"));
     const Line line = Line::of(statement);
@@ -31,6 +32,7 @@ struct MemoryArtifacts final : ApprovedArtifacts {
   std::map<std::pair<Line, std::string>, std::string> artifacts;
   std::map<Line, uint64_t> serials;
   bool full = false;
+  std::string damage;
 };
 
 std::string graph_of(std::string_view fields) {
@@ -154,6 +156,22 @@ TEST(AdmissionStore, ADenialForAnUnknownPredecessorEndsWhenThatIsApproved) {
   EXPECT_EQ(site.ask(third), "allowed");
 }
 
+TEST(AdmissionStore, NothingIsTheFirstForAServerThatLostItsMemory) {
+  Site site;
+  site.approved.damage = "the list is damaged; restore it";
+  const Site::Signed first = site.publish(graph_of("a: Int"));
+  EXPECT_EQ(site.ask(first), "the list is damaged; restore it");
+  site.server_policy.graphs[0].policy.forbid = {};
+  site.server->set_policy(site.server_policy);
+  EXPECT_EQ(site.ask(first), "the list is damaged; restore it");  // the lowest serial is lost all the same
+  EXPECT_EQ(find_predecessor(first.statement, site.approved).kind, Comparison::Kind::unknown);
+  site.server_policy.graphs[0].policy.allow_unknown_previous = true;
+  site.server->set_policy(site.server_policy);
+  EXPECT_EQ(site.ask(first), "allowed");
+  site.approved.damage.clear();
+  EXPECT_EQ(find_predecessor(first.statement, site.approved).kind, Comparison::Kind::approved);
+}
+
 TEST(AdmissionStore, GoingBackToWhatWasApprovedIsNoChange) {
   Site site;
   const std::string first = graph_of("a: Int"), second = graph_of("a: Int b: Int");
@@ -228,7 +246,7 @@ TEST(AdmissionStore, RulesOfAnArtifactOffline) {
     }
     return told;
   };
-  const std::string kBefore = "statement+ required_signers+ approvers+ max_subgraphs+ allow+ ";
+  const std::string kBefore = "statement+ kind+ required_signers+ approvers+ max_subgraphs+ allow+ ";
   EXPECT_EQ(rules(&first), kBefore + "changes- windows+ ");
   EXPECT_EQ(rules(nullptr), kBefore + "changes- windows+ ");
   EXPECT_EQ(rules(&next.artifact), kBefore + "changes- windows+ ");  // not what the statement names
