@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config-schema/formats.hpp"
+#include "router/crypto/crypto.hpp"
 #include "router/json/writer.hpp"
 
 namespace signet::config {
@@ -15,13 +16,16 @@ SchemaType scalar_type(const Schema& schema, std::string_view text) {
   return schema.type;
 }
 
+enum class Values : uint8_t { shown, as_they_count };
+
 // A substituted value is shown as written: it may have come out of a secret's file.
-void write_scalar(const Schema& schema, const YamlNode& node, json::Writer& writer) {
-  const std::string& text = node.substituted() ? node.written : node.text;
+void write_scalar(const Schema& schema, const YamlNode& node, Values values, json::Writer& writer) {
+  const bool as_written = values == Values::shown && node.substituted();
+  const std::string& text = as_written ? node.written : node.text;
   const SchemaType type = scalar_type(schema, text);
-  const bool plain = !node.substituted() && (type == SchemaType::boolean || type == SchemaType::number ||
-                                             (type == SchemaType::integer && parse_whole_number(text)));
-  if (schema.secret) {
+  const bool plain = !as_written && (type == SchemaType::boolean || type == SchemaType::number ||
+                                     (type == SchemaType::integer && parse_whole_number(text)));
+  if (schema.secret && values == Values::shown) {
     writer.value("(secret)");
   } else if (plain) {
     writer.raw(text);
@@ -30,11 +34,11 @@ void write_scalar(const Schema& schema, const YamlNode& node, json::Writer& writ
   }
 }
 
-void write_node(const Schema& schema, const YamlNode& node, json::Writer& writer) {
-  if (node.kind == NodeKind::scalar) return write_scalar(schema, node, writer);
+void write_node(const Schema& schema, const YamlNode& node, Values values, json::Writer& writer) {
+  if (node.kind == NodeKind::scalar) return write_scalar(schema, node, values, writer);
   if (node.kind == NodeKind::list) {
     writer.begin_array();
-    for (const YamlNode& item : node.items) write_node(*schema.items, item, writer);
+    for (const YamlNode& item : node.items) write_node(*schema.items, item, values, writer);
     writer.end_array();
     return;
   }
@@ -44,10 +48,17 @@ void write_node(const Schema& schema, const YamlNode& node, json::Writer& writer
   for (const YamlMember& member : node.members) {
     if (const Schema* property = shape.find(member.key)) {
       writer.key(member.key);
-      write_node(*property, member.value, writer);
+      write_node(*property, member.value, values, writer);
     }
   }
   writer.end_object();
+}
+
+std::string to_json(const Schema& schema, const YamlNode& node, Values values) {
+  std::string text;
+  json::Writer writer(text);
+  write_node(schema, node, values, writer);
+  return text;
 }
 
 class Explainer {
@@ -68,8 +79,10 @@ class Explainer {
       if (schema.additional && node != nullptr) walk_additional(schema, *node, path);
       return;
     }
-    out_.push_back(origin(schema, node, path));
-    if (absent) out_.back().value = "null";
+    Origin found = origin(schema, node, path);
+    if (absent) found.value = "null";
+    if (found.digest.empty()) found.digest = crypto::sha256_hex(found.value);
+    out_.push_back(std::move(found));
   }
 
   std::vector<Origin> take() { return std::move(out_); }
@@ -94,14 +107,16 @@ class Explainer {
     Origin out{.path = path,
                .value = standard.empty() ? "null" : standard,
                .default_value = standard.empty() ? "null" : standard,
+               .digest = {},
                .file = {},
                .line = 0,
                .live = schema.live,
                .description = schema.description};
     if (node == nullptr) return out;
-    out.value.clear();
-    json::Writer writer(out.value);
-    write_node(schema, *node, writer);
+    out.value = to_json(schema, *node, Values::shown);
+    std::string counts = to_json(schema, *node, Values::as_they_count);
+    out.digest = crypto::sha256_hex(counts);
+    crypto::wipe({reinterpret_cast<uint8_t*>(counts.data()), counts.size()});
     out.file = node->place.file < files_.size() ? files_[node->place.file].name : "";
     out.line = node->place.line;
     return out;

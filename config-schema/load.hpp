@@ -64,7 +64,8 @@ struct Origin {
   std::string path;
   std::string value;  ///< as JSON; secrets shown as "(secret)"
   std::string default_value;
-  std::string file;  ///< empty: default
+  std::string digest;  ///< SHA-256 of the value that counts, substituted and unsealed: for comparing, not for showing
+  std::string file;    ///< empty: default
   uint32_t line = 0;
   bool live = false;  ///< applies on reload; false: needs a restart
   std::string description;

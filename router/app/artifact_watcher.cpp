@@ -289,8 +289,20 @@ void ArtifactWatcher::judged(const signing::ReviewRequest& request, const signin
 
 void ArtifactWatcher::apply(Verified<Artifact> artifact) {
   const auto kept = std::make_shared<Verified<Artifact>>(artifact);
-  hooks_.apply(std::move(artifact), [this, kept](const std::expected<void, std::string>& applied) {
+  const auto withdrawn = std::make_shared<std::optional<Refusal>>();
+  // Building, warming up and waiting for the swap take their time, and policies change meanwhile.
+  auto confirm = [this, kept, withdrawn] -> std::expected<void, std::string> {
+    auto good = gate_.confirm(**kept, state_);
+    if (good) return {};
+    *withdrawn = std::move(good).error();
+    return std::unexpected((*withdrawn)->detail);
+  };
+  hooks_.apply(std::move(artifact), confirm, [this, kept, withdrawn](const std::expected<void, std::string>& applied) {
     const Artifact& now = **kept;
+    if (*withdrawn) {
+      remember_refused(**withdrawn);
+      return finish(true);
+    }
     if (!applied) {
       const Refusal refusal{Reason::build, applied.error()};
       report(refusal, now.source);

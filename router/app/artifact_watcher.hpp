@@ -38,8 +38,11 @@ struct WatcherSettings {
 /// What the watcher needs from its surroundings.
 struct WatcherHooks {
   using Applied = std::function<void(std::expected<void, std::string>)>;
-  /// Builds and swaps; calls back on the loop with the reason when nothing could be built.
-  std::function<void(signing::Verified<signing::Artifact>, Applied)> apply;
+  /// Whether what was built may still serve, under the policy of that moment. Threads: the loop's.
+  using Confirm = std::function<std::expected<void, std::string>()>;
+  /// Builds and swaps; right before the swap `confirm` is asked, and its error ends it. Calls back on the loop with the
+  /// reason when nothing could be built, or with that error.
+  std::function<void(signing::Verified<signing::Artifact>, Confirm, Applied)> apply;
   /// Nothing serves from now on: what did may not any more.
   std::function<void()> drop;
   /// The artifact serves, but its floor or its copy could not be written: a restart may accept an older one.

@@ -36,7 +36,8 @@ Configuration::Configuration(RouterOptions& options, const Parts& parts, std::fu
 std::expected<void, std::string> Configuration::start() {
   auto settings = Settings::make(options_.loaded.config, in_development());
   if (!settings) return failure(settings);
-  auto secrets = secrets_.prepare(secret_files(options_.loaded.config, options_.loaded.files, in_development()));
+  auto secrets =
+      secrets_.prepare(secret_files(options_.loaded.config, options_.loaded.files, in_development(), audit_key_));
   if (!secrets) return failure(secrets);
   settings_ = std::move(*settings);
   secrets_.adopt(std::move(*secrets));
@@ -57,6 +58,12 @@ std::expected<signing::GatePolicy, std::string> Configuration::gate_policy(const
   return std::unexpected(fmt::format("{}", fmt::join(policy.error(), "; ")));
 }
 
+std::expected<void, std::string> Configuration::check_live(const config::Loaded& now) const {
+  const std::string keys = need_restart(options_.loaded.origins, now.origins);
+  if (keys.empty()) return {};
+  return std::unexpected("these keys changed and need a restart: " + keys);
+}
+
 std::expected<void, std::string> Configuration::reload() {
   std::optional<ReadConfig> read;
   if (options_.reload_config) {
@@ -67,14 +74,12 @@ std::expected<void, std::string> Configuration::reload() {
       if (const auto& root = good.error().trust_root) tighten(*root);
       return std::unexpected(good.error().text);
     }
-    if (const std::string keys = need_restart(options_.loaded.origins, good->loaded.origins); !keys.empty()) {
-      return std::unexpected("these keys changed and need a restart: " + keys);
-    }
+    if (auto live = check_live(good->loaded); !live) return live;
     read = std::move(*good);
   }
   const config::Config& config = read ? read->loaded.config : settings_->config;
   const auto& used = read ? read->loaded.files : options_.loaded.files;
-  auto secrets = secrets_.prepare(secret_files(config, used, in_development()));
+  auto secrets = secrets_.prepare(secret_files(config, used, in_development(), audit_key_));
   if (!secrets) return failure(secrets);
   auto done = put_in_force(read ? &read->loaded.config : nullptr, *secrets,
                            [this](PolicyInForce policy) { parts_.journal.reloaded(std::move(policy)); });
@@ -114,6 +119,7 @@ std::expected<void, std::string> Configuration::use_secrets(const SecretWatcher:
   if (values) {
     auto made = load_with(options_.loaded, SecretWatcher::reader(set));
     if (!made) return failure(made);
+    if (auto live = check_live(*made); !live) return live;
     loaded = std::move(*made);
   }
   auto done = put_in_force(loaded ? &loaded->config : nullptr, set,

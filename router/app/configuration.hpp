@@ -70,6 +70,8 @@ class Configuration {
   bool in_development() const { return options_.development.has_value(); }
   std::expected<signing::GatePolicy, std::string> gate_policy(const Settings& settings, signing::ArtifactKind kind,
                                                               const SecretWatcher::Set& secrets) const;
+  /// Errors: the keys that differ from what is in force and do not apply live.
+  std::expected<void, std::string> check_live(const config::Loaded& now) const;
   std::expected<void, std::string> use_secrets(const SecretWatcher::Set& set, bool values);
   std::expected<void, std::string> put_in_force(const config::Config* config, const SecretWatcher::Set& secrets,
                                                 const Tell& tell);
@@ -82,6 +84,7 @@ class Configuration {
   Parts parts_;
   std::function<void(NewTerms)> use_;
   std::function<void()> poll_;
+  const std::shared_ptr<std::optional<crypto::Sha256>> audit_key_ = std::make_shared<std::optional<crypto::Sha256>>();
   SecretWatcher secrets_;
   std::shared_ptr<const Settings> settings_;
 };

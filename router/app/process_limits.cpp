@@ -1,6 +1,7 @@
 #include "router/app/process_limits.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -10,6 +11,10 @@ void close_memory() {
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   prctl(PR_SET_DUMPABLE, 0);
+}
+
+void ignore_hangups() {
+  std::signal(SIGHUP, SIG_IGN);
 }
 
 size_t raise_descriptors() {

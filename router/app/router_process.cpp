@@ -200,8 +200,9 @@ class RouterProcess {
     return std::make_unique<ArtifactWatcher>(
         std::move(settings), std::move(*from), std::move(*instead), std::move(admission), store_, control_, clock_,
         WatcherHooks{
-            .apply = [this, kind](signing::Verified<signing::Artifact> artifact,
-                                  const WatcherHooks::Applied& done) { apply(kind, std::move(artifact), done); },
+            .apply = [this, kind](
+                         signing::Verified<signing::Artifact> artifact, const WatcherHooks::Confirm& confirm,
+                         const WatcherHooks::Applied& done) { apply(kind, std::move(artifact), confirm, done); },
             .drop = [this, kind] { drop(kind); },
             .not_saved = [this](const std::string& problem) { journal_.not_saved(problem); },
             .judged = [this](const AdmissionVerdict& verdict) { journal_.judged(verdict); },
@@ -336,11 +337,13 @@ class RouterProcess {
   }
 
   // Steps 6 and 7: built on the builder's thread, swapped in by message.
-  void apply(ArtifactKind kind, signing::Verified<signing::Artifact> artifact, const WatcherHooks::Applied& done) {
-    builder_.post([this, kind, artifact = std::move(artifact), done] {
+  void apply(ArtifactKind kind, signing::Verified<signing::Artifact> artifact, const WatcherHooks::Confirm& confirm,
+             const WatcherHooks::Applied& done) {
+    builder_.post([this, kind, artifact = std::move(artifact), confirm, done] {
       if (kind == ArtifactKind::graph) {
         swap_in_built(
-            build_graph(artifact), [this](Snapshot& next, auto graph) { return use_graph(next, graph); }, done);
+            build_graph(artifact), [this](Snapshot& next, auto graph) { return use_graph(next, graph); }, confirm,
+            done);
       } else {
         swap_in_built(
             build_operations(artifact),
@@ -348,17 +351,23 @@ class RouterProcess {
               next.operations = operations;
               return std::expected<void, std::string>();
             },
-            done);
+            confirm, done);
       }
     });
   }
 
   // Threads: the builder's.
   template <class T, class Use>
-  void swap_in_built(std::expected<T, std::string> built, Use use, const WatcherHooks::Applied& done) {
-    control_.post([this, built = std::move(built), use, done] {
+  void swap_in_built(std::expected<T, std::string> built, Use use, const WatcherHooks::Confirm& confirm,
+                     const WatcherHooks::Applied& done) {
+    control_.post([this, built = std::move(built), use, confirm, done] {
       if (!built) return done(failure(built));
-      publisher_.swap_in([use, part = *built](Snapshot& next) { return use(next, part); }, done);
+      publisher_.swap_in(
+          [use, part = *built, confirm](Snapshot& next) {
+            auto good = confirm();
+            return good ? use(next, part) : good;
+          },
+          done);
     });
   }
 

@@ -1,7 +1,6 @@
 #include "router/app/secret_files.hpp"
 
 #include <fmt/format.h>
-#include <memory>
 
 #include "router/app/aws_signature.hpp"
 #include "router/app/source_files.hpp"
@@ -49,25 +48,25 @@ SecretFile trust_file(const config::TrustKey& key) {
 }
 
 // The log goes on under the key that it began with: two keys under one kid could not be told apart.
-SecretFile audit_file(const config::Audit& audit) {
-  return {
-      .key = "audit.key_file",
-      .path = audit.key_file,
-      .bytes_max = signing::kKeyFileBytesMax,
-      .value = {},
-      .check = [audit, first = std::make_shared<std::optional<crypto::Sha256>>()](std::string_view text) -> Checked {
-        if (auto good = judged(signing::parse_signing_key(audit.kid, text)); !good) return good;
-        const crypto::Sha256 digest = crypto::sha256(text);
-        if (!*first) *first = digest;
-        if (digest == **first) return {};
-        return std::unexpected("holds another key; set another audit.kid with it, and restart");
-      }};
+SecretFile audit_file(const config::Audit& audit, const std::shared_ptr<std::optional<crypto::Sha256>>& first) {
+  return {.key = "audit.key_file",
+          .path = audit.key_file,
+          .bytes_max = signing::kKeyFileBytesMax,
+          .value = {},
+          .check = [audit, first](std::string_view text) -> Checked {
+            if (auto good = judged(signing::parse_signing_key(audit.kid, text)); !good) return good;
+            const crypto::Sha256 digest = crypto::sha256(text);
+            if (!*first) *first = digest;
+            if (digest == **first) return {};
+            return std::unexpected("holds another key; set another audit.kid with it, and restart");
+          }};
 }
 
 }  // namespace
 
 std::vector<SecretFile> secret_files(const config::Config& config, const std::vector<config::FileUse>& used,
-                                     bool development) {
+                                     bool development,
+                                     const std::shared_ptr<std::optional<crypto::Sha256>>& audit_key) {
   std::vector<SecretFile> files;
   const auto add = [&](std::string key, const std::string& path, uint64_t bytes_max,
                        Checked (*check)(std::string_view)) {
@@ -77,7 +76,7 @@ std::vector<SecretFile> secret_files(const config::Config& config, const std::ve
     for (const config::TrustKey& key : config.trust.keys) files.push_back(trust_file(key));
   }
   add("admission.secret_file", config.admission.secret_file, signing::kKeyFileBytesMax, check_webhook);
-  if (!config.audit.key_file.empty()) files.push_back(audit_file(config.audit));
+  if (!config.audit.key_file.empty()) files.push_back(audit_file(config.audit, audit_key));
   const auto add_source = [&](const std::string& key, const config::Source& source) {
     if (source.cdn) {
       add(key + ".cdn.push.secret_file", source.cdn->push_secret_file, signing::kKeyFileBytesMax, check_webhook);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,9 +29,10 @@ struct SecretFile {
 };
 
 /// In development the keys that count are made in memory, and those of the configuration are left out.
-/// `used`: what loading the configuration has read.
+/// `used`: what loading the configuration has read. `audit_key`: where the digest of the key is kept under which the
+/// audit log began; the first text that is checked sets it, and no other is good from then on.
 std::vector<SecretFile> secret_files(const config::Config& config, const std::vector<config::FileUse>& used,
-                                     bool development);
+                                     bool development, const std::shared_ptr<std::optional<crypto::Sha256>>& audit_key);
 
 /// The configuration `before` as it was loaded, with the values that `read` brings now.
 /// Errors: the first mistake, with its YAML key.

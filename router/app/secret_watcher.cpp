@@ -95,19 +95,19 @@ void SecretWatcher::look(const std::shared_ptr<Held>& held, std::vector<Change>&
 }
 
 // All together, so that keys that trade places do not stand twice in between.
-std::expected<void, FileProblem> SecretWatcher::try_changes(std::vector<Change>& changes) {
-  for (Change& change : changes) change.swap();
+std::expected<void, FileProblem> SecretWatcher::try_changes(const Some& changes) {
+  for (Change* change : changes) change->swap();
   const bool values =
-      std::ranges::any_of(changes, [](const Change& change) { return change.held->file.value.has_value(); });
+      std::ranges::any_of(changes, [](const Change* change) { return change->held->file.value.has_value(); });
   if (auto applied = apply_(set_, values); !applied) {
-    for (Change& change : changes) change.swap();
-    const SecretFile& first = changes.front().held->file;
+    for (Change* change : changes) change->swap();
+    const SecretFile& first = changes.front()->held->file;
     return std::unexpected(FileProblem{first.key, first.path, applied.error()});
   }
-  for (const Change& change : changes) {
-    change.held->watch.use(change.digest, clock_.wall());
-    change.held->seen.reset();
-    journal_.secret_applied(change.held->file.key);
+  for (const Change* change : changes) {
+    change->held->watch.use(change->digest, clock_.wall());
+    change->held->seen.reset();
+    journal_.secret_applied(change->held->file.key);
   }
   return {};
 }
@@ -115,12 +115,49 @@ std::expected<void, FileProblem> SecretWatcher::try_changes(std::vector<Change>&
 void SecretWatcher::check() {
   std::vector<Change> changes;
   for (const auto& held : set_) look(held, changes);
-  if (changes.empty() || try_changes(changes)) return;
-  for (Change& change : changes) {  // one that cannot be used holds up no other
-    std::vector<Change> alone;
-    alone.push_back(std::move(change));
-    if (auto tried = try_changes(alone); !tried) refused(*alone.front().held, tried.error());
+  Some all;
+  for (Change& change : changes) all.push_back(&change);
+  if (all.empty() || try_changes(all)) return;
+  use_what_is_good(std::move(all));
+}
+
+// Some of them cannot be used. Those hold up no other, and what belongs together is still taken together.
+void SecretWatcher::use_what_is_good(Some changes) {
+  if (changes.size() > 2) use_all_but_one(changes);
+  if (changes.size() > 1) std::erase_if(changes, [&](Change* change) { return try_changes({change}).has_value(); });
+  if (changes.size() > 2) use_pairs(changes);
+  for (Change* change : changes) {
+    const auto tried = try_changes({change});  // says what is wrong with it, next to what is in use by now
+    if (!tried) refused(*change->held, tried.error());
   }
+}
+
+void SecretWatcher::use_all_but_one(Some& changes) {
+  for (size_t out = 0; out < changes.size(); ++out) {
+    Some rest = changes;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(out));
+    if (!try_changes(rest)) continue;
+    changes = {changes[out]};
+    return;
+  }
+}
+
+// Each may be no good next to what the other replaces: two keys that trade places.
+void SecretWatcher::use_pairs(Some& changes) {
+  if (changes.size() > kPairedMax) return;
+  Some left;
+  while (!changes.empty()) {
+    Change* const one = changes.back();
+    changes.pop_back();
+    const auto partner =
+        std::ranges::find_if(changes, [&](Change* other) { return try_changes({one, other}).has_value(); });
+    if (partner == changes.end()) {
+      left.push_back(one);
+    } else {
+      changes.erase(partner);
+    }
+  }
+  changes = std::move(left);
 }
 
 void SecretWatcher::refused(Held& held, const FileProblem& problem) {

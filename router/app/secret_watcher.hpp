@@ -47,8 +47,14 @@ class SecretWatcher {
  private:
   struct Change;
   void look(const std::shared_ptr<Held>& held, std::vector<Change>& changes);
-  std::expected<void, FileProblem> try_changes(std::vector<Change>& changes);
+  using Some = std::vector<Change*>;
+  std::expected<void, FileProblem> try_changes(const Some& changes);
+  void use_what_is_good(Some changes);
+  void use_all_but_one(Some& changes);
+  void use_pairs(Some& changes);
   void refused(Held& held, const FileProblem& problem);
+
+  static constexpr size_t kPairedMax = 8;  // files that are tried two by two: each try loads the configuration
 
   net::EventLoop& loop_;
   const Clock& clock_;

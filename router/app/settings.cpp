@@ -29,7 +29,7 @@ std::string need_restart(const std::vector<config::Origin>& before, const std::v
   for (const config::Origin& origin : now) {
     if (origin.live) continue;
     const auto old = std::ranges::find(before, origin.path, &config::Origin::path);
-    if (old != before.end() && old->value == origin.value) continue;
+    if (old != before.end() && old->digest == origin.digest) continue;
     keys += (keys.empty() ? "" : ", ") + origin.path;
   }
   return keys;

@@ -4,6 +4,7 @@
 #include "router/app/admission_process.hpp"
 #include "router/app/admission_setup.hpp"
 #include "router/app/files.hpp"
+#include "router/app/process_limits.hpp"
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
 #include "router/json/writer.hpp"
@@ -45,6 +46,7 @@ int check_policy(const std::string& file) {
 }
 
 int admission_serve(const AdmissionServeOptions& options) {
+  app::ignore_hangups();
   auto policy = load_policy(options.policy_file);
   if (!policy.file) return policy.exit_code;
   return app::run_admission(

@@ -1,4 +1,5 @@
 // signet serve: the router.
+#include "router/app/process_limits.hpp"
 #include "router/app/router_process.hpp"
 #include "router/cli/commands.hpp"
 #include "router/cli/config_files.hpp"
@@ -6,6 +7,7 @@
 namespace signet::cli {
 
 int serve(const ServeOptions& options) {
+  app::ignore_hangups();
   auto config = load_config(options.config);
   if (!config.loaded) return config.exit_code;
   return app::run_router(

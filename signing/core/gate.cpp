@@ -170,10 +170,15 @@ Admission Gate::admit(PendingReview pending, const StoredVerdict& verdict, const
   return accept(std::move(artifact), opened->freshness.alarms);
 }
 
+// Whether an unsafe_ mode lets pass what has no approval for this reason.
+bool Gate::waives(Reason reason) const {
+  return policy_.admission == AdmissionMode::audit_only ||
+         (policy_.admission == AdmissionMode::ignore_failures && is_unanswered(reason));
+}
+
 Admission Gate::admit_without_answer(PendingReview pending, Refusal why, const GateState& state) const {
   Artifact& artifact = pending.artifact_;
-  const bool waived = policy_.admission == AdmissionMode::audit_only ||
-                      (policy_.admission == AdmissionMode::ignore_failures && is_unanswered(why.reason));
+  const bool waived = waives(why.reason);
   auto opened = open(artifact.jws, artifact.source, state);
   auto subgraphs = check_content(policy_.kind, *artifact.text, policy_.egress);
   if (!opened) why = std::move(opened).error();
@@ -188,6 +193,31 @@ Admission Gate::admit_without_answer(PendingReview pending, Refusal why, const G
   artifact.waived = std::move(why);
   opened->freshness.alarms.push_back(Alarm::unapproved);
   return accept(std::move(artifact), opened->freshness.alarms);
+}
+
+Verification<> Gate::confirm(const Artifact& artifact, const GateState& state) const {
+  auto good = judge_again(artifact, state);
+  if (good) return good;
+  return std::unexpected(refused(std::move(good).error(), artifact.source, &artifact.statement, artifact.signers));
+}
+
+// The bytes are the same: keys, floor, expiry, allowlist and approvals may not be.
+Verification<> Gate::judge_again(const Artifact& artifact, const GateState& state) const {
+  auto opened = open(artifact.jws, artifact.source, state);
+  if (!opened) return std::unexpected(std::move(opened).error());
+  if (auto subgraphs = check_content(policy_.kind, *artifact.text, policy_.egress); !subgraphs) {
+    return std::unexpected(std::move(subgraphs).error());
+  }
+  if (opened->approvals_missing == 0) return {};
+  const bool waived = artifact.waived && waives(artifact.waived->reason);
+  if (opened->approvals_missing > 1 || !(artifact.verdict || waived)) {
+    return std::unexpected(opened->why_missing.value_or(
+        Refusal{Reason::roles_missing, "approve signatures that counted do not count any more"}));
+  }
+  if (waived) return {};
+  Artifact again = artifact;
+  again.signers = std::move(opened->signers);
+  return use_verdict(*artifact.verdict, opened->jws, state, again);
 }
 
 Standing Gate::standing(const Artifact& running) const {

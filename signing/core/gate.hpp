@@ -130,6 +130,9 @@ class Gate {
   Admission admit(PendingReview pending, const StoredVerdict& verdict, const GateState& state) const;
   /// The webhook gave no usable answer; `why` is one of the admission_ reasons. Refuses, but for the unsafe_ modes.
   Admission admit_without_answer(PendingReview pending, Refusal why, const GateState& state) const;
+  /// An accepted artifact that has waited to be applied, as of now and under this policy. Errors: why it may not serve
+  /// any more; that is told as a refusal.
+  Verification<> confirm(const Artifact& artifact, const GateState& state) const;
   /// The running artifact as of now and under this policy: keys may be revoked since, and time passes. Sends no event.
   Standing standing(const Artifact& running) const;
 
@@ -148,6 +151,8 @@ class Gate {
                              Artifact artifact) const;
   Verification<> use_verdict(const StoredVerdict& verdict, const Jws& jws, const GateState& state,
                              Artifact& artifact) const;
+  bool waives(Reason reason) const;
+  Verification<> judge_again(const Artifact& artifact, const GateState& state) const;
   std::optional<Refusal> still_trusted(const Artifact& running, std::vector<Alarm>& alarms) const;
   Verified<Artifact> accept(Artifact artifact, std::span<const Alarm> alarms) const;
   Refusal refused(Refusal refusal, SourceKind source, const Statement* statement,

@@ -1,9 +1,14 @@
 """SIGHUP reads the configuration again through the same path as the start: whole, or not at all."""
 
+import json
 import signal
+import threading
 import time
 
-from support import request, signet, wait_for
+import pytest
+
+from gate_support import alarms, make_graph, statement_file
+from support import request, signet, subgraph_a, wait_for
 
 
 def reload(shop, event):
@@ -81,3 +86,58 @@ def test_poll_that_falls_due_while_another_is_under_way_disturbs_nothing(shop, c
         reload(shop, "reloaded")
     wait_for(lambda: not under_way, "the end of the poll")
     assert shop.router.alive() and shop.serves() and max(most) == 1
+
+
+@pytest.mark.parametrize("policy, reason", [("revoked", "key_revoked"), ("floor", "below_min_serial")])
+def test_graph_that_waits_for_its_swap_is_judged_by_the_policy_of_then(shop, policy, reason):
+    """Its key is revoked, or it falls below the floor, after it was accepted and before it serves."""
+    config = shop.config()
+    shop.start(config)
+    asked, done = threading.Event(), threading.Event()
+
+    def slowly(handler, body):
+        if b"slow" in body:
+            asked.set()
+            done.wait(9)
+        return subgraph_a(handler, body)
+
+    shop.a.answer = slowly
+    slow = threading.Thread(target=lambda: shop.query("{ slow }"), daemon=True)
+    slow.start()
+    assert asked.wait(5)
+    serials = [json.loads(signet("inspect", statement_file(shop), "--json").stdout)["serial"]]
+    for marker in ("second", "third"):
+        make_graph(shop, marker)
+        serials.append(json.loads(signet("inspect", statement_file(shop), "--json").stdout)["serial"])
+        if marker == "second":
+            wait_for(lambda: shop.status()["graph"]["serial"] == serials[1], "the second graph")
+    wait_for(lambda: shop.router.events("swap_waits"), "the wait of the third")
+    signet("keygen", "hmac", "--out", shop.folder / "second.key")
+    next_key = f"    - {{ kid: release-2, role: release, secret_file: {shop.folder}/second.key }}\n"
+    more = next_key + "  revoked: [release-1]\n" if policy == "revoked" else f"  min_serial: {serials[2] + 1}\n"
+    shop.config(trust_extra=more)
+    seen = len(shop.router.events("reloaded"))
+    shop.router.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: len(shop.router.events("reloaded")) > seen, "the reload")
+    assert slow.is_alive()
+    done.set()
+    refusal = wait_for(lambda: shop.router.events("artifact_refused"), "the refusal")[0]
+    assert refusal["serial"] == str(serials[2]) and refusal["reason"] == reason
+    slow.join()
+    assert [int(event["serial"]) for event in shop.router.events("artifact_accepted")] == serials[:2]
+    assert shop.status()["graph"]["serial"] == serials[1] and alarms(shop) and shop.serves()
+
+
+def test_changed_audit_key_is_refused(shop):
+    """The log goes on under the key that it began with, whoever asks."""
+    for name in ("audit.key", "audit.new"):
+        signet("keygen", "ed25519", "--out", shop.folder / name)
+    shop.start(shop.config(extra=f"audit: {{ key_file: {shop.folder}/audit.key, kid: audit-1 }}\n"))
+    old = (shop.folder / "audit.key").read_bytes()
+    (shop.folder / "audit.key").write_bytes((shop.folder / "audit.new").read_bytes())
+    for _ in range(2):
+        refusal = reload(shop, "reload_refused")
+        assert "audit.key_file" in refusal["error"] and "restart" in refusal["error"]
+    (shop.folder / "audit.key").write_bytes(old)
+    reload(shop, "reloaded")
+    assert shop.serves()

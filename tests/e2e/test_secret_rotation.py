@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import time
 
 import pytest
@@ -247,6 +248,45 @@ def test_c16_two_keys_that_trade_places(shop):
         replace(two, first)
     wait_serial(shop, publish(shop, "signed by what was release-2", "release.key"))
     assert shop.router.events("secret_refused") == []
+
+
+def test_c16_two_keys_that_trade_places_beside_a_bad_file(shop):
+    make_key(shop, "other.key")
+    wait = shop.folder / "pre_stop"
+    wait.write_text("200ms\n")
+    config = shop.config(trust_extra=f"    - {{ kid: release-2, role: release, secret_file: {shop.folder}/other.key }}\n")
+    text, count = re.subn(r"pre_stop: \w+", f"pre_stop: \"${{file:{wait}}}\"", config.read_text())
+    assert count == 1
+    config.write_text(text)
+    shop.start(config)
+    one, two = (shop.folder / name for name in ("release.key", "other.key"))
+    first, second = one.read_bytes(), two.read_bytes()
+    with applied(shop, "trust.keys.release-1"), applied(shop, "trust.keys.release-2"):
+        replace(wait, "rubbish\n")
+        replace(one, second)
+        replace(two, first)
+    wait_serial(shop, publish(shop, "signed by what was release-2", "release.key"))
+    wait_for(lambda: told(shop, "secret_refused", "shutdown.pre_stop"), "the refusal", 8)
+    assert {event["key"] for event in shop.router.events("secret_refused")} == {"shutdown.pre_stop"}
+
+
+def test_c16_value_of_a_key_that_needs_a_restart_stays_and_is_told(shop):
+    value = shop.folder / "environment"
+    value.write_text("test\n")
+    config = shop.config()
+    text = config.read_text()
+    assert text.count("environment: test") == 1
+    config.write_text(text.replace("environment: test", f"environment: \"${{file:{value}}}\""))
+    shop.start(config)
+    replace(value, "prod\n")
+    refusal = wait_for(lambda: told(shop, "secret_refused", "graph.environment"), "the refusal", 8)[0]
+    assert "these keys changed and need a restart: graph.environment" in refusal["reason"]
+    assert request(shop.admin, "POST", "/admin/reload").status == 409  # the restart is still due
+    assert "graph.environment" in shop.router.events("reload_refused")[-1]["error"]
+    wait_serial(shop, publish(shop, "of the environment as before"))
+    replace(value, "test\n")
+    keys_support.reload(shop)
+    assert told(shop, "secret_applied", "graph.environment") == [] and shop.serves()
 
 
 def test_c16_key_of_another_purpose_is_refused_and_holds_up_no_other(shop):

@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import signal
 
 from support import Process, free_ports, signet, wait_for
 
@@ -36,6 +37,27 @@ def test_successor_waits_for_a_router_that_is_stopping(running):
     assert running.router.stop() == 0
     running.health = health
     wait_for(lambda: (answer := running.get_health()) and answer.status == 200, "the successor")
+
+
+def test_hangup_does_not_end_a_router_that_waits(running):
+    config, health = other_router(running, "15s")
+    successor = Process(running.folder, "successor", ["serve", "-c", config])
+    running.closing.append(successor.kill)
+    wait_for(lambda: successor.events("state_locked"), "the wait to be told")
+    successor.process.send_signal(signal.SIGHUP)
+    assert running.router.stop() == 0
+    running.health = health
+    wait_for(lambda: (answer := running.get_health()) and answer.status == 200, "the successor")
+    successor.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: successor.events("reloaded"), "a reload of the one that serves")
+
+
+def test_termination_ends_a_router_that_waits(running):
+    config, _ = other_router(running, "15s")
+    successor = Process(running.folder, "successor", ["serve", "-c", config])
+    running.closing.append(successor.kill)
+    wait_for(lambda: successor.events("state_locked"), "the wait to be told")
+    assert successor.stop() != 0 and running.serves()
 
 
 def test_check_tells_of_a_state_folder_that_cannot_be_used(shop):

@@ -219,6 +219,35 @@ TEST(Gate, StillTrustedAfterChangesOfPolicy) {
   EXPECT_FALSE(standing().ended);
 }
 
+// What is built or waits for its swap is judged as of the swap.
+TEST(Gate, WhatWaitsToBeAppliedIsConfirmedUnderThePolicyOfNow) {
+  OnlineWorld world;
+  PendingReview review = world.pending(kSupergraph);
+  const StoredVerdict verdict = world.approval(review.request());
+  const Admission result = world.admit(std::move(review), verdict);
+  ASSERT_EQ(World::verdict_of(result), "accepted");
+  const Artifact& artifact = *std::get<Verified<Artifact>>(result);
+  const auto good = world.policy;
+  const auto confirm = [&]() -> std::string {
+    const auto now = Gate(world.policy, world.clock, world.events).confirm(artifact, world.state);
+    world.policy = good;
+    return now ? "good" : std::string(info(now.error().reason).code);
+  };
+  EXPECT_EQ(confirm(), "good");
+  world.policy.trust.revoked = {"2026-11"};
+  EXPECT_EQ(confirm(), "key_revoked");
+  world.policy.trust.revoked = {"approver"};
+  EXPECT_EQ(confirm(), "admission_signature");
+  world.policy.trust.min_serial = artifact.statement.serial + 1;
+  EXPECT_NE(confirm(), "good");
+  world.policy.egress = http::EgressPolicy::parse({"https://*.shop.internal"}).value();
+  EXPECT_EQ(confirm(), "egress");
+  world.policy.trust.required_roles = {Role::release, Role::approve, Role::approve};
+  EXPECT_EQ(confirm(), "roles_missing");
+  world.clock.advance(std::chrono::hours(24 * 93));
+  EXPECT_EQ(confirm(), "expired");
+}
+
 TEST(Gate, TimePassesForWhatServes) {
   World world;
   const Examination result = world.examine(world.candidate(kSupergraph));
