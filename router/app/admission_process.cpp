@@ -4,6 +4,7 @@
 
 #include "router/app/admission_pages.hpp"
 #include "router/app/admission_setup.hpp"
+#include "router/app/state_lock.hpp"
 #include "router/net/http_client.hpp"
 #include "router/net/http_server.hpp"
 
@@ -33,6 +34,12 @@ int run_admission(const config::AdmissionPolicyFile& file, const ReloadPolicy& r
   if (!file.store_dir.empty()) {
     if (auto writable = store.check(); !writable) return failed("store_dir: " + writable.error());
   }
+  // Two servers in one folder would lower each other's floors.
+  constexpr std::chrono::seconds kLockPatience{5};
+  const auto lock = StateLock::take(file.store_dir, kLockPatience, [&](const std::string& holder) {
+    event(LogLevel::warn, "store_locked", {{"holder", holder}});
+  });
+  if (!lock) return failed("store_dir: " + lock.error());
   std::signal(SIGPIPE, SIG_IGN);
   net::EventLoop loop;
   net::Resolver resolver;

@@ -72,7 +72,7 @@ std::expected<StateLock, std::string> StateLock::take(const std::string& folder,
     const std::string holder = holder_of(file);
     if (std::chrono::steady_clock::now() >= end) {
       return std::unexpected(
-          fmt::format("{} is in use by {}; stop that router, or give this one a folder of its own", folder, holder));
+          fmt::format("{} is in use by {}; stop that one, or give this one a folder of its own", folder, holder));
     }
     if (!std::exchange(told, true)) waiting(holder);
     std::this_thread::sleep_for(kStep);

@@ -417,3 +417,11 @@ def test_w10_certificate_of_the_webhook_is_verified(shop):
         wait_refused(shop, "admission_unauthorized" if good else "admission_unreachable")
         assert bool(server.requests) == good and shop.get_health().status == 503
         shop.router.kill()
+
+
+def test_one_server_at_a_time_in_a_store(shop, publisher):
+    serve_admission(shop, **publisher.policy())
+    second = Process(shop.folder, "second", ["admission", "serve", "-p", shop.policy(port=free_port(), **publisher.policy())])
+    shop.closing.append(second.kill)
+    assert second.process.wait(15) == 3
+    assert "store_dir" in second.log() and "is in use by process" in second.log()
