@@ -9,6 +9,7 @@
 #include "config-schema/decoder.hpp"
 #include "config-schema/findings.hpp"
 #include "config-schema/formats.hpp"
+#include "config-schema/map_reader.hpp"
 #include "config-schema/schema.hpp"
 #include "config-schema/substitution.hpp"
 #include "config-schema/validator.hpp"
@@ -16,26 +17,6 @@
 
 namespace signet::config {
 namespace {
-
-const std::string* text_of(const YamlNode& map, std::string_view key) {
-  const YamlNode* node = map.find(key);
-  return node != nullptr && node->kind == NodeKind::scalar && !node->failed ? &node->text : nullptr;
-}
-
-void read_text(const YamlNode& map, std::string_view key, std::string& out) {
-  if (const std::string* text = text_of(map, key)) out = *text;
-}
-
-void read_number(const YamlNode& map, std::string_view key, uint32_t& out) {
-  if (const std::string* text = text_of(map, key)) {
-    if (const auto number = parse_whole_number(*text)) out = static_cast<uint32_t>(*number);
-  }
-}
-
-bool read_flag(const YamlNode& map, std::string_view key) {
-  const std::string* text = text_of(map, key);
-  return text != nullptr && *text == "true";
-}
 
 std::vector<unsigned> decode_days(const YamlNode* list) {
   constexpr std::array<std::string_view, 7> kDays{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
@@ -48,82 +29,81 @@ std::vector<unsigned> decode_days(const YamlNode* list) {
   return days;
 }
 
-void decode_times(const YamlNode& map, AdmissionGraphPolicy& out) {
+void decode_times(const MapReader& map, AdmissionGraphPolicy& out) {
   const auto items = [&map](std::string_view key) {
-    const YamlNode* list = map.find(key);
+    const YamlNode* list = map.node(key);
     return list != nullptr ? list->items : std::vector<YamlNode>();
   };
-  std::string from, to;
-  for (const YamlNode& window : items("windows")) {
-    read_text(window, "from", from);
-    read_text(window, "to", to);
-    out.windows.push_back({.days = decode_days(window.find("days")),
-                           .from = parse_time_of_day(from).value_or(std::chrono::minutes(0)),
-                           .to = parse_time_of_day(to).value_or(std::chrono::minutes(0))});
+  for (const YamlNode& item : items("windows")) {
+    const MapReader window(&item);
+    AdmissionWindow& made = out.windows.emplace_back();
+    made.days = decode_days(window.node("days"));
+    window.read("from", made.from, parse_time_of_day);
+    window.read("to", made.to, parse_time_of_day);
   }
-  for (const YamlNode& freeze : items("freezes")) {
-    read_text(freeze, "from", from);
-    read_text(freeze, "to", to);
-    out.freezes.push_back({parse_timestamp(from).value_or(WallTime()), parse_timestamp(to).value_or(WallTime())});
+  for (const YamlNode& item : items("freezes")) {
+    const MapReader freeze(&item);
+    AdmissionFreeze& made = out.freezes.emplace_back();
+    freeze.read("from", made.from, parse_timestamp);
+    freeze.read("to", made.to, parse_timestamp);
   }
 }
 
-AdmissionArtifacts decode_artifacts(const YamlNode* map) {
+AdmissionArtifacts decode_artifacts(const MapReader& map) {
   AdmissionArtifacts out;
-  if (map == nullptr) return out;
-  read_text(*map, "file", out.file);
-  if (const YamlNode* cdn = map->find("cdn")) {
+  map.read("file", out.file);
+  if (map.node("cdn") != nullptr) {
+    const MapReader cdn = map.map("cdn");
     out.cdn.emplace();
-    read_text(*cdn, "url", out.cdn->url);
-    read_text(*cdn, "token", out.cdn->token);
-    read_text(*cdn, "ca_file", out.cdn->ca_file);
+    cdn.read("url", out.cdn->url);
+    cdn.read("token", out.cdn->token);
+    cdn.read("ca_file", out.cdn->ca_file);
   }
   return out;
 }
 
-AdmissionCosmo decode_cosmo(const YamlNode& map) {
+AdmissionCosmo decode_cosmo(const MapReader& map) {
   AdmissionCosmo out;
-  read_text(map, "webhook_secret_file", out.webhook_secret_file);
-  read_text(map, "sign_key_file", out.sign_key_file);
-  out.origins = decode_texts(map.find("origins"));
-  out.allow = decode_texts(map.find("allow"));
-  out.allow_plain_http = read_flag(map, "allow_plain_http");
-  read_number(map, "max_subgraphs", out.max_subgraphs);
+  map.read("webhook_secret_file", out.webhook_secret_file);
+  map.read("sign_key_file", out.sign_key_file);
+  map.read("origins", out.origins);
+  map.read("allow", out.allow);
+  map.read("allow_plain_http", out.allow_plain_http);
+  map.read("max_subgraphs", out.max_subgraphs, parse_whole_number);
   return out;
 }
 
-AdmissionGraphPolicy decode_graph(const YamlNode& map) {
+AdmissionGraphPolicy decode_graph(const MapReader& map) {
   AdmissionGraphPolicy out;
-  read_text(map, "name", out.name);
-  read_text(map, "environment", out.environment);
-  out.keys = decode_keys(map.find("keys"));
-  out.allow = decode_texts(map.find("allow"));
-  out.allow_plain_http = read_flag(map, "allow_plain_http");
-  out.required_signers = decode_texts(map.find("required_signers"));
-  if (const YamlNode* kinds = map.find("kinds")) out.kinds = decode_texts(kinds);
-  read_number(map, "approvers", out.approvers);
-  read_number(map, "max_subgraphs", out.max_subgraphs);
-  out.artifacts = decode_artifacts(map.find("artifacts"));
-  out.forbid = decode_texts(map.find("forbid"));
-  const std::string* unknown = text_of(map, "unknown_previous");
-  out.allow_unknown_previous = unknown != nullptr && *unknown == "allow";
+  map.read("name", out.name);
+  map.read("environment", out.environment);
+  out.keys = decode_keys(map.node("keys"));
+  map.read("allow", out.allow);
+  map.read("allow_plain_http", out.allow_plain_http);
+  map.read("required_signers", out.required_signers);
+  map.read("kinds", out.kinds);
+  map.read("approvers", out.approvers, parse_whole_number);
+  map.read("max_subgraphs", out.max_subgraphs, parse_whole_number);
+  out.artifacts = decode_artifacts(map.map("artifacts"));
+  map.read("forbid", out.forbid);
+  map.read_word("unknown_previous", out.allow_unknown_previous, {{"allow", true}, {"deny", false}});
   decode_times(map, out);
   return out;
 }
 
 AdmissionPolicyFile decode_policy(const YamlNode& root) {
   AdmissionPolicyFile out;
-  if (const std::string* listen = text_of(root, "listen")) out.listen = parse_endpoint(*listen).value_or(out.listen);
-  read_text(root, "secret_file", out.secret_file);
-  read_text(root, "store_dir", out.store_dir);
-  read_number(root, "store_artifacts_max", out.store_artifacts_max);
-  if (const YamlNode* cosmo = root.find("cosmo")) out.cosmo = decode_cosmo(*cosmo);
-  if (const YamlNode* approve = root.find("approve")) {
-    read_text(*approve, "kid", out.approve_kid);
-    read_text(*approve, "key_file", out.approve_key_file);
-  }
-  if (const YamlNode* graphs = root.find("graphs")) {
-    for (const YamlNode& graph : graphs->items) out.graphs.push_back(decode_graph(graph));
+  const MapReader map(&root);
+  map.read("listen", out.listen, parse_endpoint);
+  map.read("secret_file", out.secret_file);
+  map.read("store_dir", out.store_dir);
+  map.read("store_artifacts_max", out.store_artifacts_max, parse_whole_number);
+  if (map.node("cosmo") != nullptr) out.cosmo = decode_cosmo(map.map("cosmo"));
+  const MapReader approve = map.map("approve");
+  approve.read("kid", out.approve_kid);
+  approve.read("key_file", out.approve_key_file);
+  if (const YamlNode* graphs = map.node("graphs")) {
+    for (const YamlNode& graph : graphs->items) out.graphs.push_back(decode_graph(MapReader(&graph)));
   }
   return out;
 }
@@ -207,7 +187,7 @@ void check_graphs(const YamlNode& root, const AdmissionPolicyFile& policy, Findi
 }
 
 void warn_of_secret(const YamlNode* map, std::string_view key, std::string_view path, Findings& findings) {
-  if (map == nullptr || text_of(*map, key) == nullptr) return;
+  if (map == nullptr || MapReader(map).text(key) == nullptr) return;
   warn_if_readable_by_others(*map->find(key), fmt::format("{}{}", path, key), findings);
 }
 

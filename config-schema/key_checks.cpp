@@ -4,19 +4,15 @@
 #include <map>
 
 #include "config-schema/cross_checks.hpp"
+#include "config-schema/map_reader.hpp"
 #include "config-schema/unsealing.hpp"
 #include "router/base/units.hpp"
 
 namespace signet::config {
 namespace {
 
-const std::string* text_of(const YamlNode& map, std::string_view key) {
-  const YamlNode* node = map.find(key);
-  return node != nullptr && node->kind == NodeKind::scalar && !node->failed ? &node->text : nullptr;
-}
-
 void check_algorithm(const YamlNode& key, const std::string& path, Findings& findings) {
-  const std::string* alg = text_of(key, "alg");
+  const std::string* alg = MapReader(&key).text("alg");
   const bool public_key = key.find("public_key_file") != nullptr;
   const bool secret = key.find("secret_file") != nullptr;
   if (public_key == secret) return;  // the schema has said so
@@ -29,8 +25,8 @@ void check_algorithm(const YamlNode& key, const std::string& path, Findings& fin
 }
 
 void check_validity(const YamlNode& key, const std::string& path, Findings& findings) {
-  const std::string* before = text_of(key, "not_before");
-  const std::string* after = text_of(key, "not_after");
+  const std::string* before = MapReader(&key).text("not_before");
+  const std::string* after = MapReader(&key).text("not_after");
   if (before == nullptr || after == nullptr) return;
   const auto from = parse_timestamp(*before);
   const auto to = parse_timestamp(*after);
@@ -107,7 +103,7 @@ void check_keys(const YamlNode* list, const std::string& path, Findings& finding
     const std::string own = fmt::format("{}[{}]", path, i);
     check_algorithm(key, own, findings);
     check_validity(key, own, findings);
-    const std::string* kid = text_of(key, "kid");
+    const std::string* kid = MapReader(&key).text("kid");
     if (kid == nullptr) continue;
     const auto [first, fresh] = kids.emplace(*kid, i);
     if (fresh) continue;

@@ -12,11 +12,6 @@
 namespace signet::config {
 namespace {
 
-std::string text_at(const YamlNode& root, std::string_view path) {
-  const YamlNode* node = find_path(root, path);
-  return node != nullptr && node->kind == NodeKind::scalar ? node->text : "";
-}
-
 // Graph and environment of all layers together; each value's key is filled in later.
 SealedPlace place_of(const std::vector<YamlNode>& layers, const std::vector<SourceFile>& files,
                      const SubstitutionSources& sources) {
@@ -24,7 +19,7 @@ SealedPlace place_of(const std::vector<YamlNode>& layers, const std::vector<Sour
   for (size_t i = 1; i < layers.size(); ++i) merge_layer(whole, layers[i]);
   Findings of_no_interest(files);
   substitute(whole, sources, of_no_interest);
-  return {text_at(whole, "graph.name"), text_at(whole, "graph.environment"), {}};
+  return place_in(whole);
 }
 
 size_t offset_of_line(std::string_view text, uint32_t line) {

@@ -23,16 +23,11 @@ const YamlNode* scalar_at(const YamlNode& root, std::string_view path) {
   return node != nullptr && node->kind == NodeKind::scalar && !node->failed ? node : nullptr;
 }
 
-std::string text_at(const YamlNode& root, std::string_view path) {
-  const YamlNode* node = scalar_at(root, path);
-  return node == nullptr ? "" : node->text;
-}
-
 // Opens with the keys of one configuration.
 class Opener {
  public:
   Opener(const YamlNode& root, const SubstitutionSources& sources, std::vector<FileUse>& files, Findings& findings)
-      : findings_(findings), graph_(text_at(root, "graph.name")), environment_(text_at(root, "graph.environment")) {
+      : findings_(findings), place_(place_in(root)) {
     for (const std::string_view path : {kMasterKey, kPreviousMasterKey}) {
       if (const YamlNode* node = scalar_at(root, path)) read(*node, std::string(path), sources, files);
     }
@@ -45,7 +40,7 @@ class Opener {
       if (!told_) findings_.error(node.place, path, fmt::format("is sealed; name the key's file in {}", kMasterKey));
       return;
     }
-    const auto value = open_sealed(masters_, {graph_, environment_, path}, node.text);
+    const auto value = open_sealed(masters_, {place_.graph, place_.environment, path}, node.text);
     if (!value) return fail(node, path, value.error());
     const std::string_view text = as_text(value->view());
     if (!is_utf8(text) || text.find('\0') != std::string_view::npos)
@@ -76,12 +71,20 @@ class Opener {
   }
 
   Findings& findings_;
-  std::string graph_, environment_;
+  SealedPlace place_;
   std::vector<crypto::SecretBytes> masters_;
   bool told_ = false;  // a key file is no good: that is the one error
 };
 
 }  // namespace
+
+SealedPlace place_in(const YamlNode& root) {
+  const auto text = [&root](std::string_view path) {
+    const YamlNode* node = scalar_at(root, path);
+    return node == nullptr ? std::string() : node->text;
+  };
+  return {text("graph.name"), text("graph.environment"), {}};
+}
 
 void for_each_sealed(YamlNode& root, const std::function<void(YamlNode& node, const std::string& path)>& visit) {
   visit_below(root, "", visit);

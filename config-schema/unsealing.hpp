@@ -8,11 +8,15 @@
 #include "config-schema/findings.hpp"
 #include "config-schema/load.hpp"
 #include "config-schema/positioned_yaml.hpp"
+#include "config-schema/sealed_value.hpp"
 
 namespace signet::config {
 
 inline constexpr std::string_view kMasterKey = "secrets.master_key_file";
 inline constexpr std::string_view kPreviousMasterKey = "secrets.previous_master_key_file";
+
+/// The graph and environment that `root` names, after substitution; the key is left out.
+SealedPlace place_in(const YamlNode& root);
 
 /// Calls `visit` with every scalar below `root` that stands sealed in the file, and its path.
 void for_each_sealed(YamlNode& root, const std::function<void(YamlNode& node, const std::string& path)>& visit);
