@@ -5,9 +5,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
+
+#include "router/app/files.hpp"
 
 namespace signet::app {
 namespace {
@@ -19,12 +20,6 @@ int open_file(const std::string& path) {
   constexpr int kFlags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   const int descriptor = ::open(path.c_str(), O_RDWR | kFlags);
   return descriptor >= 0 || (errno != EACCES && errno != EROFS) ? descriptor : ::open(path.c_str(), O_RDONLY | kFlags);
-}
-
-bool is_still_at(const std::string& path, int descriptor) {
-  struct stat here{}, held{};
-  return ::stat(path.c_str(), &here) == 0 && ::fstat(descriptor, &held) == 0 && here.st_dev == held.st_dev &&
-         here.st_ino == held.st_ino;
 }
 
 }  // namespace

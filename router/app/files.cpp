@@ -166,4 +166,10 @@ std::expected<void, std::string> rewrite_file(const std::string& path, std::stri
   return replace(whole, bytes, &status);
 }
 
+bool is_still_at(const std::string& path, int descriptor) {
+  struct stat here{}, held{};
+  return ::stat(path.c_str(), &here) == 0 && ::fstat(descriptor, &held) == 0 && here.st_dev == held.st_dev &&
+         here.st_ino == held.st_ino;
+}
+
 }  // namespace signet::app

@@ -30,4 +30,7 @@ bool write_all(int descriptor, std::string_view bytes);
 /// Flushes to disk which files the folder of `path` holds.
 void sync_folder_of(const std::string& path);
 
+/// Whether the file at `path` is the one that is open as `descriptor`: nobody has put another in its place.
+bool is_still_at(const std::string& path, int descriptor);
+
 }  // namespace signet::app

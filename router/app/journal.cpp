@@ -158,7 +158,7 @@ void Journal::policy_in_force(PolicyInForce policy) {
 
 void Journal::reload_refused(const std::string& error) {
   telemetry_.event(LogLevel::error, "reload_refused", {{"error", error}});
-  // The first line: what follows shows the file's text.
+  // The first of several.
   record("reload.refused", {{"reason", error.substr(0, std::min(error.find('\n'), kReasonBytesMax))}});
 }
 
@@ -185,12 +185,7 @@ void Journal::tls_files_applied(const std::string& key, std::optional<WallTime> 
 
 void Journal::tls_files_refused(const FileProblem& problem) {
   telemetry_.metrics().add(MetricId::tls_files_refused, {});
-  record("tls.refused", {{"key", problem.key}, {"file", problem.file}, {"reason", problem.reason}});
-  telemetry_.event(LogLevel::error, "tls_files_refused",
-                   {{"key", problem.key},
-                    {"file", problem.file},
-                    {"reason", problem.reason},
-                    {"what_to_do", std::string(kTlsFilesWhatToDo)}});
+  record_refused("tls.refused", "tls_files_refused", problem, kTlsFilesWhatToDo);
 }
 
 void Journal::secret_applied(const std::string& key) {
@@ -201,12 +196,17 @@ void Journal::secret_applied(const std::string& key) {
 
 void Journal::secret_refused(const FileProblem& problem) {
   telemetry_.metrics().add(MetricId::secrets_refused, {});
-  record("secret.refused", {{"key", problem.key}, {"file", problem.file}, {"reason", problem.reason}});
-  telemetry_.event(LogLevel::error, "secret_refused",
+  record_refused("secret.refused", "secret_refused", problem, kSecretFileWhatToDo);
+}
+
+void Journal::record_refused(std::string_view type, std::string_view event, const FileProblem& problem,
+                             std::string_view what_to_do) {
+  record(type, {{"key", problem.key}, {"file", problem.file}, {"reason", problem.reason}});
+  telemetry_.event(LogLevel::error, event,
                    {{"key", problem.key},
                     {"file", problem.file},
                     {"reason", problem.reason},
-                    {"what_to_do", std::string(kSecretFileWhatToDo)}});
+                    {"what_to_do", std::string(what_to_do)}});
 }
 
 void Journal::judged(const AdmissionVerdict& verdict) {

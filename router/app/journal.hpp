@@ -82,6 +82,9 @@ class Journal {
   void tampered(const std::string& problem);
   void anchored(const signing::AuditTip& tip, uint64_t segment);
   int64_t seconds_until(WallTime time) const;
+  /// A file that cannot be used: audit record and log line.
+  void record_refused(std::string_view type, std::string_view event, const FileProblem& problem,
+                      std::string_view what_to_do);
   void record(std::string_view type, const signing::AuditAttributes& attributes);
 
   TelemetryHub& telemetry_;

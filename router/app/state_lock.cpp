@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <thread>
 #include <tuple>
 #include <unistd.h>
@@ -49,11 +48,7 @@ StateLock::~StateLock() {
 }
 
 bool StateLock::in_place() const {
-  if (descriptor_ < 0) return true;
-  struct stat ours{};
-  struct stat there{};
-  return ::fstat(descriptor_, &ours) == 0 && ::stat(file_.c_str(), &there) == 0 && ours.st_ino == there.st_ino &&
-         ours.st_dev == there.st_dev;
+  return descriptor_ < 0 || is_still_at(file_, descriptor_);
 }
 
 std::expected<StateLock, std::string> StateLock::take(const std::string& folder, std::chrono::milliseconds patience,

@@ -74,14 +74,14 @@ class Page {
     head();
     alarms();
     refused_reload();
-    refused_secrets();
+    refused_files("secrets", "SECRET REFUSED");
     if (const NodeId signed_one = at(json_.root(), "configuration"); is(signed_one, Kind::object)) {
       artifact("configuration", signed_one);
     }
     artifact("graph", json_.find(json_.root(), "graph"));
     artifact("operations", json_.find(json_.root(), "operations"));
     refusals();
-    tls();
+    refused_files("tls", "TLS refused");
     posture();
     return lines_.take();
   }
@@ -219,14 +219,15 @@ class Page {
     }
   }
 
-  void refused_secrets() {
-    const NodeId all = at(json_.root(), "secrets");
+  // Of the files that `section` tells of, those that cannot be used.
+  void refused_files(std::string_view section, std::string_view label) {
+    const NodeId all = at(json_.root(), section);
     if (!is(all, Kind::object)) return;
     for (const auto& member : json_.members(all)) {
       const NodeId refused = at(member.value, "refused");
       if (!is(refused, Kind::object)) continue;
       lines_.blank();
-      lines_.add("SECRET REFUSED", fmt::format("{}, at {}", json_.string(member.key), text(refused, "at")));
+      lines_.add(label, fmt::format("{}, at {}", safe(json_.string(member.key)), text(refused, "at")));
       lines_.add("  why", fmt::format("{}: {}", text(refused, "file"), text(refused, "reason")));
       lines_.add("  what to do", text(refused, "what_to_do"));
     }
@@ -247,19 +248,6 @@ class Page {
     lines_.add("  reason", fmt::format("{}: {}", text(id, "reason"), text(id, "title")));
     lines_.add_if("  detail", text(id, "detail"));
     lines_.add("  what to do", text(id, "what_to_do"));
-  }
-
-  void tls() {
-    const NodeId all = at(json_.root(), "tls");
-    if (!is(all, Kind::object)) return;
-    for (const auto& member : json_.members(all)) {
-      const NodeId refused = at(member.value, "refused");
-      if (!is(refused, Kind::object)) continue;
-      lines_.blank();
-      lines_.add("TLS refused", fmt::format("{}, at {}", json_.string(member.key), text(refused, "at")));
-      lines_.add("  why", fmt::format("{}: {}", text(refused, "file"), text(refused, "reason")));
-      lines_.add("  what to do", text(refused, "what_to_do"));
-    }
   }
 
   void posture() {

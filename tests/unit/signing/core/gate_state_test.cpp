@@ -40,6 +40,14 @@ struct OnlineWorld : World {
   Admission admit(PendingReview review, const StoredVerdict& verdict) {
     return Gate(policy, clock, events).admit(std::move(review), verdict, state);
   }
+  /// An artifact that the webhook approved, its answer in it.
+  Artifact approved() {
+    PendingReview review = pending(kSupergraph);
+    const StoredVerdict verdict = approval(review.request());
+    const Admission result = admit(std::move(review), verdict);
+    EXPECT_EQ(verdict_of(result), "accepted");
+    return *std::get<Verified<Artifact>>(result);
+  }
 };
 
 TEST(GateAdmission, PendingUntilTheWebhookApproves) {
@@ -150,11 +158,7 @@ TEST(GateAdmission, UnsafeModesSayWhatTheyDid) {
 
 TEST(LastGood, ARestartNeedsNeitherSourceNorWebhook) {
   OnlineWorld world;
-  PendingReview review = world.pending(kSupergraph);
-  const StoredVerdict verdict = world.approval(review.request());
-  const Admission result = world.admit(std::move(review), verdict);
-  ASSERT_EQ(World::verdict_of(result), "accepted");
-  const Artifact& artifact = *std::get<Verified<Artifact>>(result);
+  const Artifact artifact = world.approved();
   world.applied(artifact.statement);
   world.state.running_sha256.clear();
   const auto copy = parse_last_good(print_last_good(artifact));
@@ -170,10 +174,7 @@ TEST(LastGood, ARestartNeedsNeitherSourceNorWebhook) {
 
 TEST(LastGood, TamperedVerdictsAndCopiesAreRefused) {
   OnlineWorld world;
-  PendingReview review = world.pending(kSupergraph);
-  const StoredVerdict verdict = world.approval(review.request());
-  const Admission result = world.admit(std::move(review), verdict);
-  const Artifact& artifact = *std::get<Verified<Artifact>>(result);
+  const Artifact artifact = world.approved();
   const std::string file = print_last_good(artifact);
   for (size_t at = 0; at < file.size(); ++at) {
     std::string damaged = file;
@@ -183,7 +184,7 @@ TEST(LastGood, TamperedVerdictsAndCopiesAreRefused) {
   for (size_t size = 0; size < file.size(); size += 7) ASSERT_FALSE(parse_last_good(file.substr(0, size)));
   // An enemy who can write the folder computes the digest anew; the gate still verifies the evidence.
   world.policy.webhook = false;
-  for (size_t at = 0; at < verdict.body.size(); ++at) {
+  for (size_t at = 0; at < artifact.verdict->body.size(); ++at) {
     Artifact forged = artifact;
     forged.verdict->body[at] = static_cast<char>(forged.verdict->body[at] ^ 2);
     const auto copy = parse_last_good(print_last_good(forged));
@@ -197,10 +198,7 @@ TEST(LastGood, TamperedVerdictsAndCopiesAreRefused) {
 
 TEST(Gate, StillTrustedAfterChangesOfPolicy) {
   OnlineWorld world;
-  PendingReview review = world.pending(kSupergraph);
-  const StoredVerdict verdict = world.approval(review.request());
-  const Admission result = world.admit(std::move(review), verdict);
-  const Artifact& artifact = *std::get<Verified<Artifact>>(result);
+  const Artifact artifact = world.approved();
   const auto standing = [&] { return Gate(world.policy, world.clock, world.events).standing(artifact); };
   const auto alarms = [&] { return standing().alarms; };
   using Alarms = std::vector<Alarm>;
@@ -222,11 +220,7 @@ TEST(Gate, StillTrustedAfterChangesOfPolicy) {
 // What is built or waits for its swap is judged as of the swap.
 TEST(Gate, WhatWaitsToBeAppliedIsConfirmedUnderThePolicyOfNow) {
   OnlineWorld world;
-  PendingReview review = world.pending(kSupergraph);
-  const StoredVerdict verdict = world.approval(review.request());
-  const Admission result = world.admit(std::move(review), verdict);
-  ASSERT_EQ(World::verdict_of(result), "accepted");
-  const Artifact& artifact = *std::get<Verified<Artifact>>(result);
+  const Artifact artifact = world.approved();
   const auto good = world.policy;
   const auto confirm = [&]() -> std::string {
     const auto now = Gate(world.policy, world.clock, world.events).confirm(artifact, world.state);
