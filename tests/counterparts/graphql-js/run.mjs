@@ -2,44 +2,22 @@
 //
 //   npm ci && node run.mjs <path of graphql_driver> [--count N] [--seed N] [--show N]
 
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
 import {
   buildSchema, getNamedType, getVariableValues, GraphQLError, isAbstractType, isLeafType, Kind, parse, specifiedRules,
   typeFromAST, validate,
 } from 'graphql';
 import collecting from 'graphql/execution/collectFields.js';
+import { readOptions, startDriver } from '../driver.mjs';
 import { DocumentGenerator, mutate, VariablesGenerator } from './generate.mjs';
 import { Rng } from './rng.mjs';
 import { schemas } from './schemas.mjs';
 import { syntaxCases } from './syntax-cases.mjs';
 
 const { collectFields, collectSubfields } = collecting;
-const options = { count: 4000, seed: Date.now() >>> 0, show: 10 };
-const [driverPath, ...rest] = process.argv.slice(2);
-for (let i = 0; i + 1 < rest.length; i += 2) options[rest[i].replace(/^--/, '')] = Number(rest[i + 1]);
-if (!driverPath) {
-  console.error('usage: node run.mjs <path of graphql_driver> [--count N] [--seed N] [--show N]');
-  process.exit(2);
-}
+const options = readOptions('graphql_driver', { count: 4000, show: 10 });
 console.log(`seed ${options.seed}, ${options.count} documents`);
-
-const driver = spawn(driverPath, { stdio: ['pipe', 'pipe', 'inherit'] });
-const waiting = [];
-createInterface({ input: driver.stdout }).on('line', (line) => waiting.shift()(JSON.parse(line)));
-driver.on('exit', (code, signal) => {
-  if (waiting.length === 0) return;
-  console.log(`the driver ended with ${signal ?? code}`);
-  console.log('0 passed, 1 failed');
-  process.exit(1);
-});
-function ask(request) {
-  return new Promise((resolve) => {
-    waiting.push(resolve);
-    driver.stdin.write(`${JSON.stringify(request)}\n`);
-  });
-}
+const { ask, end } = startDriver();
 
 const score = { passed: 0, failed: 0 };
 const tally = {};
@@ -165,7 +143,7 @@ for (let i = 0; i < options.count && score.failed < 1000; i++) {
   await checkDocument(name, schema, text, variablesGenerator);
 }
 
-driver.stdin.end();
+end();
 for (const [what, count] of Object.entries(tally).sort()) console.log(`  ${what} ${count}`);
 console.log(`${score.passed} passed, ${score.failed} failed`);
 process.exit(score.failed === 0 ? 0 : 1);

@@ -2,36 +2,14 @@
 //
 //   npm ci && node run.mjs <path of schema_changes_driver> [--count N] [--seed N] [--show N]
 
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { buildSchema, findBreakingChanges, findDangerousChanges, validateSchema } from 'graphql';
 import { Rng } from '../graphql-js/rng.mjs';
+import { readOptions, startDriver } from '../driver.mjs';
 import { change, mayBeHidden, print, randomModel } from './generate.mjs';
 
-const options = { count: 3000, seed: Date.now() >>> 0, show: 5 };
-const [driverPath, ...rest] = process.argv.slice(2);
-for (let i = 0; i + 1 < rest.length; i += 2) options[rest[i].replace(/^--/, '')] = Number(rest[i + 1]);
-if (!driverPath) {
-  console.error('usage: node run.mjs <path of schema_changes_driver> [--count N] [--seed N] [--show N]');
-  process.exit(2);
-}
+const options = readOptions('schema_changes_driver', { count: 3000, show: 5 });
 console.log(`seed ${options.seed}, ${options.count} pairs`);
-
-const driver = spawn(driverPath, { stdio: ['pipe', 'pipe', 'inherit'] });
-const waiting = [];
-createInterface({ input: driver.stdout }).on('line', (line) => waiting.shift()(JSON.parse(line)));
-driver.on('exit', (code, signal) => {
-  if (waiting.length === 0) return;
-  console.log(`the driver ended with ${signal ?? code}`);
-  console.log('0 passed, 1 failed');
-  process.exit(1);
-});
-function ask(request) {
-  return new Promise((resolve) => {
-    waiting.push(resolve);
-    driver.stdin.write(`${JSON.stringify(request)}\n`);
-  });
-}
+const { ask, end } = startDriver();
 
 // What a sentence of graphql-js is about, as [where, what]; `@` before directives as in schema coordinates.
 const SENTENCES = [
@@ -141,6 +119,6 @@ if (options.count >= 3000 && Object.keys(tally).length !== CLASSES) {
   console.log(`${Object.keys(tally).length} of ${CLASSES} classes came up`);
   score.failed++;
 }
-driver.stdin.end();
+end();
 console.log(`${score.passed} passed, ${score.failed} failed`);
 process.exit(score.failed === 0 ? 0 : 1);
