@@ -191,13 +191,15 @@ def test_running_state_folder_lost_serves_warns_and_keeps_its_floor(shop, cdn):
 def test_running_state_that_cannot_be_written_is_tried_again(shop, cdn):
     start_from_cdn(shop, cdn)
     first = shop.status()["graph"]["serial"]
-    (shop.state / "graph.state.new").mkdir()  # where the next floor would be written
+    aside = shop.state.rename(shop.folder / "aside")
+    shop.state.write_text("a file where the folder was: nothing can be written")
     second = make_graph(shop, "second")
     publish(shop, cdn)
     wait_for(lambda: serving(shop) == second, "the second graph")
     wait_alarm(shop, "state_lost")
-    assert f'"serial":{first}' in (shop.state / "graph.state").read_text()
-    (shop.state / "graph.state.new").rmdir()
+    assert f'"serial":{first}' in (aside / "graph.state").read_text()
+    shop.state.unlink()
+    aside.rename(shop.state)
     wait_alarm_ended(shop, "state_lost")
     assert f'"serial":{shop.status()["graph"]["serial"]}' in (shop.state / "graph.state").read_text()
 
