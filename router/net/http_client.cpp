@@ -33,12 +33,16 @@ constexpr std::chrono::milliseconds kSweepInterval{20};
 constexpr std::chrono::milliseconds kPoolSweepInterval{200};
 constexpr size_t kExpiredPerTurn = 64;  // others have their turn between
 
+class ClientExchange;
+
 }  // namespace
 
 struct HttpClient::Impl : std::enable_shared_from_this<HttpClient::Impl> {
   Impl(EventLoop& event_loop, Resolver& names, ClientSettings settings)
       : loop(event_loop), resolver(names), pool(settings), read_buffer(64u << 10) {}
 
+  void start(std::shared_ptr<ClientExchange> exchange);
+  void start_all();
   void sweep();
   void expire_some();
 
@@ -47,6 +51,7 @@ struct HttpClient::Impl : std::enable_shared_from_this<HttpClient::Impl> {
   ConnectionPool pool;
   std::vector<char> read_buffer;  // shared: nothing survives in it across an await
   DeadlineQueue deadlines;
+  std::vector<std::shared_ptr<ClientExchange>> starting, going;
   bool expiring = false;
   std::unique_ptr<Timer> sweep_timer;
   SteadyTime swept{};  // the pool, last
@@ -65,10 +70,10 @@ class ClientExchange final : public http::Exchange,
     if (to_.url.tls()) tls_key_ = fmt::format("{} {}", to_.origin, tls().id());
   }
 
+  void watch_deadline() { client_->deadlines.put(*this, deadline_); }
+
   void start() {
-    client_->deadlines.put(*this, deadline_);
     asio::co_spawn(client_->loop.context(), [self = shared_from_this()]() { return self->run(); }, asio::detached);
-    inside_send_ = false;
   }
 
   void cancel() override {
@@ -143,14 +148,7 @@ class ClientExchange final : public http::Exchange,
       if (!first || !attempt.no_byte_came || !request_.idempotent) break;
     }
     place.reset();
-    if (inside_send_) co_await leave_send();
     report(attempt);
-  }
-
-  // Nothing is reported from inside send().
-  asio::awaitable<void> leave_send() {
-    if (response_) response_->keep_body();
-    co_await asio::post(client_->loop.context(), asio::use_awaitable);
   }
 
   // Steps of run(), but not inlined: what is, lives in its frame, and Asio and the allocator are quick with small ones.
@@ -380,11 +378,24 @@ class ClientExchange final : public http::Exchange,
   asio::steady_timer* waiting_ = nullptr;
   std::unique_ptr<PooledConnection> connection_;
   std::optional<ResponseReader> response_;
-  bool inside_send_ = true;
   bool timed_out_ = false;
 };
 
 }  // namespace
+
+// Requests go out together, when all that is there to be done in this turn of the loop is done: whom the first one
+// wakes finds the others too, and is not woken for each.
+void HttpClient::Impl::start(std::shared_ptr<ClientExchange> exchange) {
+  exchange->watch_deadline();
+  if (starting.empty()) loop.post([self = shared_from_this()] { self->start_all(); });
+  starting.push_back(std::move(exchange));
+}
+
+void HttpClient::Impl::start_all() {
+  going.swap(starting);
+  for (const auto& exchange : going) exchange->start();
+  going.clear();
+}
 
 void HttpClient::Impl::sweep() {
   const SteadyTime now = std::chrono::steady_clock::now();
@@ -411,7 +422,7 @@ HttpClient::~HttpClient() = default;
 
 std::shared_ptr<http::Exchange> HttpClient::send(http::Request request, SteadyTime deadline, http::Sink& sink) {
   auto exchange = std::make_shared<ClientExchange>(impl_, std::move(request), deadline, sink);
-  exchange->start();
+  impl_->start(exchange);
   return exchange;
 }
 
