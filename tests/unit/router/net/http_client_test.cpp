@@ -84,6 +84,36 @@ TEST_F(HttpClientTest, SendsAndReusesTheConnection) {
   EXPECT_EQ(outcome->body, "bad");
 }
 
+// Whom the first request wakes finds the others there: they go out together, when the turn of the loop is over.
+TEST_F(HttpClientTest, RequestsGoOutWhenTheTurnOfTheLoopIsOver) {
+  auto first = send();
+  RawSocket peer = listener.accept();
+  peer.read_until("hello");
+  peer.send(kGood);
+  ASSERT_TRUE(first.get());
+  const auto arrived = [&] {
+    char byte = 0;
+    return ::recv(peer.descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+  };
+  http::Collect sink(1000, [](const http::Outcome&) {});
+  std::shared_ptr<http::Exchange> exchange;
+  bool at_once = true, after_the_turn = false;
+  std::promise<void> looked;
+  loop.run([&] {
+    exchange = client->send(request(), std::chrono::steady_clock::now() + 2s, sink);
+    std::this_thread::sleep_for(10ms);
+    at_once = arrived();
+    loop.loop.post([&] {
+      after_the_turn = arrived();
+      looked.set_value();
+    });
+  });
+  looked.get_future().wait();
+  EXPECT_FALSE(at_once);
+  EXPECT_TRUE(after_the_turn);
+  loop.run([&] { exchange->cancel(); });
+}
+
 TEST_F(HttpClientTest, BodiesThatLastUntilTheConnectionCloses) {
   const auto outcome = answered_with("HTTP/1.1 200 OK\r\n\r\nuntil the end");
   ASSERT_TRUE(outcome);
