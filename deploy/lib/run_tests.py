@@ -221,7 +221,8 @@ def fuzz(run, name):
 
 
 # Tests that do a tenth of their work by default.
-FULL = ("tests/e2e/test_many_connections.py", "tests/e2e/test_quarantine.py", "tests/e2e/test_reload_load.py")
+FULL = ("tests/e2e/test_many_connections.py", "tests/e2e/test_quarantine.py", "tests/e2e/test_races.py",
+        "tests/e2e/test_reload_load.py")
 
 
 def long(run):
