@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/router/cosmo/small_config.hpp"
+#include "tests/support/small_config.hpp"
 
 namespace signet::cosmo {
 namespace {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "router/cosmo/supergraph_sdl.hpp"
-#include "tests/unit/router/cosmo/small_config.hpp"
+#include "tests/support/small_config.hpp"
 
 namespace signet::cosmo {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "router/graphql/parser.hpp"
-#include "tests/unit/router/cosmo/small_config.hpp"
+#include "tests/support/small_config.hpp"
 
 namespace signet::cosmo {
 namespace {
