@@ -143,8 +143,8 @@ class ConfigReader {
       return;
     }
     config_.schema = read_schema(problems_, full, path, "the graph");
+    if (!reader_.member(engine, "graphqlClientSchema", kEngine).valid()) return;
     const std::string client = reader_.text(engine, "graphqlClientSchema", kEngine);
-    if (client.empty()) return;
     config_.client_schema =
         read_schema(problems_, client, member_path(kEngine, "graphqlClientSchema"), "the graph for clients");
   }

@@ -181,6 +181,12 @@ TEST(ExecutionConfig, ConditionsThatSpeakOfOtherFieldsAreRefused) {
       "\"isbn\" of \"Book\" is not supported: \"Book.isbn\" is not external");
 }
 
+// Nothing that was hidden shows because its schema is empty.
+TEST(ExecutionConfig, AnEmptyClientSchemaIsNoClientSchema) {
+  std::string text = small_config_with("\"graphqlClientSchema\": \"", "\"graphqlClientSchema\": \"\", \"other\": \"");
+  EXPECT_TRUE(refusal(text).starts_with("engineConfig.graphqlClientSchema: ")) << refusal(text);
+}
+
 TEST(ExecutionConfig, OtherTextIsNoConfig) {
   EXPECT_EQ(refusal("{"), ": is not JSON: expected a member name");
   EXPECT_EQ(refusal("[]"), ": is not an object");
