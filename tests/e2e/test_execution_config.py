@@ -43,7 +43,7 @@ def test_config_takes_the_place_of_a_supergraph_and_what_it_may_not_ask_for_is_r
 
 
 @pytest.mark.parametrize("place", ["fetch", "subscription"])
-def test_d_url_of_a_config_that_is_not_listed_refuses_it(running, config, place):
+def test_url_of_a_config_that_is_not_listed_refuses_it(running, config, place):
     config["engineConfig"]["datasourceConfigurations"][1]["customGraphql"][place]["url"] = {
         "staticVariableContent": "https://evil.test/graphql"}
     write_config(running, config)
