@@ -44,12 +44,21 @@ class Comparison {
       ++seen;
       compare_types(type, *found->second);
     }
+    hide_directives();
     if (seen != client_types_.size()) differ("it has a type that graphqlSchema does not have");
     return std::move(hidden_);
   }
 
  private:
   void differ(std::string message) { problems_.add(std::string(kClientSchema), std::move(message)); }
+
+  void hide_directives() {
+    std::unordered_set<std::string_view> known;
+    for (const graphql::DirectiveDefinition& each : client_.directive_definitions) known.insert(each.name);
+    for (const graphql::DirectiveDefinition& each : full_.directive_definitions) {
+      if (!known.contains(each.name)) hidden_.insert(fmt::format("@{}", each.name));
+    }
+  }
 
   void compare_types(const TypeDefinition& full, const TypeDefinition& client) {
     if (full.kind != client.kind)

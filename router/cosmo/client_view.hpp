@@ -9,7 +9,8 @@
 
 namespace signet::cosmo {
 
-/// Schema coordinates as the specification writes them: `Type`, `Type.field`, `Type.field(argument:)`, `Enum.VALUE`.
+/// Schema coordinates as the specification writes them: `Type`, `Type.field`, `Type.field(argument:)`, `Enum.VALUE`,
+/// `@directive`.
 /// Spec: https://spec.graphql.org/September2025/#sec-Schema-Coordinates
 using Coordinates = std::unordered_set<std::string>;
 

@@ -114,6 +114,7 @@ class SupergraphWriter {
         locations += location.name;
       }
       if (locations.empty() || definition.name == "skip" || definition.name == "include") continue;
+      if (hidden_.contains(fmt::format("@{}", definition.name))) continue;
       describe(definition.description, "");
       add("directive @{}", definition.name);
       write_arguments(definition.first_argument, {});

@@ -1,5 +1,5 @@
 // The demo's subgraphs, composed by Cosmo's packages: `signet dev` on the execution config answers what `signet demo`
-// promises.
+// promises, and shows clients the schema that the config has for them.
 //
 //   node demo.mjs <signet binary> [--verbose]
 
@@ -10,6 +10,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { buildClientSchema, buildSchema, getIntrospectionQuery, lexicographicSortSchema, printSchema } from 'graphql';
 import { check, run, signet } from '../command_line.mjs';
 import { executionConfig } from './execution-config.mjs';
 
@@ -70,6 +71,8 @@ async function ask(url, query) {
   }
 }
 
+const sorted = (schema) => printSchema(lexicographicSortSchema(schema));
+
 await run(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cosmo-demo-'));
   const children = [];
@@ -87,8 +90,12 @@ await run(async () => {
     const file = join(folder, 'demo.json');
     writeFileSync(file, config);
     children.push(spawn(signet, ['dev', '--supergraph', file, '--listen', `127.0.0.1:${router}`], { stdio: 'ignore' }));
-    const answer = await ask(`http://127.0.0.1:${router}/graphql`, QUERY);
+    const url = `http://127.0.0.1:${router}/graphql`;
+    const answer = await ask(url, QUERY);
     check(JSON.stringify(answer) === JSON.stringify(ANSWER), `the demo answers: ${JSON.stringify(answer)}`);
+    const shown = await ask(url, getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true }));
+    const meant = buildSchema(JSON.parse(config).engineConfig.graphqlClientSchema);
+    check(sorted(buildClientSchema(shown.data)) === sorted(meant), 'clients see the schema that is meant for them');
   } finally {
     for (const child of children) child.kill();
     rmSync(folder, { recursive: true });

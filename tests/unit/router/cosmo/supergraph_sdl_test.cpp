@@ -65,6 +65,16 @@ TEST(SupergraphOfExecutionConfig, WhatClientsDoNotHaveIsHidden) {
   expect_contains(converted(small_config_with(R"(enum Mood { GOOD }",)", R"(",)")), "enum Mood @inaccessible {");
 }
 
+TEST(SupergraphOfExecutionConfig, DirectivesThatClientsDoNotHaveAreLeftOut) {
+  std::string text = small_config_with("enum Mood { GOOD BAD }",
+                                       "enum Mood { GOOD BAD } directive @fast on FIELD directive @late on FIELD");
+  const std::string_view client = "enum Mood { GOOD }\"";
+  text.replace(text.find(client), client.size(), "enum Mood { GOOD } directive @late on FIELD\"");
+  const std::string sdl = converted(text);
+  expect_contains(sdl, "directive @late on FIELD ");
+  EXPECT_EQ(sdl.find("@fast"), std::string::npos);
+}
+
 TEST(SupergraphOfExecutionConfig, WithoutAClientSchemaNothingIsHidden) {
   std::string text(kSmallConfig);
   const size_t at = text.find("graphqlClientSchema");
