@@ -16,6 +16,7 @@ set(SIGNET_ROOM_LINES
   "signing/core"
   "config-schema"
   "telemetry/record"
+  "router/cosmo"
   "router/graphql"
   "router/http"
   "router/json"

@@ -13,7 +13,8 @@ std::string describe(const std::vector<federation::LoadError>& errors) {
   std::string text;
   for (size_t i = 0; i < errors.size() && i < kErrorsShownMax; ++i) {
     if (!text.empty()) text += "; ";
-    text += fmt::format("{}:{}: {}", errors[i].position.line, errors[i].position.column, errors[i].message);
+    const auto& [message, at] = errors[i];
+    text += at.line == 0 ? message : fmt::format("{}:{}: {}", at.line, at.column, message);
   }
   if (errors.size() > kErrorsShownMax) text += fmt::format("; and {} more", errors.size() - kErrorsShownMax);
   return text;

@@ -70,12 +70,14 @@ void allow_loopback_subgraphs(config::Config& config, std::string_view supergrap
   const auto subgraphs = signing::subgraph_urls(supergraph);
   if (!subgraphs) return;  // the gate says what is wrong with it
   for (const signing::Subgraph& subgraph : *subgraphs) {
-    const auto url = http::parse_url(subgraph.url);
-    if (!url) continue;
-    const auto address = http::IpAddress::parse(url->host);
-    const bool loopback =
-        url->host == "localhost" || url->host == "::1" || (address && !address->v6 && address->bytes[0] == 127);
-    if (loopback) config.subgraphs.allow.push_back(url->origin());
+    for (const std::string& text : {subgraph.url, subgraph.subscription_url}) {
+      const auto url = http::parse_url(text);
+      if (!url) continue;
+      const auto address = http::IpAddress::parse(url->host);
+      const bool loopback =
+          url->host == "localhost" || url->host == "::1" || (address && !address->v6 && address->bytes[0] == 127);
+      if (loopback) config.subgraphs.allow.push_back(url->origin());
+    }
   }
 }
 

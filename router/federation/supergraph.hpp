@@ -35,13 +35,14 @@ struct LoadError {
   graphql::Position position;  ///< line 0 where no place can be named
 };
 
-/// Reads a composed supergraph SDL. What this router does not implement is refused here, by name, as far as it can be
-/// known without an operation; every accessible field is proven reachable.
-/// Errors: all that were found, in source order.
-std::expected<Supergraph, std::vector<LoadError>> load_supergraph(std::string_view sdl);
+/// Reads a composed graph: a supergraph SDL, or a Cosmo execution config, which starts with `{`. What this router does
+/// not implement is refused here, by name, as far as it can be known without an operation; every accessible field is
+/// proven reachable.
+/// Errors: all that were found, in source order. Those of a config name its member in the message, and no line.
+std::expected<Supergraph, std::vector<LoadError>> load_supergraph(std::string_view graph);
 
 /// The schema alone, with what clients may not see marked: what load_supergraph() begins with. Whether it can be
 /// planned over is not looked at. Errors: as load_supergraph().
-std::expected<schema::Schema, std::vector<LoadError>> load_schema(std::string_view sdl);
+std::expected<schema::Schema, std::vector<LoadError>> load_schema(std::string_view graph);
 
 }  // namespace signet::federation

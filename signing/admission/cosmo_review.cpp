@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <set>
 
 #include "router/base/utf8.hpp"
 #include "router/json/document.hpp"
@@ -36,10 +35,9 @@ std::expected<void, std::string> judge_config(const AdmissionPolicy& policy, std
   if (!is_utf8(config)) return std::unexpected(std::string("the config is not valid UTF-8"));
   const auto urls = cosmo_config_urls(config);
   if (!urls) return std::unexpected(urls.error());
-  std::set<std::string> names;
-  for (const signing::Subgraph& subgraph : *urls) names.insert(subgraph.name);
-  if (names.size() > policy.max_subgraphs) {
-    return std::unexpected(fmt::format("{} subgraphs; at most {} are allowed", names.size(), policy.max_subgraphs));
+  const size_t subgraphs = count_subgraphs(*urls);
+  if (subgraphs > policy.max_subgraphs) {
+    return std::unexpected(fmt::format("{} subgraphs; at most {} are allowed", subgraphs, policy.max_subgraphs));
   }
   RuleResult result = judge_urls(policy, *urls);
   if (!result.passed) return std::unexpected(std::move(result.why));

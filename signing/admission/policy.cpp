@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 #include "signing/admission/config_review.hpp"
 
@@ -50,7 +51,8 @@ RuleResult judge_approvers(const AdmissionPolicy& policy, const std::vector<sign
   return static_cast<size_t>(approvals) < policy.approvers ? broken("approvers", count) : kept("approvers", count);
 }
 
-RuleResult judge_count(const AdmissionPolicy& policy, size_t subgraphs) {
+RuleResult judge_count(const AdmissionPolicy& policy, const std::vector<signing::Subgraph>& urls) {
+  const size_t subgraphs = count_subgraphs(urls);
   const std::string count = fmt::format("{} subgraphs; at most {} are allowed", subgraphs, policy.max_subgraphs);
   return subgraphs > policy.max_subgraphs ? broken("max_subgraphs", count) : kept("max_subgraphs", count);
 }
@@ -87,6 +89,12 @@ void PolicyVerdict::add(RuleResult result) {
   rules.push_back(std::move(result));
 }
 
+size_t count_subgraphs(const std::vector<signing::Subgraph>& urls) {
+  std::set<std::string_view> names;
+  for (const signing::Subgraph& each : urls) names.insert(each.name);
+  return names.size();
+}
+
 RuleResult judge_urls(const AdmissionPolicy& policy, const std::vector<signing::Subgraph>& subgraphs) {
   for (const signing::Subgraph& subgraph : subgraphs) {
     std::string problem = check_url(policy, subgraph.url);
@@ -108,7 +116,7 @@ PolicyVerdict judge(const AdmissionPolicy& policy, const AdmissionCase& about) {
   verdict.add(judge_kind(policy, about.kind));
   verdict.add(judge_signers(policy, about.signers));
   verdict.add(judge_approvers(policy, about.signers));
-  verdict.add(judge_count(policy, about.subgraphs.size()));
+  verdict.add(judge_count(policy, about.subgraphs));
   verdict.add(judge_urls(policy, about.subgraphs));
   if (about.comparison != nullptr) verdict.add(judge_changes(policy, *about.comparison));
   return verdict;

@@ -74,6 +74,9 @@ struct PolicyVerdict {
 /// Every rule but the change windows, which are judged when the answer is given.
 PolicyVerdict judge(const AdmissionPolicy& policy, const AdmissionCase& about);
 
+/// Subgraphs by name: one may have several lines of URLs.
+size_t count_subgraphs(const std::vector<signing::Subgraph>& urls);
+
 /// URLs of subgraphs: they parse, are https unless the policy says otherwise, and are on the list.
 RuleResult judge_urls(const AdmissionPolicy& policy, const std::vector<signing::Subgraph>& subgraphs);
 

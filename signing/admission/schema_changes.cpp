@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 
 #include "router/federation/supergraph.hpp"
 #include "signing/admission/default_values.hpp"
@@ -261,6 +262,15 @@ class Comparison {
   std::vector<Change> changes_;
 };
 
+/// All addresses of each subgraph: one that is not asked today may be tomorrow.
+using UrlsByName = std::map<std::string_view, std::vector<std::pair<std::string_view, std::string_view>>>;
+
+UrlsByName urls_by_name(const std::vector<signing::Subgraph>& subgraphs) {
+  UrlsByName out;
+  for (const signing::Subgraph& each : subgraphs) out[each.name].emplace_back(each.url, each.subscription_url);
+  return out;
+}
+
 }  // namespace
 
 std::vector<Change> schema_changes(const Schema& before, const Schema& after) {
@@ -270,19 +280,17 @@ std::vector<Change> schema_changes(const Schema& before, const Schema& after) {
 std::vector<Change> subgraph_changes(const std::vector<signing::Subgraph>& before,
                                      const std::vector<signing::Subgraph>& after) {
   std::vector<Change> changes;
-  const auto named = [](const std::vector<signing::Subgraph>& list, const std::string& name) {
-    return std::ranges::find(list, name, &signing::Subgraph::name);
-  };
-  for (const signing::Subgraph& subgraph : before) {
-    const auto now = named(after, subgraph.name);
-    if (now == after.end()) {
-      changes.push_back({SUBGRAPH_REMOVED, subgraph.name});
-    } else if (now->url != subgraph.url || now->subscription_url != subgraph.subscription_url) {
-      changes.push_back({SUBGRAPH_URL_CHANGED, subgraph.name});
+  const UrlsByName old_urls = urls_by_name(before), new_urls = urls_by_name(after);
+  for (const auto& [name, urls] : old_urls) {
+    const auto now = new_urls.find(name);
+    if (now == new_urls.end()) {
+      changes.push_back({SUBGRAPH_REMOVED, std::string(name)});
+    } else if (now->second != urls) {
+      changes.push_back({SUBGRAPH_URL_CHANGED, std::string(name)});
     }
   }
-  for (const signing::Subgraph& subgraph : after) {
-    if (named(before, subgraph.name) == before.end()) changes.push_back({SUBGRAPH_ADDED, subgraph.name});
+  for (const auto& [name, urls] : new_urls) {
+    if (!old_urls.contains(name)) changes.push_back({SUBGRAPH_ADDED, std::string(name)});
   }
   return changes;
 }
@@ -292,8 +300,10 @@ std::expected<std::vector<Change>, std::string> graph_changes(const std::string&
     auto schema = federation::load_schema(sdl);
     if (schema) return std::move(*schema);
     const federation::LoadError& error = schema.error().front();
-    return std::unexpected(fmt::format("the schema of the {} artifact cannot be read: line {}: {}", which,
-                                       error.position.line, signing::printable(error.message)));
+    const uint32_t line = error.position.line;
+    return std::unexpected(fmt::format("the schema of the {} artifact cannot be read: {}{}", which,
+                                       line == 0 ? std::string() : fmt::format("line {}: ", line),
+                                       signing::printable(error.message)));
   };
   const auto old_schema = load(before, "previous");
   if (!old_schema) return std::unexpected(old_schema.error());

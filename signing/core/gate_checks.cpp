@@ -144,11 +144,13 @@ Verification<std::vector<Subgraph>> check_content(ArtifactKind kind, const std::
   auto subgraphs = subgraph_urls(text);
   if (!subgraphs) return refuse(Reason::format, printable(subgraphs.error()));
   for (const Subgraph& subgraph : *subgraphs) {
-    const auto url = http::parse_url(subgraph.url);
-    const auto allowed = url ? egress.check_url(*url) : std::unexpected(url.error());
-    if (!allowed) {
+    for (const std::string* address : {&subgraph.url, &subgraph.subscription_url}) {
+      if (address == &subgraph.subscription_url && address->empty()) continue;
+      const auto url = http::parse_url(*address);
+      const auto allowed = url ? egress.check_url(*url) : std::unexpected(url.error());
+      if (allowed) continue;
       return refuse(Reason::egress, fmt::format("subgraph {} at \"{}\": {}", printable(subgraph.name, 64),
-                                                printable(subgraph.url), printable(allowed.error())));
+                                                printable(*address), printable(allowed.error())));
     }
   }
   return std::move(*subgraphs);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "router/cosmo/config_urls.hpp"
+#include "router/cosmo/supergraph_sdl.hpp"
 #include "router/graphql/parser.hpp"
 
 namespace signet::signing {
@@ -35,10 +37,22 @@ bool renames_join(const graphql::Document& document) {
   });
 }
 
+std::expected<std::vector<Subgraph>, std::string> urls_of_config(std::string_view json) {
+  auto urls = cosmo::config_urls(json);
+  if (!urls) return bad(std::move(urls.error()));
+  if (urls->size() > kSubgraphsMax) return bad(fmt::format("more than {} URLs", kSubgraphsMax));
+  std::vector<Subgraph> out;
+  for (cosmo::SubgraphUrls& each : *urls) {
+    out.push_back({std::move(each.name), std::move(each.url), std::move(each.subscription_url)});
+  }
+  return out;
+}
+
 }  // namespace
 
-std::expected<std::vector<Subgraph>, std::string> subgraph_urls(std::string_view supergraph) {
-  const auto document = graphql::parse_type_system(supergraph);
+std::expected<std::vector<Subgraph>, std::string> subgraph_urls(std::string_view graph) {
+  if (cosmo::is_execution_config(graph)) return urls_of_config(graph);
+  const auto document = graphql::parse_type_system(graph);
   if (!document) {
     return bad(fmt::format("line {}: {}", document.error().position.line, document.error().message));
   }

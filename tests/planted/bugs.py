@@ -7,7 +7,7 @@ import collections
 
 Bug = collections.namedtuple("Bug", "name file before after binary tests")
 
-CORE, HTTP, CRYPTO, CONFIG = "unit_signing_core", "unit_http", "unit_crypto", "unit_config_schema"
+CORE, HTTP, CRYPTO, CONFIG, COSMO = "unit_signing_core", "unit_http", "unit_crypto", "unit_config_schema", "unit_cosmo"
 
 BUGS = [
     Bug("a signature that is wrong is passed over", "signing/core/signature_check.cpp",
@@ -61,8 +61,17 @@ BUGS = [
         "return seen_.emplace(std::string(id), now).second;", "return seen_.emplace(std::string(id), now).first != seen_.end();",
         CORE, "ReplayGuard.*"),
     Bug("URLs of the graph are not judged", "signing/core/gate_checks.cpp",
-        "    if (!allowed) {\n      return refuse(Reason::egress,", "    if (!url) {\n      return refuse(Reason::egress,",
+        "      if (allowed) continue;\n      return refuse(Reason::egress,", "      if (url) continue;\n      return refuse(Reason::egress,",
         CORE, "Gate*"),
+    Bug("subscription URLs of a graph are not judged", "signing/core/gate_checks.cpp",
+        "if (address == &subgraph.subscription_url && address->empty()) continue;",
+        "if (address == &subgraph.subscription_url) continue;", CORE, "GateAttacks.DOneForbiddenUrlOfAnExecutionConfig*"),
+    Bug("authorization of an execution config is passed over", "router/cosmo/execution_config.cpp",
+        'if (reader_.has_content(item, "authorizationConfiguration", path)) {',
+        'if (false && reader_.has_content(item, "authorizationConfiguration", path)) {', COSMO, "*WhatIsRefused*"),
+    Bug("what an execution config hides from clients shows", "router/cosmo/supergraph_sdl.cpp",
+        'if (hidden) out_ += " @inaccessible";', 'if (hidden && out_.empty()) out_ += " @inaccessible";', COSMO,
+        "SupergraphOfExecutionConfig.*"),
     Bug("a suffix of a host is enough", "router/http/egress.cpp",
         "return host[label.size()] == '.' && label.find('.') == std::string_view::npos &&",
         "return label.find('.') == std::string_view::npos &&", HTTP, "EgressAttacks.*:Url.*"),

@@ -6,6 +6,7 @@
 #include "router/federation/plan_print.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/planning.hpp"
+#include "tests/support/small_config.hpp"
 
 namespace signet::federation {
 namespace {
@@ -40,6 +41,37 @@ TEST(Supergraph, HidesItsMachinery) {
   EXPECT_FALSE(supergraph->schema.find_type("join__Graph"));
   EXPECT_FALSE(supergraph->schema.find_directive("join__type"));
   EXPECT_TRUE(supergraph->schema.find_type("Product"));
+}
+
+TEST(Supergraph, MayBeAnExecutionConfig) {
+  const auto supergraph = load_supergraph(testing::kSmallConfig);
+  ASSERT_TRUE(supergraph) << supergraph.error().front().message;
+  const SubgraphId books = supergraph->find_subgraph("books");
+  ASSERT_TRUE(books);
+  EXPECT_EQ(supergraph->subgraphs[books].url, "https://books.test/graphql");
+  const testing::Planned planned = testing::plan_text(*supergraph, "{ me { wrote { title label } } }");
+  EXPECT_EQ(planned.error, "");
+  ASSERT_TRUE(planned.plan);
+  const std::string plan = print_plan(*supergraph, *planned.plan);
+  EXPECT_NE(plan.find("users"), std::string::npos) << plan;
+  EXPECT_NE(plan.find("label"), std::string::npos) << plan;
+  const auto schema = load_schema(testing::kSmallConfig);
+  ASSERT_TRUE(schema);
+  EXPECT_FALSE(schema->find_field(schema->find_type("User"), "name"));
+  EXPECT_TRUE(schema->find_field(schema->find_type("User"), "wrote"));
+}
+
+TEST(Supergraph, ErrorsOfAnExecutionConfigNameItsMembers) {
+  EXPECT_EQ(first_error(testing::small_config_with("\"kind\": \"GRAPHQL\", \"id\": \"1\"", "\"id\": \"1\"")),
+            "engineConfig.datasourceConfigurations[1].kind: subgraph \"books\": data sources of kind STATIC are not "
+            "supported");
+  const auto loaded = load_supergraph(
+      testing::small_config_with("\"keys\": [{\"typeName\": \"Book\", \"selectionSet\": \"isbn\"}]", "\"keys\": []"));
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().front().message,
+            "the graph of the execution config: field \"Book.label\" cannot be reached at query.books.label: subgraph "
+            "\"books\" has it, but no resolvable key of \"Book\"");
+  EXPECT_EQ(loaded.error().front().position.line, 0u);
 }
 
 TEST(Supergraph, NamesWhatItRefuses) {

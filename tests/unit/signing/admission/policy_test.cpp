@@ -75,6 +75,12 @@ TEST(AdmissionPolicy, SignersApproversAndCounts) {
   EXPECT_FALSE(judge(strict, kGood, kSigners).allowed);
 }
 
+TEST(AdmissionPolicy, ASubgraphWithSeveralUrlsCountsOnce) {
+  AdmissionPolicy strict = policy();
+  strict.max_subgraphs = 1;
+  EXPECT_TRUE(judge(strict, {kGood.front(), kGood.front()}, kSigners).allowed);
+}
+
 TEST(AdmissionPolicy, EveryRuleIsToldAndTheFirstBrokenOneIsTheMessage) {
   AdmissionPolicy strict = policy();
   strict.required_signers = {"bob"};

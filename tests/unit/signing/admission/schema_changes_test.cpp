@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "router/federation/supergraph.hpp"
+#include "tests/support/small_config.hpp"
 
 namespace signet::admission {
 namespace {
@@ -74,6 +75,37 @@ TEST(SubgraphChanges, ByName) {
   for (const Change& change : subgraph_changes(before, after)) out += to_text(change) + "\n";
   EXPECT_EQ(out, "SUBGRAPH_REMOVED a\nSUBGRAPH_URL_CHANGED b\nSUBGRAPH_ADDED c\n");
   EXPECT_TRUE(subgraph_changes(before, before).empty());
+}
+
+TEST(SubgraphChanges, EveryAddressOfASubgraphCounts) {
+  const std::vector<signing::Subgraph> before{{"a", "https://a.test/", "https://live.test/"},
+                                              {"a", "https://old.test/"}};
+  std::vector<signing::Subgraph> after = before;
+  EXPECT_TRUE(subgraph_changes(before, after).empty());
+  after[1].url = "https://new.test/";
+  ASSERT_EQ(subgraph_changes(before, after).size(), 1u);
+  EXPECT_EQ(to_text(subgraph_changes(before, after)[0]), "SUBGRAPH_URL_CHANGED a");
+}
+
+// Whether a graph comes as a supergraph or as an execution config, clients see the schema that it exposes.
+TEST(GraphChanges, ExecutionConfigsAreJudgedByWhatClientsSee) {
+  const auto changes_to = [](const std::string& after) {
+    const auto changes = graph_changes(std::string(testing::kSmallConfig), after);
+    if (!changes) return changes.error();
+    std::string out;
+    for (const Change& change : *changes) out += to_text(change) + "\n";
+    return out;
+  };
+  EXPECT_EQ(changes_to(std::string(testing::kSmallConfig)), "");
+  EXPECT_EQ(changes_to(testing::small_config_with("enum Mood { GOOD }", "enum Mood { GOOD BAD }")),
+            "VALUE_ADDED_TO_ENUM Mood.BAD\n");
+  EXPECT_EQ(changes_to(testing::small_config_with("type User { id: ID! wrote: [Book!] }", "type User { id: ID! }")),
+            "FIELD_REMOVED User.wrote\n");
+  EXPECT_EQ(changes_to(testing::small_config_with("http://users.test/old", "http://users.test/older")),
+            "SUBGRAPH_URL_CHANGED users\n");
+  EXPECT_EQ(changes_to(testing::small_config_with("1:0.55.0", "3:1.0.0")),
+            "the schema of the new artifact cannot be read: compatibilityVersion: is \"3:1.0.0\"; versions up to 1 are "
+            "supported");
 }
 
 TEST(GraphChanges, WhatCannotBeReadIsAnError) {

@@ -349,5 +349,32 @@ TEST(GateAttacks, DOneForbiddenUrlRefusesTheWholeArtifact) {
       "egress");
 }
 
+// Each place of an execution config where a URL can stand, also where this router asks nobody today.
+TEST(GateAttacks, DOneForbiddenUrlOfAnExecutionConfigRefusesIt) {
+  World world;
+  const auto config = [](std::string_view fetch, std::string_view subscription, std::string_view routing,
+                         std::string_view more) {
+    return fmt::format(
+        R"({{"engineConfig": {{"datasourceConfigurations": [{{"id": "0", "kind": "GRAPHQL", "customGraphql": {{
+      "fetch": {{"url": {{"staticVariableContent": "{}"}}}}, "subscription": {{"url": {{"staticVariableContent": "{}"}}}}}}}}]}},
+      "subgraphs": [{{"id": "0", "name": "products", "routingUrl": "{}"}}]{}}})",
+        fetch, subscription, routing, more);
+  };
+  constexpr std::string_view kGood = "https://products.shop.internal/graphql", kEvil = "https://evil.test/";
+  EXPECT_EQ(world.apply(world.candidate(config(kEvil, kGood, kGood, ""))), "egress");
+  EXPECT_EQ(world.apply(world.candidate(config(kGood, "wss://evil.test/", kGood, ""))), "egress");
+  EXPECT_EQ(world.apply(world.candidate(config(kGood, "ws://live.shop.internal/", kGood, ""))), "egress");
+  EXPECT_EQ(world.apply(world.candidate(config(kGood, kGood, kEvil, ""))), "egress");
+  EXPECT_EQ(
+      world.apply(world.candidate(config(kGood, kGood, kGood, R"(, "featureFlagConfigs": {"configByFeatureFlagName":
+      {"beta": {"subgraphs": [{"id": "1", "name": "products", "routingUrl": "https://evil.test/"}]}}})"))),
+      "egress");
+  EXPECT_EQ(world.apply(world.candidate(R"({"engineConfig": {"datasourceConfigurations": [{"customGraphql": {"fetch":
+      {"url": {"kind": "ENV_CONFIGURATION_VARIABLE", "environmentVariableName": "SECRET"}}}}]}})")),
+            "format");
+  EXPECT_EQ(world.apply(world.candidate(R"({"subgraphs": []})")), "format");
+  EXPECT_EQ(world.apply(world.candidate(config(kGood, "wss://live.shop.internal/", kGood, ""))), "accepted");
+}
+
 }  // namespace
 }  // namespace signet::signing
