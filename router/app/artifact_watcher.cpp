@@ -33,6 +33,13 @@ bool unheard(Reason reason) {
          reason == Reason::fetch_tls || reason == Reason::fetch_unavailable;
 }
 
+// Of a body with what came beside it.
+std::string digest_of(const std::string& body, const signing::BodySignature& signature) {
+  std::string text = crypto::sha256_hex(body);
+  for (const std::string& value : signature.values) text += "\n" + value;
+  return crypto::sha256_hex(text);
+}
+
 bool of_another_artifact(Reason reason) {
   return reason == Reason::digest_mismatch || reason == Reason::size_mismatch;
 }
@@ -243,10 +250,8 @@ void ArtifactWatcher::got_body(BodySource& source, BodySource::FetchedBody fetch
   if (!fetched) return fetch_failed(source, fetched.error());
   if (!*fetched) return finish(false);
   auto [body, signature] = std::move(**fetched);
-  if (running_ && signature == (*running_)->body_signature && body == *(*running_)->stored) return finish(false);
-  std::string seen = crypto::sha256_hex(body);
-  for (const std::string& value : signature.values) seen += "\n" + value;
-  statement_digest_ = crypto::sha256_hex(seen);
+  statement_digest_ = digest_of(body, signature);
+  if (running_ && statement_digest_ == running_body_) return finish(false);
   if (known_refused(statement_digest_)) return finish(true);
   examined(source, gate_.examine({.statement = {},
                                   .body_signature = std::move(signature),
@@ -342,6 +347,7 @@ void ArtifactWatcher::apply(Verified<Artifact> artifact) {
     state_ = gate_.after(state_, now);
     running_ = *kept;
     version_ = now.body_signature ? signing::cosmo_version(*now.text) : "";
+    running_body_ = now.body_signature ? digest_of(*now.stored, *now.body_signature) : "";
     saved_ = false;
     finish(false);
     look_at_running();

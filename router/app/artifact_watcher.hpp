@@ -136,6 +136,7 @@ class ArtifactWatcher final : private signing::GateEvents {
   bool forced_ = true;
   unsigned failures_ = 0;
   std::string version_;           // that Cosmo's CDN knows what runs by
+  std::string running_body_;      // digest of what runs with its signature, where that is a body of Cosmo's
   std::string statement_digest_;  // of what is looked at now; empty: nothing has come yet
   std::string reported_digest_;   // of what was refused last
   std::string examined_digest_;   // of statement and artifact together

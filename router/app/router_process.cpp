@@ -278,6 +278,14 @@ class RouterProcess {
                       {"workers", std::to_string(count)},
                       {"workers_because", options_.loaded.config.workers > 0 ? "configured" : cpus.why},
                       {"mode", configuration_.settings().development ? "development" : "serve"}});
+    tell_unsafe_keys();
+  }
+
+  void tell_unsafe_keys() {
+    for (const config::Weakness& weakness : publish_state_.posture) {
+      if (weakness.code != "unsafe_key" || configuration_.settings().development) continue;
+      telemetry_.event(LogLevel::warn, "weak_posture", {{"key", weakness.path}, {"why", weakness.message}});
+    }
   }
 
   void start_planners(unsigned workers) {

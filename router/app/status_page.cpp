@@ -120,6 +120,7 @@ void write_keys(json::Writer& writer, const config::Trust& trust, WallTime now) 
   for (const config::TrustKey& key : trust.keys) {
     writer.begin_object().key("kid").value(key.kid);
     writer.key("role").value(key.role == config::KeyRole::release ? "release" : "approve");
+    if (key.format == config::KeyFormat::cosmo) writer.key("format").value("cosmo");
     writer.key("revoked").value(std::ranges::find(trust.revoked, key.kid) != trust.revoked.end());
     if (key.not_after) {
       writer.key("not_after").value(format_timestamp(*key.not_after));

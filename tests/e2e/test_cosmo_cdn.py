@@ -92,6 +92,8 @@ def test_a_graph_of_cosmo_serves_and_says_how_far_it_is_trusted(shop, serving):
     assert abs(graph["serial"] - time.time()) < 60
     assert graph["expires"] is None and not graph["expired"]
     assert [weak["path"] for weak in status["posture"]] == ["trust.unsafe_compat"]
+    assert [(key["kid"], key["format"]) for key in status["keys"]] == [("cosmo-1", "cosmo")]
+    assert [event["key"] for event in shop.router.events("weak_posture")] == ["trust.unsafe_compat"]
     assert shop.get_health().json()["trust"] == "unsafe_compat: cosmo"
     assert shop.metric("signet_posture_weak", signet_posture_choice="trust.unsafe_compat") == 1
     assert "signet_config_expir" not in "".join(line for line in shop.metrics().splitlines(True) if line[0] != "#")

@@ -7,7 +7,7 @@ import collections
 
 Bug = collections.namedtuple("Bug", "name file before after binary tests")
 
-CORE, HTTP, CRYPTO, CONFIG = "unit_signing_core", "unit_http", "unit_crypto", "unit_config_schema"
+CORE, HTTP, CRYPTO, CONFIG, APP = "unit_signing_core", "unit_http", "unit_crypto", "unit_config_schema", "unit_app"
 
 BUGS = [
     Bug("a signature that is wrong is passed over", "signing/core/signature_check.cpp",
@@ -60,6 +60,17 @@ BUGS = [
     Bug("a webhook's id counts twice", "signing/core/webhook.cpp",
         "return seen_.emplace(std::string(id), now).second;", "return seen_.emplace(std::string(id), now).first != seen_.end();",
         CORE, "ReplayGuard.*"),
+    Bug("a body that was replaced comes back", "signing/core/body_check.cpp",
+        "(other_copy || std::ranges::find(state.replaced, statement.sha256) != state.replaced.end())", "other_copy",
+        CORE, "CosmoGate.C5*"),
+    Bug("one of two body signatures is enough", "signing/core/cosmo.cpp",
+        "if (signature.values.size() != 1) return nullptr;", "if (signature.values.empty()) return nullptr;", CORE,
+        "CosmoGate.C2*"),
+    Bug("a revoked key of bodies counts", "signing/core/body_check.cpp",
+        "if (trust.is_revoked(key->kid)) return refuse(", "if (key->kid.empty()) return refuse(", CORE, "CosmoGate.C16*"),
+    Bug("keys of statements verify bodies", "router/app/trust_setup.cpp",
+        "} else if (key.format == config::KeyFormat::cosmo) {", "} else if (key.role == config::KeyRole::release) {", APP,
+        "TrustSetup.C9*"),
     Bug("URLs of the graph are not judged", "signing/core/gate_checks.cpp",
         "    if (!allowed) {\n      return refuse(Reason::egress,", "    if (!url) {\n      return refuse(Reason::egress,",
         CORE, "Gate*"),
