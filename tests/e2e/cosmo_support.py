@@ -60,18 +60,22 @@ class CosmoCdn(RawServer):
         """What is delivered from now on: the body, or `coded` with the fields that go with it; and its signature."""
         self.published = (body, version, [signature_of(body, key)] if signatures is None else signatures, coded)
 
+    @staticmethod
+    def receive(stream):
+        piece = stream.recv(65536)
+        if not piece:
+            raise ConnectionError("the router has left")
+        return piece
+
     def read(self, stream):
         data = b""
         while b"\r\n\r\n" not in data:
-            piece = stream.recv(65536)
-            if not piece:
-                return None
-            data += piece
+            data += self.receive(stream)
         head, _, body = data.partition(b"\r\n\r\n")
         lines = head.decode("latin-1").split("\r\n")
         fields = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines[1:])}
         while len(body) < int(fields.get("content-length", 0)):
-            body += stream.recv(65536)
+            body += self.receive(stream)
         method, path, _ = lines[0].split(" ")
         return method, path, fields, body
 
@@ -79,8 +83,6 @@ class CosmoCdn(RawServer):
         try:
             with sock if not self.context else self.context.wrap_socket(sock, server_side=True) as stream:
                 request = self.read(stream)
-                if request is None:
-                    return
                 self.requests.append(request)
                 out = self.odd or self.respond(*request)
                 if callable(out):
