@@ -60,7 +60,7 @@ Verification<Gate::Opened> Gate::open(std::string_view text, SourceKind source, 
 // order is when they came.
 Verification<Gate::Opened> Gate::open_body(const BodySignature& signature, std::string_view body, SourceKind source,
                                            const GateState& state) const {
-  if (policy_.trust.cosmo_keys.empty() || policy_.kind != ArtifactKind::graph) {
+  if (!policy_.takes_bodies()) {
     return refuse(Reason::statement_malformed,
                   "it has a signature of its bytes in place of a statement, and trust.unsafe_compat is not cosmo");
   }
@@ -315,7 +315,7 @@ GateState Gate::after(const GateState& before, const Artifact& artifact) const {
                 .running_sha256 = sha256,
                 .replaced = before.replaced};
   std::erase(now.replaced, sha256);
-  const bool kept = !policy_.trust.cosmo_keys.empty() || !before.replaced.empty();
+  const bool kept = policy_.takes_bodies() || !before.replaced.empty();
   if (!kept || before.highest_sha256.empty() || before.highest_sha256 == sha256) return now;
   now.replaced.push_back(before.highest_sha256);
   if (now.replaced.size() > kReplacedMax) now.replaced.erase(now.replaced.begin());

@@ -44,6 +44,9 @@ struct GatePolicy {
   std::vector<crypto::SecretBytes> webhook_secrets;  ///< shared with the webhook; old and new during a rotation
   AdmissionMode admission = AdmissionMode::required;
   OnRevoked on_revoked = OnRevoked::alarm;
+
+  /// Whether a signature of the bytes may stand in place of a statement (trust.unsafe_compat).
+  bool takes_bodies() const { return kind == ArtifactKind::graph && !trust.cosmo_keys.empty(); }
 };
 
 /// What is to be said about the artifact that serves.

@@ -150,6 +150,13 @@ TEST(CosmoChecks, ATrustRootMustAllowIt) {
   };
   EXPECT_EQ(error_of({}, under("unsafe: [unsafe_compat]\n")), "none");
   EXPECT_TRUE(holds(error_of({}, under("")), "root.yaml:3:54 trust.keys[0].format: verifies nothing while the"));
+  const LoadOptions plain{
+      .development = false,
+      .trust_root = SourceFile{"root.yaml",
+                               "version: 1\ngraph: { name: shop, environment: production }\n"
+                               "trust: { keys: [{ kid: r1, role: release, secret_file: /k/r1 }] }\n"},
+      .verified = false};
+  EXPECT_TRUE(holds(error_of({}, plain), "router.yaml:10:18 trust.unsafe_compat: the trust root does not allow it"));
   const std::string other = "{ kid: cosmo, role: release, format: statement, secret_file: /k/cosmo }";
   EXPECT_TRUE(holds(error_of({.keys = other + ", " + key}, under("unsafe: [unsafe_compat]\n")),
                     "the trust root has another alg, role, format or file"));

@@ -216,6 +216,26 @@ TEST_F(CosmoGate, C5WhatWasReplacedDoesNotComeBack) {
   EXPECT_TRUE(world.events.saw(Alarm::first_use));
 }
 
+TEST_F(CosmoGate, C5StatementsAloneLeaveNothingBehind) {
+  World plain;
+  ASSERT_EQ(plain.apply(plain.candidate(kSupergraph)), "accepted");
+  const Examination next = plain.examine(plain.candidate(text("2"), plain.state.highest_serial));
+  const auto* verified = std::get_if<Verified<Artifact>>(&next);
+  ASSERT_NE(verified, nullptr);
+  const Gate statements(plain.policy, plain.clock, plain.events);
+  EXPECT_TRUE(statements.after(plain.state, **verified).replaced.empty());
+  // Beside a CDN of Cosmo's, what a statement replaces does not come back as a body either.
+  ASSERT_EQ(apply(good(text("1"))), "accepted");
+  world.policy.trust.keys = {world.release.verification_key(Role::release),
+                             world.approve.verification_key(Role::approve)};
+  ASSERT_EQ(apply(world.candidate(text("2"), world.state.highest_serial)), "accepted");
+  EXPECT_TRUE(running->statement.ever_expires());
+  EXPECT_EQ(apply(good(text("1"))), "rollback");
+  EXPECT_EQ(apply(world.candidate(text("1"), world.state.highest_serial)), "accepted");  // signed again on purpose
+  EXPECT_EQ(apply(good(text("2"))), "rollback");
+  EXPECT_EQ(apply(good(text("1"))), "no_change");
+}
+
 TEST_F(CosmoGate, C5TheLastOnesAreRemembered) {
   for (size_t i = 0; i <= kReplacedMax + 1; ++i) ASSERT_EQ(apply(good(text(std::to_string(i)))), "accepted") << i;
   EXPECT_EQ(world.state.replaced.size(), kReplacedMax);
