@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from cosmo_support import CosmoCdn, GRAPH, NEXT_KEY, ORGANIZATION, SIGN_KEY, Supergraph, config, signature_of, write_key
+from cosmo_cdn_support import CosmoCdn, GRAPH, NEXT_KEY, ORGANIZATION, SIGN_KEY, Supergraph, config, signature_of, write_key
 from gate_support import alarms, reload, wait_alarm
 from source_support import answer, chunked
 from support import Process, free_ports, request, signet, wait_for
