@@ -221,7 +221,7 @@ def test_c4_a_restart_serves_the_last_good_copy_while_the_cdn_is_down(shop, serv
 def altered(copy):
     """A last-good copy with other bytes, and a digest that fits them."""
     _, rest = copy.split(b"\n", 1)
-    rest = rest.replace(b"# two", b"# bad")
+    rest = rest.replace(b"two", b"bad")
     return b"signet-last-good 1 " + hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
 
 
