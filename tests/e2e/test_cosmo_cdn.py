@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from cosmo_cdn_support import CosmoCdn, GRAPH, NEXT_KEY, ORGANIZATION, SIGN_KEY, Supergraph, config, signature_of, write_key
+from cosmo_cdn_support import CosmoCdn, GRAPH, NEXT_KEY, ORGANIZATION, Supergraph, config, signature_of, write_key
 from gate_support import alarms, reload, wait_alarm
 from source_support import answer, chunked
-from support import Process, free_ports, request, signet, wait_for
+from support import signet, wait_for
 
 BODIES = [Supergraph()]
 
