@@ -79,6 +79,12 @@ struct Graph {
 };
 
 enum class KeyAlgorithm : uint8_t { hs256, ed25519 };
+/// What a key verifies: statements, or bodies of Cosmo's CDN. One never counts for the other.
+enum class KeyFormat : uint8_t { statement, cosmo };
+/// Keys of format cosmo, each of which every body is tried with.
+inline constexpr size_t kCosmoKeysMax = 8;
+/// Whose weaker protocol is spoken in place of statements.
+enum class UnsafeCompat : uint8_t { none, cosmo };
 enum class KeyRole : uint8_t { release, approve };
 
 enum class OnRevoked : uint8_t { alarm, drop };
@@ -87,6 +93,7 @@ struct TrustKey {
   std::string kid;
   KeyAlgorithm algorithm = KeyAlgorithm::hs256;
   KeyRole role = KeyRole::release;
+  KeyFormat format = KeyFormat::statement;
   std::string secret_file;      ///< HS256
   std::string public_key_file;  ///< Ed25519
   std::optional<WallTime> not_before;
@@ -99,8 +106,9 @@ struct Trust {
   std::vector<std::string> revoked;
   OnRevoked on_revoked = OnRevoked::alarm;
   uint64_t min_serial = 0;
-  std::optional<milliseconds> stale_grace;  ///< unset: for ever
-  bool require_signed_config = false;       ///< the configuration itself passed the gate
+  std::optional<milliseconds> stale_grace;          ///< unset: for ever
+  bool require_signed_config = false;               ///< the configuration itself passed the gate
+  UnsafeCompat unsafe_compat = UnsafeCompat::none;  ///< of graph.source.cdn and graph.fallback.cdn
 };
 
 struct Admission {
@@ -252,5 +260,8 @@ struct Config {
   Audit audit;
   Secrets secrets;
 };
+
+/// Whether anything is proved by a statement: all but what comes from Cosmo's CDN.
+bool uses_statements(const Config& config);
 
 }  // namespace signet::config

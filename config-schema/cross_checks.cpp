@@ -68,9 +68,10 @@ class Checks {
     const bool approve_key =
         std::ranges::any_of(trust.keys, [](const TrustKey& key) { return key.role == KeyRole::approve; });
     const bool release_key = std::ranges::any_of(trust.keys, [](const TrustKey& key) {
-      return key.role == KeyRole::release && key.algorithm == KeyAlgorithm::hs256;
+      return key.role == KeyRole::release && key.algorithm == KeyAlgorithm::hs256 && key.format == KeyFormat::statement;
     });
-    if (at("admission") == nullptr && !approve_key) {
+    const bool statements = uses_statements(config_);
+    if (at("admission") == nullptr && !approve_key && statements) {
       error("admission",
             "nothing approves new graphs; there are two ways out: write `admission: {url, secret_file}` for a webhook, "
             "or "
@@ -80,7 +81,7 @@ class Checks {
       error("admission.unsafe_ignore_failures",
             "says less than admission.unsafe_audit_only, which is set too; keep one of the two");
     }
-    if (!trust.keys.empty() && !release_key) {
+    if (!trust.keys.empty() && !release_key && statements) {
       error("trust.keys", "no HS256 key has the role release; add the key that signs releases");
     }
   }
@@ -226,6 +227,7 @@ void require_https_unless_loopback(const YamlNode* node, const std::string& path
 }
 
 void cross_check(const CheckInput& input, Findings& findings) {
+  check_cosmo(input, findings);
   Checks(input, findings).run();
   check_keys(find_path(input.root, "trust.keys"), "trust.keys", findings);
   check_secret_files(input.root, findings);

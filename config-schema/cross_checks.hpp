@@ -19,6 +19,12 @@ void cross_check(const CheckInput& input, Findings& findings);
 /// Checks of trust keys, shared with the admission policy: `alg` fits the file, no kid twice, validity in order.
 void check_keys(const YamlNode* list, const std::string& path, Findings& findings);
 
+/// Checks of trust.unsafe_compat: cosmo.
+void check_cosmo(const CheckInput& input, Findings& findings);
+
+/// An error at each key of format cosmo.
+void refuse_cosmo_keys(const YamlNode& root, const std::string& why, Findings& findings);
+
 /// Files of secrets: none for two purposes, and none that others may read (a warning).
 void check_secret_files(const YamlNode& root, Findings& findings);
 

@@ -72,6 +72,7 @@ TrustKey decode_key(const MapReader& map) {
   map.read("kid", out.kid);
   map.read_word("alg", out.algorithm, {{"HS256", KeyAlgorithm::hs256}, {"Ed25519", KeyAlgorithm::ed25519}});
   map.read_word("role", out.role, {{"release", KeyRole::release}, {"approve", KeyRole::approve}});
+  map.read_word("format", out.format, {{"statement", KeyFormat::statement}, {"cosmo", KeyFormat::cosmo}});
   map.read("secret_file", out.secret_file);
   map.read("public_key_file", out.public_key_file);
   map.read("not_before", out.not_before, parse_timestamp);
@@ -92,6 +93,7 @@ Trust decode_trust(const MapReader& map) {
   map.read("min_serial", out.min_serial, parse_whole_number);
   map.read("stale_grace", out.stale_grace, parse_duration);  // `forever` does not parse and leaves it unset
   map.read("require_signed_config", out.require_signed_config);
+  map.read_word("unsafe_compat", out.unsafe_compat, {{"none", UnsafeCompat::none}, {"cosmo", UnsafeCompat::cosmo}});
   return out;
 }
 

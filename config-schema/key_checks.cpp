@@ -24,6 +24,21 @@ void check_algorithm(const YamlNode& key, const std::string& path, Findings& fin
   }
 }
 
+// Cosmo signs with one secret, and what it signs has been built and approved.
+void check_key_format(const YamlNode& key, const std::string& path, Findings& findings) {
+  const MapReader map(&key);
+  const std::string* format = map.text("format");
+  if (format == nullptr || *format != "cosmo") return;
+  const std::string* role = map.text("role");
+  if (role != nullptr && *role != "release") {
+    findings.error(key.find("role")->place, path + ".role", "a key of format cosmo has the role release; write that");
+  }
+  if (key.find("public_key_file") != nullptr) {
+    findings.error(key.find("format")->place, path + ".format",
+                   "cosmo goes with secret_file: the key that Cosmo's admission server signs with");
+  }
+}
+
 void check_validity(const YamlNode& key, const std::string& path, Findings& findings) {
   const std::string* before = MapReader(&key).text("not_before");
   const std::string* after = MapReader(&key).text("not_after");
@@ -102,6 +117,7 @@ void check_keys(const YamlNode* list, const std::string& path, Findings& finding
     const YamlNode& key = list->items[i];
     const std::string own = fmt::format("{}[{}]", path, i);
     check_algorithm(key, own, findings);
+    check_key_format(key, own, findings);
     check_validity(key, own, findings);
     const std::string* kid = MapReader(&key).text("kid");
     if (kid == nullptr) continue;

@@ -13,7 +13,7 @@ constexpr std::string_view kUnsafePrefix = "unsafe_";
 size_t count_keys(const Trust& trust, KeyAlgorithm algorithm, KeyRole role) {
   return static_cast<size_t>(std::ranges::count_if(trust.keys, [&](const TrustKey& key) {
     const bool revoked = std::ranges::find(trust.revoked, key.kid) != trust.revoked.end();
-    return !revoked && key.algorithm == algorithm && key.role == role;
+    return !revoked && key.algorithm == algorithm && key.role == role && key.format == KeyFormat::statement;
   }));
 }
 
@@ -24,7 +24,9 @@ size_t required(const Trust& trust, KeyRole role) {
 /// True when what routers hold is enough to sign: no role needs an Ed25519 key. A webhook's answer is no signature of a
 /// publisher, so that it takes the place of an approval only where there is no key for one.
 bool hmac_is_enough(const Trust& trust) {
-  if (trust.keys.empty()) return false;  // development: the keys are made in memory
+  const bool statements =
+      std::ranges::any_of(trust.keys, [](const TrustKey& key) { return key.format == KeyFormat::statement; });
+  if (!statements) return false;  // development: the keys are made in memory; and unsafe_compat is told by itself
   for (const KeyRole role : {KeyRole::release, KeyRole::approve}) {
     const bool other_key = count_keys(trust, KeyAlgorithm::ed25519, role) > 0;
     if (other_key && count_keys(trust, KeyAlgorithm::hs256, role) < required(trust, role)) return false;

@@ -41,6 +41,13 @@ TrustRoot decode_root(const YamlNode& tree) {
 
 void check_root(const YamlNode& tree, const TrustRoot& root, Findings& findings) {
   check_keys(find_path(tree, "trust.keys"), "trust.keys", findings);
+  if (std::ranges::find(root.unsafe, "unsafe_compat") == root.unsafe.end()) {
+    refuse_cosmo_keys(
+        tree,
+        "verifies nothing while the configuration may not use unsafe_compat; list that under unsafe here, "
+        "or remove the key",
+        findings);
+  }
   if (root.trust.require_signed_config && root.state_dir.empty()) {
     findings.error(find_path(tree, "trust.require_signed_config")->place, "trust.require_signed_config",
                    "needs graph.state_dir here: where the highest serial of the configuration is kept must not be the "
@@ -107,12 +114,13 @@ class Comparison {
       if (known == root_.trust.keys.end()) {
         findings_.error(list->items[i].place, path,
                         fmt::format("the trust root has no key {}; keys are added there", quote(key.kid)));
-      } else if (key.algorithm != known->algorithm || key.role != known->role ||
+      } else if (key.algorithm != known->algorithm || key.role != known->role || key.format != known->format ||
                  key.secret_file != known->secret_file || key.public_key_file != known->public_key_file) {
-        findings_.error(list->items[i].place, path,
-                        fmt::format("the trust root has another alg, role or file for {}; write those, or leave "
-                                    "trust.keys out",
-                                    quote(key.kid)));
+        findings_.error(
+            list->items[i].place, path,
+            fmt::format("the trust root has another alg, role, format or file for {}; write those, or leave "
+                        "trust.keys out",
+                        quote(key.kid)));
       } else if ((known->not_before && (!key.not_before || *key.not_before < *known->not_before)) ||
                  (known->not_after && (!key.not_after || *key.not_after > *known->not_after))) {
         findings_.error(list->items[i].place, path,
@@ -169,7 +177,9 @@ class Comparison {
     for (const YamlMember& member : map.members) {
       const std::string own = join_path(path, member.key);
       check_unsafe(member.value, own);
-      if (!member.key.starts_with(kUnsafePrefix) || member.value.text == "false" || findings_.covers(own)) continue;
+      if (!member.key.starts_with(kUnsafePrefix) || member.value.text == "false" || member.value.text == "none" ||
+          findings_.covers(own))
+        continue;
       if (std::ranges::find(root_.unsafe, member.key) != root_.unsafe.end()) continue;
       findings_.error(
           member.value.place, own,

@@ -33,14 +33,21 @@ bool unheard(Reason reason) {
          reason == Reason::fetch_tls || reason == Reason::fetch_unavailable;
 }
 
+// Of a body with what came beside it.
+std::string digest_of(const std::string& body, const signing::BodySignature& signature) {
+  std::string text = crypto::sha256_hex(body);
+  for (const std::string& value : signature.values) text += "\n" + value;
+  return crypto::sha256_hex(text);
+}
+
 bool of_another_artifact(Reason reason) {
   return reason == Reason::digest_mismatch || reason == Reason::size_mismatch;
 }
 
 }  // namespace
 
-ArtifactWatcher::ArtifactWatcher(WatcherSettings settings, std::unique_ptr<ArtifactSource> source,
-                                 std::unique_ptr<ArtifactSource> fallback, std::unique_ptr<AdmissionCaller> admission,
+ArtifactWatcher::ArtifactWatcher(WatcherSettings settings, std::unique_ptr<Source> source,
+                                 std::unique_ptr<Source> fallback, std::unique_ptr<AdmissionCaller> admission,
                                  const StateStore& store, net::EventLoop& loop, const Clock& clock, WatcherHooks hooks)
     : settings_(std::move(settings)),
       source_(std::move(source)),
@@ -140,7 +147,7 @@ void ArtifactWatcher::end_running(const Refusal& why) {
 std::expected<void, std::string> ArtifactWatcher::keep_state(std::set<Alarm>& alarms) {
   const bool lost = saved_ && !store_.holds(settings_.policy.kind);
   if (saved_ && !lost) return {};
-  auto saved = store_.save(**running_, clock_.wall());
+  auto saved = store_.save(**running_, state_, clock_.wall());
   saved_ = saved.has_value();
   if (lost || !saved_) alarms.insert(Alarm::state_lost);
   return saved;
@@ -180,12 +187,18 @@ void ArtifactWatcher::poll() {
   try_source(*source_);
 }
 
-void ArtifactWatcher::try_source(ArtifactSource& source) {
+void ArtifactWatcher::try_source(Source& source) {
   statement_digest_.clear();
-  source.fetch_statement([this, &source](Fetched statement) { got_statement(source, std::move(statement)); });
+  if (auto* bodies = dynamic_cast<BodySource*>(&source)) {
+    return bodies->fetch_body(running_ ? version_ : "", [this, bodies](BodySource::FetchedBody fetched) {
+      got_body(*bodies, std::move(fetched));
+    });
+  }
+  auto& artifacts = dynamic_cast<ArtifactSource&>(source);
+  artifacts.fetch_statement([this, &artifacts](Fetched statement) { got_statement(artifacts, std::move(statement)); });
 }
 
-void ArtifactWatcher::fetch_failed(ArtifactSource& source, const Refusal& refusal) {
+void ArtifactWatcher::fetch_failed(Source& source, const Refusal& refusal) {
   report(refusal, source.kind());
   if (&source == source_.get() && fallback_ && unheard(refusal.reason)) return try_source(*fallback_);
   finish(true);
@@ -232,7 +245,23 @@ void ArtifactWatcher::got_artifact(ArtifactSource& source, const std::string& st
   examined(source, std::move(examination));
 }
 
-void ArtifactWatcher::examined(ArtifactSource& source, signing::Examination examination) {
+// What is refused is fetched again with every poll, as its CDN knows nothing of that; it is not examined again.
+void ArtifactWatcher::got_body(BodySource& source, BodySource::FetchedBody fetched) {
+  if (!fetched) return fetch_failed(source, fetched.error());
+  if (!*fetched) return finish(false);
+  auto [body, signature] = std::move(**fetched);
+  statement_digest_ = digest_of(body, signature);
+  if (running_ && statement_digest_ == running_body_) return finish(false);
+  if (known_refused(statement_digest_)) return finish(true);
+  examined(source, gate_.examine({.statement = {},
+                                  .body_signature = std::move(signature),
+                                  .artifact = std::make_shared<const std::string>(std::move(body)),
+                                  .source = source.kind(),
+                                  .verdict = std::nullopt},
+                                 state_));
+}
+
+void ArtifactWatcher::examined(const Source& source, signing::Examination examination) {
   if (auto* refusal = std::get_if<Refusal>(&examination)) {
     if (of_another_artifact(refusal->reason) && source.kind() == signing::SourceKind::file) {
       if (!torn_since_) torn_since_ = clock_.steady();
@@ -315,10 +344,10 @@ void ArtifactWatcher::apply(Verified<Artifact> artifact) {
                    .serial = now.statement.serial,
                    .sha256 = now.statement.sha256,
                    .signers = now.signers});
-    state_ = {.highest_serial = now.statement.serial,
-              .highest_sha256 = now.statement.sha256,
-              .running_sha256 = now.statement.sha256};
+    state_ = gate_.after(state_, now);
     running_ = *kept;
+    version_ = now.body_signature ? signing::cosmo_version(*now.text) : "";
+    running_body_ = now.body_signature ? digest_of(*now.stored, *now.body_signature) : "";
     saved_ = false;
     finish(false);
     look_at_running();

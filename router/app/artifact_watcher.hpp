@@ -2,6 +2,7 @@
 // asks for admission, has it built and applied, and keeps what was applied.
 //
 //   start → last-good copy → poll → statement → wanted → artifact → examine → (admission → admit) → apply → save
+//   Cosmo's CDN:             poll → body and signature of its bytes → examine → apply → save
 //
 // With every poll it also looks at what runs: time passes, keys are revoked, files go away.
 #pragma once
@@ -56,9 +57,9 @@ struct WatcherHooks {
 /// Threads: the control thread.
 class ArtifactWatcher final : private signing::GateEvents {
  public:
-  ArtifactWatcher(WatcherSettings settings, std::unique_ptr<ArtifactSource> source,
-                  std::unique_ptr<ArtifactSource> fallback, std::unique_ptr<AdmissionCaller> admission,
-                  const StateStore& store, net::EventLoop& loop, const Clock& clock, WatcherHooks hooks);
+  ArtifactWatcher(WatcherSettings settings, std::unique_ptr<Source> source, std::unique_ptr<Source> fallback,
+                  std::unique_ptr<AdmissionCaller> admission, const StateStore& store, net::EventLoop& loop,
+                  const Clock& clock, WatcherHooks hooks);
   ~ArtifactWatcher() override;
 
   /// Loads the last-good copy, then polls for ever.
@@ -95,14 +96,15 @@ class ArtifactWatcher final : private signing::GateEvents {
   std::chrono::milliseconds patience() const;
 
   void poll();
-  void try_source(ArtifactSource& source);
+  void try_source(Source& source);
   void got_statement(ArtifactSource& source, Fetched statement);
   void got_artifact(ArtifactSource& source, const std::string& statement, Fetched artifact);
-  void examined(ArtifactSource& source, signing::Examination examination);
+  void got_body(BodySource& source, BodySource::FetchedBody fetched);
+  void examined(const Source& source, signing::Examination examination);
   void review(signing::PendingReview pending);
   void judged(const signing::ReviewRequest& request, const signing::Admission& admission);
   void apply(signing::Verified<signing::Artifact> artifact);
-  void fetch_failed(ArtifactSource& source, const signing::Refusal& refusal);
+  void fetch_failed(Source& source, const signing::Refusal& refusal);
   void report(const signing::Refusal& refusal, signing::SourceKind source);
   bool known_refused(const std::string& digest);
   void remember_refused(const signing::Refusal& refusal);
@@ -116,7 +118,7 @@ class ArtifactWatcher final : private signing::GateEvents {
   static constexpr size_t kRefusedKept = 16;
 
   WatcherSettings settings_;
-  std::unique_ptr<ArtifactSource> source_, fallback_;
+  std::unique_ptr<Source> source_, fallback_;
   std::unique_ptr<AdmissionCaller> admission_;
   const StateStore& store_;
   net::EventLoop& loop_;
@@ -133,10 +135,12 @@ class ArtifactWatcher final : private signing::GateEvents {
   bool again_ = false;
   bool forced_ = true;
   unsigned failures_ = 0;
+  std::string version_;           // that Cosmo's CDN knows what runs by
+  std::string running_body_;      // digest of what runs with its signature, where that is a body of Cosmo's
   std::string statement_digest_;  // of what is looked at now; empty: nothing has come yet
   std::string reported_digest_;   // of what was refused last
   std::string examined_digest_;   // of statement and artifact together
-  /// What is not looked at again: by the digest of a statement, or of statement and artifact.
+  /// What is not looked at again: by the digest of a statement, of statement and artifact, or of body and signature.
   std::deque<std::pair<std::string, LastRefusal>> refused_;
   std::optional<SteadyTime> torn_since_;
   std::optional<SteadyTime> retry_at_;

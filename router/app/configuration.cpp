@@ -200,7 +200,7 @@ void Configuration::use_artifact(std::optional<signing::Verified<signing::Artifa
   }
   parts_.state.config_artifact = std::move(artifact);
   if (!parts_.state.config_artifact) return;
-  if (auto kept = parts_.store.save(**parts_.state.config_artifact, parts_.clock.wall()); !kept) {
+  if (auto kept = parts_.store.save(**parts_.state.config_artifact, {}, parts_.clock.wall()); !kept) {
     parts_.journal.not_saved(kept.error());
   }
 }

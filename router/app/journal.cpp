@@ -117,6 +117,7 @@ void Journal::set_alarms(telemetry::MetricShard& metrics, signing::ArtifactKind 
 }
 
 void Journal::set_expiry(telemetry::MetricShard& metrics, const signing::Artifact& running) const {
+  if (!running.statement.ever_expires()) return;
   metrics.set(MetricId::config_expires_in,
               telemetry::AttributeSet().artifact_kind(labels_.artifact(signing::to_text(running.statement.artifact))),
               seconds_until(running.statement.expires));

@@ -17,6 +17,7 @@ namespace {
 std::vector<std::string> kids_of(const TrustPolicy& trust) {
   std::vector<std::string> kids;
   for (const VerificationKey& key : trust.keys) kids.push_back(key.kid);
+  for (const signing::CosmoKey& key : trust.cosmo_keys) kids.push_back(key.kid);
   return kids;
 }
 
@@ -35,10 +36,12 @@ std::string join(const std::vector<std::string>& words) {
 AuditAttributes policy_of(const PolicyInForce& policy) {
   std::vector<std::string> roles;
   for (const signing::Role role : policy.trust.required_roles) roles.emplace_back(signing::to_text(role));
-  return {{"allow_sha256", allow_digest(policy.allow)},
-          {"operations_mode", policy.operations_mode},
-          {"required_roles", join(roles)},
-          {"min_serial", std::to_string(policy.trust.min_serial)}};
+  AuditAttributes out{{"allow_sha256", allow_digest(policy.allow)},
+                      {"operations_mode", policy.operations_mode},
+                      {"required_roles", join(roles)},
+                      {"min_serial", std::to_string(policy.trust.min_serial)}};
+  if (!policy.trust.cosmo_keys.empty()) out.emplace_back("unsafe_compat", "cosmo");
+  return out;
 }
 
 }  // namespace
@@ -68,6 +71,11 @@ AuditAttributes key_changes(const TrustPolicy& before, const TrustPolicy& after)
   for (const VerificationKey& key : after.keys) {
     const VerificationKey* old = before.find(key.kid);
     if (old != nullptr && !(old->same_material(key) && old->role == key.role)) replaced.push_back(key.kid);
+  }
+  for (const signing::CosmoKey& key : after.cosmo_keys) {
+    const auto old = std::ranges::find(before.cosmo_keys, key.kid, &signing::CosmoKey::kid);
+    if (old == before.cosmo_keys.end() || crypto::constant_time_equal(old->secret.view(), key.secret.view())) continue;
+    replaced.push_back(key.kid);
   }
   AuditAttributes out;
   const auto add = [&](std::string name, const std::vector<std::string>& kids) {

@@ -162,10 +162,15 @@ class RouterProcess {
   }
 
   // `key`: where the configuration describes it.
-  std::expected<std::unique_ptr<ArtifactSource>, std::string> make_source(const std::string& key,
-                                                                          const config::Source& source) {
+  std::expected<std::unique_ptr<Source>, std::string> make_source(const std::string& key, const config::Source& source,
+                                                                  ArtifactKind of) {
     using signing::SourceKind;
     const auto kind = [&](SourceKind own) { return key == kFallbackKey ? SourceKind::fallback : own; };
+    const bool cosmo = options_.loaded.config.trust.unsafe_compat == config::UnsafeCompat::cosmo &&
+                       of == ArtifactKind::graph && !options_.development;
+    if (source.cdn && cosmo) {
+      return make_cosmo_source(*source.cdn, {key, kind(SourceKind::cdn), transport_, clock_});
+    }
     if (source.cdn) return make_cdn_source(*source.cdn, {key, kind(SourceKind::cdn), transport_, clock_});
     if (source.s3) return make_s3_source(*source.s3, {key, kind(SourceKind::s3), transport_, clock_});
     return source.file.empty() ? nullptr : make_file_source(source.file, kind(SourceKind::file));
@@ -192,10 +197,11 @@ class RouterProcess {
                                                     transport_, clock_);
     }
     const bool memory = options_.development && kind == ArtifactKind::graph;
-    auto from = memory ? make_memory_source(options_.development->statement, options_.development->artifact)
-                       : make_source(key, source);
+    auto from = memory ? std::unique_ptr<Source>(
+                             make_memory_source(options_.development->statement, options_.development->artifact))
+                       : make_source(key, source, kind);
     if (!from) return std::unexpected(from.error());
-    auto instead = make_source(kFallbackKey, fallback);
+    auto instead = make_source(kFallbackKey, fallback, kind);
     if (!instead) return std::unexpected(instead.error());
     return std::make_unique<ArtifactWatcher>(
         std::move(settings), std::move(*from), std::move(*instead), std::move(admission), store_, control_, clock_,
@@ -272,6 +278,14 @@ class RouterProcess {
                       {"workers", std::to_string(count)},
                       {"workers_because", options_.loaded.config.workers > 0 ? "configured" : cpus.why},
                       {"mode", configuration_.settings().development ? "development" : "serve"}});
+    tell_unsafe_keys();
+  }
+
+  void tell_unsafe_keys() {
+    for (const config::Weakness& weakness : publish_state_.posture) {
+      if (weakness.code != "unsafe_key" || configuration_.settings().development) continue;
+      telemetry_.event(LogLevel::warn, "weak_posture", {{"key", weakness.path}, {"why", weakness.message}});
+    }
   }
 
   void start_planners(unsigned workers) {
@@ -428,7 +442,10 @@ class RouterProcess {
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(clock_.wall() - statement.issued);
     metrics.set(MetricId::config_serial, {}, static_cast<int64_t>(statement.serial));
     metrics.set(MetricId::config_age, {}, age.count());
-    metrics.set(MetricId::config_expiry, {}, static_cast<int64_t>(signing::unix_seconds(statement.expires)));
+    metrics.forget(MetricId::config_expiry);
+    if (statement.ever_expires()) {
+      metrics.set(MetricId::config_expiry, {}, static_cast<int64_t>(signing::unix_seconds(statement.expires)));
+    }
   }
 
   void use_terms(NewTerms terms) {

@@ -98,7 +98,8 @@ std::optional<signing::StateRecord> floor_of(std::optional<signing::StateRecord>
                               .environment = statement.environment,
                               .serial = statement.serial,
                               .sha256 = statement.sha256,
-                              .applied = statement.issued};
+                              .applied = statement.issued,
+                              .replaced = {}};
 }
 
 bool may_be_torn(const Refusal& refusal) {

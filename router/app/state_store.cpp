@@ -58,7 +58,8 @@ bool StateStore::holds(ArtifactKind kind) const {
   return folder_.empty() || std::filesystem::exists(path(kind, ".state"), ignored);
 }
 
-std::expected<void, std::string> StateStore::save(const signing::Artifact& artifact, WallTime now) const {
+std::expected<void, std::string> StateStore::save(const signing::Artifact& artifact, const signing::GateState& state,
+                                                  WallTime now) const {
   if (folder_.empty()) return {};
   const signing::Statement& statement = artifact.statement;
   const signing::StateRecord record{.artifact = statement.artifact,
@@ -66,7 +67,8 @@ std::expected<void, std::string> StateStore::save(const signing::Artifact& artif
                                     .environment = statement.environment,
                                     .serial = statement.serial,
                                     .sha256 = statement.sha256,
-                                    .applied = std::chrono::floor<std::chrono::seconds>(now)};
+                                    .applied = std::chrono::floor<std::chrono::seconds>(now),
+                                    .replaced = state.replaced};
   auto saved = replace_file(path(statement.artifact, ".state"), signing::print_state(record));
   if (!saved) return saved;
   return replace_file(path(statement.artifact, ".last-good"), signing::print_last_good(artifact));

@@ -23,7 +23,9 @@ class StateStore {
   bool holds(signing::ArtifactKind kind) const;
   /// Floor first, then the copy: after a crash between them the floor is the higher one, never the lower.
   /// Errors: the system's words; the artifact serves on all the same.
-  std::expected<void, std::string> save(const signing::Artifact& artifact, WallTime now) const;
+  /// `state`: of the gate, with that artifact applied.
+  std::expected<void, std::string> save(const signing::Artifact& artifact, const signing::GateState& state,
+                                        WallTime now) const;
 
  private:
   std::string path(signing::ArtifactKind kind, std::string_view suffix) const;

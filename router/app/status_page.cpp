@@ -12,12 +12,14 @@ int64_t seconds_between(WallTime from, WallTime to) {
   return std::chrono::duration_cast<std::chrono::seconds>(to - from).count();
 }
 
-// Who approved, and whether that was part of the statement or the webhook's answer.
+// Who approved, and whether that was part of the statement or the webhook's answer. Cosmo's one signature is both.
 void write_approval(json::Writer& writer, const signing::Artifact& artifact) {
-  writer.begin_object().key("how").value(!artifact.approved ? "none" : artifact.verdict ? "webhook" : "offline");
+  const bool by_release = artifact.body_signature.has_value();
+  const std::string_view how = by_release ? "body_signature" : artifact.verdict ? "webhook" : "offline";
+  writer.begin_object().key("how").value(artifact.approved ? how : "none");
   writer.key("by").begin_array();
   for (const signing::Signer& signer : artifact.signers) {
-    if (signer.role == signing::Role::approve) writer.value(signer.kid);
+    if (signer.role == signing::Role::approve || by_release) writer.value(signer.kid);
   }
   writer.end_array().end_object();
 }
@@ -27,9 +29,14 @@ void write_evidence(json::Writer& writer, const signing::Artifact& artifact, Wal
   const signing::Statement& statement = artifact.statement;
   writer.key("serial").value(statement.serial).key("sha256").value(statement.sha256);
   writer.key("issued").value(format_timestamp(statement.issued));
-  writer.key("expires").value(format_timestamp(statement.expires));
   writer.key("age_seconds").value(seconds_between(statement.issued, now));
-  writer.key("expires_in_seconds").value(seconds_between(now, statement.expires));
+  writer.key("expires");
+  if (statement.ever_expires()) {
+    writer.value(format_timestamp(statement.expires));
+    writer.key("expires_in_seconds").value(seconds_between(now, statement.expires));
+  } else {
+    writer.null();
+  }
   writer.key("expired").value(now > statement.expires);
   writer.key("source").value(signing::to_text(artifact.source));
   writer.key("approved").value(artifact.approved);
@@ -113,6 +120,7 @@ void write_keys(json::Writer& writer, const config::Trust& trust, WallTime now) 
   for (const config::TrustKey& key : trust.keys) {
     writer.begin_object().key("kid").value(key.kid);
     writer.key("role").value(key.role == config::KeyRole::release ? "release" : "approve");
+    if (key.format == config::KeyFormat::cosmo) writer.key("format").value("cosmo");
     writer.key("revoked").value(std::ranges::find(trust.revoked, key.kid) != trust.revoked.end());
     if (key.not_after) {
       writer.key("not_after").value(format_timestamp(*key.not_after));
@@ -167,6 +175,9 @@ void write_admission(json::Writer& writer, const ProcessState& state) {
   } else if (admission.unsafe_ignore_failures) {
     writer.key("admission").value("unsafe_ignore_failures");
   }
+  const config::Trust& trust = state.snapshot->settings->config.trust;
+  const bool in_use = !state.snapshot->settings->development;
+  if (in_use && trust.unsafe_compat == config::UnsafeCompat::cosmo) writer.key("trust").value("unsafe_compat: cosmo");
 }
 
 std::string ProcessState::not_ready(WallTime now) const {

@@ -38,7 +38,8 @@ struct ProcessState {
   std::string not_ready(WallTime now) const;
 };
 
-/// The member "admission" of the open object: the unsafe_ key that is in use. Nothing where there is none.
+/// The members "admission" and "trust" of the open object: the unsafe_ keys that are in use. Nothing where there are
+/// none.
 void write_admission(json::Writer& writer, const ProcessState& state);
 
 /// The JSON of /status.

@@ -57,12 +57,17 @@ std::expected<std::optional<signing::SigningKey>, std::string> read_audit_key(co
   auto key = signing::parse_signing_key(audit.kid, *file);
   crypto::wipe({reinterpret_cast<uint8_t*>(file->data()), file->size()});
   if (!key) return std::unexpected(fmt::format("audit.key_file: {}: {}", audit.key_file, key.error().message));
-  for (const signing::VerificationKey& trusted : trust.keys) {
-    if (!trusted.same_material(key->verification_key(trusted.role))) continue;
+  const auto same = [&](std::string_view kid) {
     return std::unexpected(
         fmt::format("audit.key_file: {} is the key {} of trust.keys; one key has one purpose: make another with signet "
                     "keygen",
-                    audit.key_file, trusted.kid));
+                    audit.key_file, kid));
+  };
+  for (const signing::VerificationKey& trusted : trust.keys) {
+    if (trusted.same_material(key->verification_key(trusted.role))) return same(trusted.kid);
+  }
+  for (const signing::CosmoKey& trusted : trust.cosmo_keys) {
+    if (trusted.same_secret(key->verification_key(signing::Role::release))) return same(trusted.kid);
   }
   return std::move(*key);
 }
@@ -85,6 +90,7 @@ std::expected<signing::TrustPolicy, std::vector<std::string>> read_trust_policy(
   signing::TrustPolicy policy{.graph = graph,
                               .environment = environment,
                               .keys = {},
+                              .cosmo_keys = {},
                               .required_roles = {},
                               .revoked = trust.revoked,
                               .stale_grace = std::nullopt};
@@ -92,10 +98,15 @@ std::expected<signing::TrustPolicy, std::vector<std::string>> read_trust_policy(
   if (trust.stale_grace) policy.stale_grace = std::chrono::duration_cast<std::chrono::seconds>(*trust.stale_grace);
   for (const config::TrustKey& key : trust.keys) {
     auto read = read_trust_key(key, read_secret);
-    if (read) {
-      policy.keys.push_back(std::move(*read));
-    } else {
+    if (!read) {
       problems.push_back(read.error());
+    } else if (key.format == config::KeyFormat::cosmo) {
+      policy.cosmo_keys.push_back({.kid = key.kid,
+                                   .secret = std::get<crypto::SecretBytes>(std::move(read->material)),
+                                   .not_before = key.not_before,
+                                   .not_after = key.not_after});
+    } else {
+      policy.keys.push_back(std::move(*read));
     }
   }
   if (!problems.empty()) return std::unexpected(std::move(problems));
@@ -115,6 +126,7 @@ std::expected<signing::GatePolicy, std::vector<std::string>> make_gate_policy(co
     problems = std::move(trust.error());
   }
   policy.trust.min_serial = kind == signing::ArtifactKind::graph ? config.trust.min_serial : 0;
+  policy.trust.statements = config::uses_statements(config);
   policy.on_revoked =
       config.trust.on_revoked == config::OnRevoked::drop ? signing::OnRevoked::drop : signing::OnRevoked::alarm;
   policy.webhook = !config.admission.url.empty();

@@ -148,10 +148,7 @@ class Page {
     if (kind == "operations") what = fmt::format("{}, {}", several(number(id, "count"), "operation"), what);
     lines_.add(kind, what);
     lines_.add("  digest", text(id, "sha256"));
-    lines_.add("  expires",
-               fmt::format("{} ({})", text(id, "expires"),
-                           truth(id, "expired") ? "EXPIRED " + duration(number(id, "expires_in_seconds")) + " ago"
-                                                : "in " + duration(number(id, "expires_in_seconds"))));
+    lines_.add("  expires", expiry(id));
     if (is(at(id, "confirmed_seconds_ago"), Kind::number)) {
       const int64_t failed = number(id, "failed_polls");
       lines_.add("  source", fmt::format("{}, confirmed {} ago{}", text(id, "source"),
@@ -161,6 +158,13 @@ class Page {
     lines_.add("  signed by", signers(id));
     lines_.add("  approved", approval(id));
     if (kind == "graph") lines_.add("  subgraphs", subgraphs(id));
+  }
+
+  std::string expiry(NodeId artifact) const {
+    if (is(at(artifact, "expires"), Kind::null)) return "never: nothing says when";
+    const std::string in = duration(number(artifact, "expires_in_seconds"));
+    return fmt::format("{} ({})", text(artifact, "expires"),
+                       truth(artifact, "expired") ? fmt::format("EXPIRED {} ago", in) : "in " + in);
   }
 
   std::string signers(NodeId artifact) const {
@@ -177,6 +181,7 @@ class Page {
     if (how == "none") return "BY NOBODY";
     std::string by;
     for (const NodeId kid : items(approval, "by")) by += (by.empty() ? "" : ", ") + json_.string(kid);
+    if (how == "body_signature") return fmt::format("before {} signed, says Cosmo (unsafe_compat)", by);
     return fmt::format("{} by {}", how == "webhook" ? "online" : "offline", by);
   }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "signing/core/cosmo.hpp"
 #include "signing/core/key.hpp"
 #include "signing/core/refusal.hpp"
 #include "signing/core/statement.hpp"
@@ -42,14 +43,15 @@ struct StoredVerdict {
 /// An artifact that passed the gate, with the evidence that it did.
 /// Lifetime: the texts are shared and never change.
 struct Artifact {
-  Statement statement;
+  Statement statement;                        ///< signed; where there is a `body_signature`, made by the gate
   std::shared_ptr<const std::string> text;    ///< what is parsed: decompressed
   std::shared_ptr<const std::string> stored;  ///< the bytes that `statement.sha256` covers; the same object as `text`
                                               ///< where nothing was compressed
-  std::string jws;                            ///< the statement with its signatures, as it came
-  std::vector<Signer> signers;                ///< whose signatures counted, the webhook's approval included
-  std::optional<StoredVerdict> verdict;       ///< present when a webhook's answer was needed
-  std::vector<Subgraph> subgraphs;            ///< kind graph: every URL in it, all allowed
+  std::string jws;  ///< the statement with its signatures, as it came; empty where there is a `body_signature`
+  std::optional<BodySignature> body_signature{};  ///< what proves the bytes in place of a statement
+  std::vector<Signer> signers;                    ///< whose signatures counted, the webhook's approval included
+  std::optional<StoredVerdict> verdict;           ///< present when a webhook's answer was needed
+  std::vector<Subgraph> subgraphs;                ///< kind graph: every URL in it, all allowed
   SourceKind source = SourceKind::cdn;
   bool approved = true;             ///< false only under admission.unsafe_audit_only or unsafe_ignore_failures
   std::optional<Refusal> waived{};  ///< where it is not approved: what would have kept it out

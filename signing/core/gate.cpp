@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "router/base/check.hpp"
+#include "signing/core/body_check.hpp"
 #include "signing/core/signature_check.hpp"
 #include "signing/core/verdict.hpp"
 
@@ -55,6 +56,35 @@ Verification<Gate::Opened> Gate::open(std::string_view text, SourceKind source, 
                 .freshness = std::move(*freshness)};
 }
 
+// Cosmo's signature says nothing but the bytes: which graph they are for is which key it is, and their place in the
+// order is when they came.
+Verification<Gate::Opened> Gate::open_body(const BodySignature& signature, std::string_view body, SourceKind source,
+                                           const GateState& state) const {
+  if (!policy_.takes_bodies()) {
+    return refuse(Reason::statement_malformed,
+                  "it has a signature of its bytes in place of a statement, and trust.unsafe_compat is not cosmo");
+  }
+  const SignatureOptions options{.now = clock_->wall(), .lenient_time = source == SourceKind::last_good};
+  auto check = check_body(signature, body, policy_.trust, options);
+  if (!check) return std::unexpected(std::move(check).error());
+  Statement statement = make_body_statement(policy_.trust, body, state, options.now);
+  auto freshness = check_body_freshness(statement, state, policy_.trust, source);
+  if (!freshness) return std::unexpected(std::move(freshness).error());
+  if (check->past_key_validity) freshness->alarms.push_back(Alarm::key_past_validity);
+  return Opened{.jws = {},
+                .statement = std::move(statement),
+                .signers = std::move(check->signers),
+                .approvals_missing = 0,
+                .why_missing = std::nullopt,
+                .freshness = std::move(*freshness)};
+}
+
+// What was opened before, as of now and under this policy.
+Verification<Gate::Opened> Gate::open_again(const Artifact& artifact, const GateState& state) const {
+  if (artifact.body_signature) return open_body(*artifact.body_signature, *artifact.stored, artifact.source, state);
+  return open(artifact.jws, artifact.source, state);
+}
+
 std::variant<Wanted, NoChange, Refusal> Gate::wanted(std::string_view statement, SourceKind source,
                                                      const GateState& state) const {
   auto opened = open(statement, source, state);
@@ -67,7 +97,9 @@ Examination Gate::examine(const Candidate& candidate, const GateState& state) co
   if (SIGNET_BUG(candidate.artifact == nullptr)) {
     return refused({Reason::fetch_empty, "no artifact was given"}, candidate.source, nullptr, {});
   }
-  auto opened = open(candidate.statement, candidate.source, state);
+  auto opened = candidate.body_signature
+                    ? open_body(*candidate.body_signature, *candidate.artifact, candidate.source, state)
+                    : open(candidate.statement, candidate.source, state);
   if (!opened) return refused(std::move(opened).error(), candidate.source, nullptr, {});
   auto no = [&](Refusal why) { return refused(std::move(why), candidate.source, &opened->statement, opened->signers); };
   if (auto good = check_digest(opened->statement, *candidate.artifact); !good) return no(std::move(good).error());
@@ -88,6 +120,7 @@ Examination Gate::examine(const Candidate& candidate, const GateState& state) co
                     .text = std::move(*text),
                     .stored = candidate.artifact,
                     .jws = candidate.statement,
+                    .body_signature = candidate.body_signature,
                     .signers = opened->signers,
                     .verdict = std::nullopt,
                     .subgraphs = std::move(*subgraphs),
@@ -203,7 +236,7 @@ Verification<> Gate::confirm(const Artifact& artifact, const GateState& state) c
 
 // The bytes are the same: keys, floor, expiry, allowlist and approvals may not be.
 Verification<> Gate::judge_again(const Artifact& artifact, const GateState& state) const {
-  auto opened = open(artifact.jws, artifact.source, state);
+  auto opened = open_again(artifact, state);
   if (!opened) return std::unexpected(std::move(opened).error());
   if (auto subgraphs = check_content(policy_.kind, *artifact.text, policy_.egress); !subgraphs) {
     return std::unexpected(std::move(subgraphs).error());
@@ -225,7 +258,9 @@ Standing Gate::standing(const Artifact& running) const {
   const GateState itself{
       .highest_serial = statement.serial, .highest_sha256 = statement.sha256, .running_sha256 = statement.sha256};
   Standing standing;
-  auto freshness = check_freshness(statement, itself, policy_.trust, running.source, clock_->wall());
+  auto freshness = running.body_signature
+                       ? check_body_freshness(statement, itself, policy_.trust, running.source)
+                       : check_freshness(statement, itself, policy_.trust, running.source, clock_->wall());
   if (freshness) {
     standing.alarms = std::move(freshness->alarms);
   } else if (freshness.error().reason == Reason::expired) {
@@ -243,9 +278,16 @@ Standing Gate::standing(const Artifact& running) const {
 }
 
 std::optional<Refusal> Gate::still_trusted(const Artifact& running, std::vector<Alarm>& alarms) const {
+  const SignatureOptions options{.now = clock_->wall(), .lenient_time = true};
+  if (running.body_signature) {
+    auto check = check_body(*running.body_signature, *running.stored, policy_.trust, options);
+    if (!check) return std::move(check).error();
+    if (check->past_key_validity) alarms.push_back(Alarm::key_past_validity);
+    return std::nullopt;
+  }
   const auto jws = parse_jws(running.jws);
   if (!jws) return Refusal{Reason::statement_malformed, jws.error()};
-  auto check = check_signatures(*jws, policy_.trust, {.now = clock_->wall(), .lenient_time = true});
+  auto check = check_signatures(*jws, policy_.trust, options);
   if (!check) return std::move(check).error();
   if (check->past_key_validity) alarms.push_back(Alarm::key_past_validity);
   if (check->approvals_missing == 0 || !running.approved) return std::nullopt;
@@ -264,6 +306,20 @@ std::optional<Refusal> Gate::still_trusted(const Artifact& running, std::vector<
                                                         .lenient_time = true});
   if (signer) return std::nullopt;
   return revoked ? Refusal{Reason::key_revoked, signer.error().detail} : signer.error();
+}
+
+GateState Gate::after(const GateState& before, const Artifact& artifact) const {
+  const std::string& sha256 = artifact.statement.sha256;
+  GateState now{.highest_serial = artifact.statement.serial,
+                .highest_sha256 = sha256,
+                .running_sha256 = sha256,
+                .replaced = before.replaced};
+  std::erase(now.replaced, sha256);
+  const bool kept = policy_.takes_bodies() || !before.replaced.empty();
+  if (!kept || before.highest_sha256.empty() || before.highest_sha256 == sha256) return now;
+  now.replaced.push_back(before.highest_sha256);
+  if (now.replaced.size() > kReplacedMax) now.replaced.erase(now.replaced.begin());
+  return now;
 }
 
 Verified<Artifact> Gate::accept(Artifact artifact, std::span<const Alarm> alarms) const {

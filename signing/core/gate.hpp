@@ -1,6 +1,7 @@
 // The gate: steps 2 to 5 of config-trust for every artifact from every source, as a state machine without I/O.
 //
 //   wanted()   statement            → which artifact to fetch, or no change, or refusal
+//              (none for what Cosmo's CDN delivers under trust.unsafe_compat: it comes with a signature of its bytes)
 //   examine()  statement + artifact → Verified<Artifact>, or PendingReview (ask the webhook), or no change, or refusal
 //   admit()    PendingReview + answer → Verified<Artifact> or refusal
 //
@@ -43,6 +44,9 @@ struct GatePolicy {
   std::vector<crypto::SecretBytes> webhook_secrets;  ///< shared with the webhook; old and new during a rotation
   AdmissionMode admission = AdmissionMode::required;
   OnRevoked on_revoked = OnRevoked::alarm;
+
+  /// Whether a signature of the bytes may stand in place of a statement (trust.unsafe_compat).
+  bool takes_bodies() const { return kind == ArtifactKind::graph && !trust.cosmo_keys.empty(); }
 };
 
 /// What is to be said about the artifact that serves.
@@ -52,7 +56,9 @@ struct Standing {
 };
 
 struct Candidate {
-  std::string statement;                        ///< the bytes of statement.jws
+  std::string statement;  ///< the bytes of statement.jws; empty where there is a `body_signature`
+  /// From Cosmo's CDN: what came with the body in place of a statement.
+  std::optional<BodySignature> body_signature{};
   std::shared_ptr<const std::string> artifact;  ///< as stored; an HTTP Content-Encoding is removed already
   SourceKind source = SourceKind::cdn;
   std::optional<StoredVerdict> verdict;  ///< from the last-good copy or the verdict cache; verified again
@@ -135,6 +141,8 @@ class Gate {
   Verification<> confirm(const Artifact& artifact, const GateState& state) const;
   /// The running artifact as of now and under this policy: keys may be revoked since, and time passes. Sends no event.
   Standing standing(const Artifact& running) const;
+  /// `before`, once `artifact` has been applied and serves.
+  GateState after(const GateState& before, const Artifact& artifact) const;
 
  private:
   struct Opened {
@@ -147,6 +155,9 @@ class Gate {
   };
 
   Verification<Opened> open(std::string_view statement, SourceKind source, const GateState& state) const;
+  Verification<Opened> open_body(const BodySignature& signature, std::string_view body, SourceKind source,
+                                 const GateState& state) const;
+  Verification<Opened> open_again(const Artifact& artifact, const GateState& state) const;
   Examination approve_or_ask(const Candidate& candidate, const Opened& opened, const GateState& state,
                              Artifact artifact) const;
   Verification<> use_verdict(const StoredVerdict& verdict, const Jws& jws, const GateState& state,

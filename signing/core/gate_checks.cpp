@@ -19,23 +19,6 @@ constexpr std::string_view kGzipMagic = "\x1F\x8B";
 constexpr std::string_view kZstdMagic = "\x28\xB5\x2F\xFD";
 constexpr std::chrono::seconds kAheadMax{kFastForwardSecondsMax};
 
-Verification<> check_floor(const Statement& statement, const GateState& state, const TrustPolicy& trust) {
-  if (statement.serial < trust.min_serial) {
-    return refuse(Reason::below_min_serial,
-                  fmt::format("serial {} is below trust.min_serial {}", statement.serial, trust.min_serial));
-  }
-  if (statement.serial < state.highest_serial) {
-    return refuse(Reason::rollback,
-                  fmt::format("serial {} is below {}, which was applied", statement.serial, state.highest_serial));
-  }
-  const bool same_serial = statement.serial == state.highest_serial && !state.highest_sha256.empty();
-  if (same_serial && statement.sha256 != state.highest_sha256) {
-    return refuse(Reason::serial_conflict, fmt::format("serial {} was applied with artifact {}, and now names {}",
-                                                       statement.serial, state.highest_sha256, statement.sha256));
-  }
-  return {};
-}
-
 // Past expiry: refused when new; what serves already has its grace.
 Verification<> check_expiry(const Statement& statement, const TrustPolicy& trust, bool admitted_before, WallTime now,
                             std::vector<Alarm>& alarms) {
@@ -70,7 +53,7 @@ struct AlarmText {
 };
 
 constexpr std::array<AlarmText, kAlarms> kAlarmTexts{{
-    {"first_use", "set trust.min_serial if an older artifact must not come back"},
+    {"first_use", "keep graph.state_dir, or set trust.min_serial, if an older artifact must not come back"},
     {"expired", "sign the artifact again: it serves on past its expiry for trust.stale_grace"},
     {"key_past_validity", "sign the artifact again with a current key"},
     {"clock", "compare this machine's clock with the publisher's"},
@@ -91,12 +74,33 @@ std::string_view what_to_do(Alarm alarm) {
   return kAlarmTexts.at(static_cast<size_t>(alarm)).what_to_do;
 }
 
+Verification<> check_floor(const Statement& statement, const GateState& state, const TrustPolicy& trust) {
+  if (statement.serial < trust.min_serial) {
+    return refuse(Reason::below_min_serial,
+                  fmt::format("serial {} is below trust.min_serial {}", statement.serial, trust.min_serial));
+  }
+  if (statement.serial < state.highest_serial) {
+    return refuse(Reason::rollback,
+                  fmt::format("serial {} is below {}, which was applied", statement.serial, state.highest_serial));
+  }
+  const bool same_serial = statement.serial == state.highest_serial && !state.highest_sha256.empty();
+  if (same_serial && statement.sha256 != state.highest_sha256) {
+    return refuse(Reason::serial_conflict, fmt::format("serial {} was applied with artifact {}, and now names {}",
+                                                       statement.serial, state.highest_sha256, statement.sha256));
+  }
+  return {};
+}
+
+bool is_running(const Statement& statement, const GateState& state) {
+  return statement.serial == state.highest_serial && !state.running_sha256.empty() &&
+         statement.sha256 == state.running_sha256 && state.running_sha256 == state.highest_sha256;
+}
+
 Verification<Freshness> check_freshness(const Statement& statement, const GateState& state, const TrustPolicy& trust,
                                         SourceKind source, WallTime now) {
   if (auto good = check_floor(statement, state, trust); !good) return std::unexpected(std::move(good).error());
   Freshness freshness;
-  freshness.no_change = statement.serial == state.highest_serial && !state.running_sha256.empty() &&
-                        statement.sha256 == state.running_sha256 && state.running_sha256 == state.highest_sha256;
+  freshness.no_change = is_running(statement, state);
   const bool admitted_before = freshness.no_change || source == SourceKind::last_good;
   if (auto good = check_ahead(statement, admitted_before, now, freshness.alarms); !good) {
     return std::unexpected(std::move(good).error());

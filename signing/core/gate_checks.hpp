@@ -12,11 +12,17 @@
 
 namespace signet::signing {
 
+/// Digests kept of what was replaced; the oldest is forgotten first.
+inline constexpr size_t kReplacedMax = 256;
+
 /// What the process and the state folder know: serialised as StateRecord.
 struct GateState {
   uint64_t highest_serial = 0;  ///< ever applied; 0: nothing known (trust on first use)
   std::string highest_sha256;   ///< of the artifact applied with that serial
   std::string running_sha256;   ///< of the snapshot that serves; empty while nothing does
+  /// Digests of what was applied before and replaced, the oldest first: kept under trust.unsafe_compat, where nothing
+  /// else tells old from new.
+  std::vector<std::string> replaced{};
 };
 
 /// What deserves attention although the artifact gets in or stays.
@@ -45,6 +51,11 @@ struct Freshness {
 /// past its expiry within the grace, and a wrong clock only raises an alarm.
 Verification<Freshness> check_freshness(const Statement& statement, const GateState& state, const TrustPolicy& trust,
                                         SourceKind source, WallTime now);
+
+/// The floors alone. Errors: below_min_serial, rollback, serial_conflict.
+Verification<> check_floor(const Statement& statement, const GateState& state, const TrustPolicy& trust);
+/// Whether `statement` is about what serves.
+bool is_running(const Statement& statement, const GateState& state);
 
 /// Size and digest of the stored bytes. Errors: size_mismatch, digest_mismatch.
 Verification<> check_digest(const Statement& statement, std::string_view stored);

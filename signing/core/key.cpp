@@ -148,8 +148,12 @@ bool VerificationKey::verify(ByteView message, ByteView signature) const {
   return signature.size() == 64 && std::get<crypto::Ed25519PublicKey>(material).verify(message, signature);
 }
 
-bool VerificationKey::valid_at(WallTime now) const {
+bool within(const std::optional<WallTime>& not_before, const std::optional<WallTime>& not_after, WallTime now) {
   return (!not_before || now + kLeeway >= *not_before) && (!not_after || now - kLeeway <= *not_after);
+}
+
+bool VerificationKey::valid_at(WallTime now) const {
+  return within(not_before, not_after, now);
 }
 
 bool VerificationKey::same_material(const VerificationKey& other) const {

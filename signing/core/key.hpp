@@ -41,6 +41,9 @@ std::optional<Purpose> parse_purpose(std::string_view text);
 Result<crypto::SecretBytes> derive_key(const crypto::SecretBytes& master, Purpose purpose, std::string_view graph,
                                        std::string_view environment);
 
+/// Whether `now` lies within both bounds, with a leeway of 60 s.
+bool within(const std::optional<WallTime>& not_before, const std::optional<WallTime>& not_after, WallTime now);
+
 /// A key that verifies. Threads: immutable.
 struct VerificationKey {
   std::string kid;

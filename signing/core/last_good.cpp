@@ -51,7 +51,11 @@ std::string print_last_good(const Artifact& artifact) {
   std::string rest;
   json::Writer writer(rest);
   writer.begin_object();
-  writer.key("statement").value(artifact.jws.size());
+  if (artifact.body_signature) {
+    writer.key("body_signature").value(artifact.body_signature->values.front());
+  } else {
+    writer.key("statement").value(artifact.jws.size());
+  }
   writer.key("artifact").value(artifact.stored->size());
   writer.key("verdict");
   if (artifact.verdict) {
@@ -87,8 +91,10 @@ std::expected<Candidate, std::string> parse_last_good(std::string_view file) {
   Parts parts(*header, rest.substr(header_size + 1));
   Candidate candidate;
   candidate.source = SourceKind::last_good;
-  std::string artifact;
-  if (!parts.take(header->root(), "statement", limits::kStatementBytesMax, candidate.statement) ||
+  std::string artifact, body_signature;
+  const bool bare = parts.text(header->root(), "body_signature", body_signature);
+  if (bare) candidate.body_signature = BodySignature{{std::move(body_signature)}};
+  if ((!bare && !parts.take(header->root(), "statement", limits::kStatementBytesMax, candidate.statement)) ||
       !parts.take(header->root(), "artifact", limits::kArtifactBytesMax, artifact)) {
     return bad("the last-good copy's sizes do not fit its bytes");
   }

@@ -2,6 +2,7 @@
 //
 //   signet-last-good 1 <sha256 of all that follows the first line, hex>\n
 //   {"statement":N,"artifact":N,"verdict":{"uid","body":N,"id","timestamp","signature"} or null}\n     sizes in bytes
+//   Under trust.unsafe_compat {"body_signature":"<base64>","artifact":N,"verdict":null} and no statement.
 //   <statement bytes><artifact bytes as stored><verdict body bytes>
 //
 // The digest notices damage; whether the copy may serve is decided by the gate, which verifies all of it again.

@@ -20,6 +20,9 @@ std::optional<ArtifactKind> parse_artifact_kind(std::string_view text);
 /// Integers that every JSON reader keeps exact.
 inline constexpr uint64_t kSerialMax = (1ull << 53) - 1;
 
+/// Stands as `expires` where nothing says when: what Cosmo's CDN delivers has no statement, and the gate makes one.
+inline constexpr WallTime kNoExpiry = WallTime::max();
+
 struct Statement {
   ArtifactKind artifact = ArtifactKind::graph;
   std::string graph;
@@ -27,10 +30,11 @@ struct Statement {
   uint64_t serial = 0;
   std::string previous;  ///< sha256 of the artifact it replaces; empty for the first
   WallTime issued{};     ///< whole seconds
-  WallTime expires{};    ///< whole seconds
+  WallTime expires{};    ///< whole seconds, or kNoExpiry
   uint64_t size = 0;     ///< of the artifact as stored; bytes
   std::string sha256;    ///< of the artifact as stored; 64 lower-case hexadecimal digits
 
+  bool ever_expires() const { return expires != kNoExpiry; }
   friend bool operator==(const Statement&, const Statement&) = default;
 };
 

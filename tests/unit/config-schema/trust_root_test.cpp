@@ -115,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Loosening{", environment: test", "", "graph.environment", "\"production\""},
                     Loosening{", state_dir: /elsewhere", "", "graph.state_dir", "\"/s\""},
                     Loosening{"", kOwnKeys, "trust.keys[1]", "has no key \"mine\""},
-                    Loosening{"", kOtherFile, "trust.keys[0]", "another alg, role or file"},
+                    Loosening{"", kOtherFile, "trust.keys[0]", "another alg, role, format or file"},
                     Loosening{"", kLonger, "trust.keys[0]", "gives \"r1\" a shorter validity"},
                     Loosening{"", "trust: { required_roles: [release, approve] }\n", "trust.required_roles",
                               "2 approve at least"},

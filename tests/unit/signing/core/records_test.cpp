@@ -32,7 +32,22 @@ TEST(StateRecord, DamageIsNoticed) {
     EXPECT_FALSE(parse_state(file.substr(0, at))) << at;
   }
   EXPECT_FALSE(parse_state(file + "x"));
-  EXPECT_FALSE(parse_state(std::string(5000, 'x')));
+  EXPECT_FALSE(parse_state(std::string(40'000, 'x')));
+}
+
+TEST(StateRecord, WhatWasReplacedIsKeptInOrder) {
+  StateRecord with = record();
+  for (size_t i = 0; i < kReplacedMax; ++i) with.replaced.push_back(crypto::sha256_hex(std::to_string(i)));
+  const std::string file = print_state(with);
+  EXPECT_LT(file.size(), kStateFileBytesMax);
+  const auto again = parse_state(file);
+  ASSERT_TRUE(again) << again.error();
+  EXPECT_EQ(*again, with);
+  EXPECT_EQ(again->gate_state().replaced, with.replaced);
+  with.replaced.push_back(crypto::sha256_hex("one more"));
+  EXPECT_FALSE(parse_state(print_state(with)));
+  with.replaced = {"not a digest"};
+  EXPECT_FALSE(parse_state(print_state(with)));
 }
 
 TEST(Refusals, TheRegistryIsComplete) {
