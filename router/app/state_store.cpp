@@ -69,9 +69,9 @@ std::expected<void, std::string> StateStore::save(const signing::Artifact& artif
                                     .sha256 = statement.sha256,
                                     .applied = std::chrono::floor<std::chrono::seconds>(now),
                                     .replaced = state.replaced};
-  auto saved = replace_file(path(statement.artifact, ".state"), signing::print_state(record));
+  auto saved = replace_file(path(statement.artifact, ".last-good"), signing::print_last_good(artifact));
   if (!saved) return saved;
-  return replace_file(path(statement.artifact, ".last-good"), signing::print_last_good(artifact));
+  return replace_file(path(statement.artifact, ".state"), signing::print_state(record));
 }
 
 }  // namespace signet::app

@@ -21,7 +21,8 @@ class StateStore {
   std::optional<signing::Candidate> load_last_good(signing::ArtifactKind kind, std::string& problem) const;
   /// Whether the floor of `kind` is there; always when nothing is kept.
   bool holds(signing::ArtifactKind kind) const;
-  /// Floor first, then the copy: after a crash between them the floor is the higher one, never the lower.
+  /// The copy first, then the floor: after a crash between them the copy, which a start looks at first, is above the
+  /// floor and raises it. The other way round there would be nothing to serve while the source cannot be heard.
   /// Errors: the system's words; the artifact serves on all the same.
   /// `state`: of the gate, with that artifact applied.
   std::expected<void, std::string> save(const signing::Artifact& artifact, const signing::GateState& state,

@@ -48,10 +48,9 @@ Statement make_body_statement(const TrustPolicy& trust, std::string_view body, c
 }
 
 Verification<Freshness> check_body_freshness(const Statement& statement, const GateState& state,
-                                             const TrustPolicy& trust, SourceKind source) {
+                                             const TrustPolicy& trust) {
   const bool last = statement.sha256 == state.highest_sha256;
-  const bool other_copy = source == SourceKind::last_good && state.highest_serial > 0;
-  if (!last && (other_copy || std::ranges::find(state.replaced, statement.sha256) != state.replaced.end())) {
+  if (!last && std::ranges::find(state.replaced, statement.sha256) != state.replaced.end()) {
     return refuse(Reason::rollback,
                   fmt::format("body {} was replaced by a newer one; what serves is {}", statement.sha256,
                               state.running_sha256.empty() ? "nothing" : state.running_sha256));

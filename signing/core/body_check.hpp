@@ -19,9 +19,9 @@ Verification<SignatureCheck> check_body(const BodySignature& signature, std::str
 /// anything else gets the larger of floor + 1 and Unix seconds.
 Statement make_body_statement(const TrustPolicy& trust, std::string_view body, const GateState& state, WallTime now);
 
-/// Errors: rollback, when it was replaced before, or is a last-good copy of something else than what was applied last;
-/// below_min_serial.
+/// Errors: rollback, when it was replaced before; below_min_serial. A last-good copy is written before the floor: one
+/// that the floor does not name is newer.
 Verification<Freshness> check_body_freshness(const Statement& statement, const GateState& state,
-                                             const TrustPolicy& trust, SourceKind source);
+                                             const TrustPolicy& trust);
 
 }  // namespace signet::signing

@@ -68,7 +68,7 @@ Verification<Gate::Opened> Gate::open_body(const BodySignature& signature, std::
   auto check = check_body(signature, body, policy_.trust, options);
   if (!check) return std::unexpected(std::move(check).error());
   Statement statement = make_body_statement(policy_.trust, body, state, options.now);
-  auto freshness = check_body_freshness(statement, state, policy_.trust, source);
+  auto freshness = check_body_freshness(statement, state, policy_.trust);
   if (!freshness) return std::unexpected(std::move(freshness).error());
   if (check->past_key_validity) freshness->alarms.push_back(Alarm::key_past_validity);
   return Opened{.jws = {},
@@ -259,7 +259,7 @@ Standing Gate::standing(const Artifact& running) const {
       .highest_serial = statement.serial, .highest_sha256 = statement.sha256, .running_sha256 = statement.sha256};
   Standing standing;
   auto freshness = running.body_signature
-                       ? check_body_freshness(statement, itself, policy_.trust, running.source)
+                       ? check_body_freshness(statement, itself, policy_.trust)
                        : check_freshness(statement, itself, policy_.trust, running.source, clock_->wall());
   if (freshness) {
     standing.alarms = std::move(freshness->alarms);

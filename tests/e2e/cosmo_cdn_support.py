@@ -6,7 +6,9 @@ import hmac
 import json
 import re
 import ssl
+import uuid
 
+from cosmo_support import execution_config
 from source_support import answer
 from support import RawServer
 
@@ -131,6 +133,16 @@ class Supergraph:
     def make(self, shop, marker):
         """The bytes of another configuration of the shop, and its version."""
         return shop.supergraph(marker).encode(), ""
+
+
+class ExecutionConfigs:
+    """Bodies as Cosmo publishes them: execution configs, each publication with a version of its own."""
+
+    versioned = True
+
+    def make(self, shop, marker):
+        made = {**execution_config(shop), "version": f"{marker}-{uuid.uuid4()}"}
+        return json.dumps(made, indent=1).encode(), made["version"]
 
 
 def trust_block(shop, keys):

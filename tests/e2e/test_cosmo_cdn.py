@@ -8,12 +8,12 @@ import time
 
 import pytest
 
-from cosmo_cdn_support import CosmoCdn, GRAPH, NEXT_KEY, ORGANIZATION, Supergraph, config, signature_of, write_key
+from cosmo_cdn_support import CosmoCdn, ExecutionConfigs, GRAPH, NEXT_KEY, ORGANIZATION, Supergraph, config, signature_of, write_key
 from gate_support import alarms, reload, wait_alarm
 from source_support import answer, chunked
 from support import signet, wait_for
 
-BODIES = [Supergraph()]
+BODIES = [Supergraph(), ExecutionConfigs()]
 
 
 @pytest.fixture(params=BODIES, ids=lambda bodies: type(bodies).__name__)

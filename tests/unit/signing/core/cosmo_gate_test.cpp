@@ -318,6 +318,18 @@ TEST_F(CosmoGate, ARestartVerifiesTheLastGoodCopyAgain) {
   EXPECT_EQ(apply(*copy), "statement_malformed");
 }
 
+// The copy is written before the floor.
+TEST_F(CosmoGate, F15KilledBetweenCopyAndFloorTheCopyServesAndWhatItReplacedIsKnown) {
+  ASSERT_EQ(apply(good(text("0"))), "accepted");
+  const GateState floor = restarted(world.state);
+  ASSERT_EQ(apply(good(text("1"))), "accepted");
+  const std::string copy = print_last_good(*running);
+  world.state = floor;
+  EXPECT_EQ(apply(*parse_last_good(copy)), "accepted");
+  EXPECT_GT(running->statement.serial, floor.highest_serial);
+  EXPECT_EQ(apply(good(text("0"))), "rollback");
+}
+
 TEST_F(CosmoGate, TheOtherChecksStay) {
   std::string foreign(kSupergraph);
   foreign.replace(foreign.find("products.shop.internal"), 22, "evil.example");
