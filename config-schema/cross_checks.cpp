@@ -70,7 +70,10 @@ class Checks {
     const bool release_key = std::ranges::any_of(trust.keys, [](const TrustKey& key) {
       return key.role == KeyRole::release && key.algorithm == KeyAlgorithm::hs256 && key.format == KeyFormat::statement;
     });
-    const bool statements = uses_statements(config_);
+    // Keys of Cosmo without trust.unsafe_compat are told of for themselves.
+    const bool cosmo_meant =
+        std::ranges::any_of(trust.keys, [](const TrustKey& key) { return key.format == KeyFormat::cosmo; });
+    const bool statements = uses_statements(config_) && (trust.unsafe_compat == UnsafeCompat::cosmo || !cosmo_meant);
     if (at("admission") == nullptr && !approve_key && statements) {
       error("admission",
             "nothing approves new graphs; there are two ways out: write `admission: {url, secret_file}` for a webhook, "

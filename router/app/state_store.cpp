@@ -62,13 +62,14 @@ std::expected<void, std::string> StateStore::save(const signing::Artifact& artif
                                                   WallTime now) const {
   if (folder_.empty()) return {};
   const signing::Statement& statement = artifact.statement;
-  const signing::StateRecord record{.artifact = statement.artifact,
-                                    .graph = statement.graph,
-                                    .environment = statement.environment,
-                                    .serial = statement.serial,
-                                    .sha256 = statement.sha256,
-                                    .applied = std::chrono::floor<std::chrono::seconds>(now),
-                                    .replaced = state.replaced};
+  const signing::StateRecord record{
+      .artifact = statement.artifact,
+      .graph = statement.graph,
+      .environment = statement.environment,
+      .serial = statement.serial,
+      .sha256 = statement.sha256,
+      .applied = artifact.body_signature ? statement.issued : std::chrono::floor<std::chrono::seconds>(now),
+      .replaced = state.replaced};
   auto saved = replace_file(path(statement.artifact, ".last-good"), signing::print_last_good(artifact));
   if (!saved) return saved;
   return replace_file(path(statement.artifact, ".state"), signing::print_state(record));

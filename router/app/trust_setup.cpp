@@ -12,6 +12,10 @@ signing::Role to_role(config::KeyRole role) {
   return role == config::KeyRole::release ? signing::Role::release : signing::Role::approve;
 }
 
+bool is_one_line(const crypto::SecretBytes& secret) {
+  return as_text(secret.view()).find_first_of("\r\n") == std::string_view::npos;
+}
+
 }  // namespace
 
 std::expected<std::string, std::string> read_key_file(const std::string& path) {
@@ -101,6 +105,11 @@ std::expected<signing::TrustPolicy, std::vector<std::string>> read_trust_policy(
     if (!read) {
       problems.push_back(read.error());
     } else if (key.format == config::KeyFormat::cosmo) {
+      if (!is_one_line(std::get<crypto::SecretBytes>(read->material))) {
+        problems.push_back(fmt::format("trust.keys: {}: {} has more than one line; Cosmo's sign key is one", key.kid,
+                                       key.secret_file));
+        continue;
+      }
       policy.cosmo_keys.push_back({.kid = key.kid,
                                    .secret = std::get<crypto::SecretBytes>(std::move(read->material)),
                                    .not_before = key.not_before,

@@ -132,7 +132,7 @@ class SourceReader {
     const NodeId graphql = reader_.message(node_, "customGraphql", source_.path);
     const std::string path = at("customGraphql");
     if (!graphql.valid()) return refuse(path, "is missing");
-    if (reader_.has_content(graphql, "grpc", path)) {
+    if (reader_.member(graphql, "grpc", path).valid()) {
       refuse(member_path(path, "grpc"), "gRPC subgraphs and plugins are not supported");
     }
     read_fetch(reader_.message(graphql, "fetch", path), member_path(path, "fetch"));

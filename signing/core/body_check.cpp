@@ -43,6 +43,8 @@ Statement make_body_statement(const TrustPolicy& trust, std::string_view body, c
   if (statement.sha256 != state.highest_sha256 || statement.serial == 0) {
     statement.serial = std::max(state.highest_serial + 1, unix_seconds(now));
     statement.previous = state.highest_sha256;
+  } else if (state.highest_issued != WallTime{}) {
+    statement.issued = state.highest_issued;
   }
   return statement;
 }

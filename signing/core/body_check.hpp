@@ -15,8 +15,8 @@ namespace signet::signing {
 Verification<SignatureCheck> check_body(const BodySignature& signature, std::string_view body, const TrustPolicy& trust,
                                         const SignatureOptions& options);
 
-/// The statement that nobody signed: names and floor are the router's own. What was applied last keeps its serial;
-/// anything else gets the larger of floor + 1 and Unix seconds.
+/// The statement that nobody signed: names and floor are the router's own. What was applied last keeps its serial and
+/// time; anything else gets the larger of floor + 1 and Unix seconds.
 Statement make_body_statement(const TrustPolicy& trust, std::string_view body, const GateState& state, WallTime now);
 
 /// Errors: rollback, when it was replaced before; below_min_serial. A last-good copy is written before the floor: one

@@ -313,6 +313,7 @@ GateState Gate::after(const GateState& before, const Artifact& artifact) const {
   GateState now{.highest_serial = artifact.statement.serial,
                 .highest_sha256 = sha256,
                 .running_sha256 = sha256,
+                .highest_issued = artifact.statement.issued,
                 .replaced = before.replaced};
   std::erase(now.replaced, sha256);
   const bool kept = policy_.takes_bodies() || !before.replaced.empty();

@@ -53,7 +53,9 @@ struct AlarmText {
 };
 
 constexpr std::array<AlarmText, kAlarms> kAlarmTexts{{
-    {"first_use", "keep graph.state_dir, or set trust.min_serial, if an older artifact must not come back"},
+    {"first_use",
+     "keep graph.state_dir, or, where statements are signed, set trust.min_serial, if an older artifact must not come "
+     "back"},
     {"expired", "sign the artifact again: it serves on past its expiry for trust.stale_grace"},
     {"key_past_validity", "sign the artifact again with a current key"},
     {"clock", "compare this machine's clock with the publisher's"},

@@ -20,6 +20,7 @@ struct GateState {
   uint64_t highest_serial = 0;  ///< ever applied; 0: nothing known (trust on first use)
   std::string highest_sha256;   ///< of the artifact applied with that serial
   std::string running_sha256;   ///< of the snapshot that serves; empty while nothing does
+  WallTime highest_issued{};    ///< when that artifact was issued: what has no statement keeps the time it came at
   /// Digests of what was applied before and replaced, the oldest first: kept under trust.unsafe_compat, where nothing
   /// else tells old from new.
   std::vector<std::string> replaced{};

@@ -25,12 +25,16 @@ struct StateRecord {
   std::string environment;
   uint64_t serial = 0;
   std::string sha256;
-  WallTime applied{};
+  WallTime applied{};                   ///< of what has no statement: when it came first
   std::vector<std::string> replaced{};  ///< as in GateState
 
   /// The floor for the gate, with nothing running.
   GateState gate_state() const {
-    return {.highest_serial = serial, .highest_sha256 = sha256, .running_sha256 = {}, .replaced = replaced};
+    return {.highest_serial = serial,
+            .highest_sha256 = sha256,
+            .running_sha256 = {},
+            .highest_issued = applied,
+            .replaced = replaced};
   }
   friend bool operator==(const StateRecord&, const StateRecord&) = default;
 };

@@ -57,6 +57,9 @@ TEST(CosmoChecks, C3NothingIsVerifiedWithoutItsKey) {
   const Parts no_compat{.compat = "", .more = "admission: { url: https://a.example/r, secret_file: /k/a }\n"};
   EXPECT_TRUE(starts(error_of(no_compat), "router.yaml:9:47 trust.keys[0].format: verifies nothing while"))
       << error_of(no_compat);
+  const std::string forgotten = error_of(Parts{.compat = ""});  // and nothing about webhooks and statements
+  EXPECT_TRUE(starts(forgotten, "router.yaml:9:47 trust.keys[0].format: verifies nothing while")) << forgotten;
+  EXPECT_EQ(std::ranges::count(forgotten, '\n'), 1) << forgotten;
   const Parts off{.compat = "  unsafe_compat: none\n",
                   .more = "admission: { url: https://a.example/r, secret_file: /k/a }\n"};
   EXPECT_TRUE(holds(error_of(off), "trust.keys[0].format: verifies nothing while"));

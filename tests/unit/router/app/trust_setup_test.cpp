@@ -39,6 +39,15 @@ TEST(TrustSetup, C9KeysOfBodiesAndOfStatementsStandApart) {
   EXPECT_EQ(policy->find("cosmo-1"), nullptr);
 }
 
+TEST(TrustSetup, ACosmoKeyIsOneLine) {
+  const auto two_lines = [](const std::string& path) -> std::expected<std::string, std::string> {
+    return path == "/k/cosmo" ? std::string(kCosmo) + "\n" + std::string(kRelease) + "\n" : read_files(path);
+  };
+  const auto policy = read_trust_policy(trust_with_both(), "shop", "production", two_lines);
+  ASSERT_FALSE(policy);
+  EXPECT_EQ(policy.error().front(), "trust.keys: cosmo-1: /k/cosmo has more than one line; Cosmo's sign key is one");
+}
+
 TEST(TrustSetup, C9TheKeyOfTheAuditLogIsNoneOfThem) {
   const auto policy = read_trust_policy(trust_with_both(), "shop", "production", read_files);
   ASSERT_TRUE(policy);

@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
                 R"("kind": "GRAPHQL", "interfaceObjects": [{"interfaceTypeName": "Media"}], "id": "1")",
                 "engineConfig.datasourceConfigurations[1].interfaceObjects[0]: subgraph \"books\": @interfaceObject on "
                 "\"Media\" is not supported"},
-        Refused{R"("fetch": {"method": "POST"})", R"("fetch": {"method": "POST"}, "grpc": {"protoSchema": "x"})",
+        Refused{R"("fetch": {"method": "POST"})", R"("fetch": {"method": "POST"}, "grpc": {})",
                 "engineConfig.datasourceConfigurations[1].customGraphql.grpc: subgraph \"books\": gRPC subgraphs and "
                 "plugins are not supported"},
         Refused{R"("fetch": {"method": "POST"})", R"("fetch": {"method": "GET"})",

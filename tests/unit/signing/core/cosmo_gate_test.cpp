@@ -297,12 +297,15 @@ TEST_F(CosmoGate, ARestartVerifiesTheLastGoodCopyAgain) {
   const Artifact before = *running;
   ASSERT_EQ(apply(good(text("1"))), "accepted");
   const std::string file = print_last_good(*running);
+  const WallTime issued = running->statement.issued;
   world.state = restarted(world.state);
+  world.clock.advance(std::chrono::hours(1));
   const GateState state = world.state;
   auto copy = parse_last_good(file);
   ASSERT_TRUE(copy) << copy.error();
   EXPECT_EQ(apply(*copy), "accepted");
   EXPECT_EQ(running->statement.serial, state.highest_serial);
+  EXPECT_EQ(running->statement.issued, issued);  // a restart makes it no younger
   EXPECT_EQ(running->source, SourceKind::last_good);
 
   world.state = state;
