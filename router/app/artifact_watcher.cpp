@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "router/base/utf8.hpp"
+
 namespace signet::app {
 
 using signing::Alarm;
@@ -26,6 +28,8 @@ bool transient(Reason reason) {
          reason == Reason::admission_malformed || reason == Reason::admission_unauthorized ||
          reason == Reason::admission_denied || reason == Reason::superseded;
 }
+
+constexpr size_t kBuildProblemsBytesMax = 8192;  // they stand in the log and on the status page
 
 // The source could not be heard, as opposed to: it said something that is not wanted.
 bool unheard(Reason reason) {
@@ -200,8 +204,15 @@ void ArtifactWatcher::try_source(Source& source) {
 
 void ArtifactWatcher::fetch_failed(Source& source, const Refusal& refusal) {
   report(refusal, source.kind());
-  if (&source == source_.get() && fallback_ && unheard(refusal.reason)) return try_source(*fallback_);
+  if (&source == source_.get() && unheard(refusal.reason) && may_fall_back()) return try_source(*fallback_);
   finish(true);
+}
+
+// Bodies of Cosmo's have no order: one that a fallback brings may be older than what runs, and what it would displace
+// could not come back. There a fallback is for having anything at all.
+bool ArtifactWatcher::may_fall_back() const {
+  const auto ordered = [](const Source& source) { return dynamic_cast<const BodySource*>(&source) == nullptr; };
+  return fallback_ && (!running_ || (ordered(*source_) && ordered(*fallback_)));
 }
 
 void ArtifactWatcher::got_statement(ArtifactSource& source, Fetched statement) {
@@ -333,7 +344,7 @@ void ArtifactWatcher::apply(Verified<Artifact> artifact) {
       return finish(true);
     }
     if (!applied) {
-      const Refusal refusal{Reason::build, applied.error()};
+      const Refusal refusal{Reason::build, shortened(applied.error(), kBuildProblemsBytesMax)};
       report(refusal, now.source);
       remember_refused(refusal);
       return finish(true);

@@ -105,6 +105,7 @@ class ArtifactWatcher final : private signing::GateEvents {
   void judged(const signing::ReviewRequest& request, const signing::Admission& admission);
   void apply(signing::Verified<signing::Artifact> artifact);
   void fetch_failed(Source& source, const signing::Refusal& refusal);
+  bool may_fall_back() const;
   void report(const signing::Refusal& refusal, signing::SourceKind source);
   bool known_refused(const std::string& digest);
   void remember_refused(const signing::Refusal& refusal);

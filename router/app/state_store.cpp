@@ -55,7 +55,8 @@ std::optional<signing::Candidate> StateStore::load_last_good(ArtifactKind kind, 
 
 bool StateStore::holds(ArtifactKind kind) const {
   std::error_code ignored;
-  return folder_.empty() || std::filesystem::exists(path(kind, ".state"), ignored);
+  return folder_.empty() || (std::filesystem::exists(path(kind, ".state"), ignored) &&
+                             std::filesystem::exists(path(kind, ".last-good"), ignored));
 }
 
 std::expected<void, std::string> StateStore::save(const signing::Artifact& artifact, const signing::GateState& state,
@@ -70,9 +71,9 @@ std::expected<void, std::string> StateStore::save(const signing::Artifact& artif
       .sha256 = statement.sha256,
       .applied = artifact.body_signature ? statement.issued : std::chrono::floor<std::chrono::seconds>(now),
       .replaced = state.replaced};
-  auto saved = replace_file(path(statement.artifact, ".last-good"), signing::print_last_good(artifact));
-  if (!saved) return saved;
-  return replace_file(path(statement.artifact, ".state"), signing::print_state(record));
+  const auto copied = replace_file(path(statement.artifact, ".last-good"), signing::print_last_good(artifact));
+  const auto floor = replace_file(path(statement.artifact, ".state"), signing::print_state(record));
+  return copied ? floor : copied;
 }
 
 }  // namespace signet::app

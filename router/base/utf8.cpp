@@ -1,5 +1,7 @@
 #include "router/base/utf8.hpp"
 
+#include <algorithm>
+
 namespace signet {
 
 bool is_utf8(std::string_view text) {
@@ -44,6 +46,15 @@ void append_utf8(std::string& out, uint32_t code_point) {
     byte(0x80 | (code_point >> 6 & 0x3F));
     byte(0x80 | (code_point & 0x3F));
   }
+}
+
+std::string shortened(std::string text, size_t bytes_max) {
+  constexpr std::string_view kEllipsis = "…";
+  if (text.size() <= bytes_max) return text;
+  size_t end = bytes_max - std::min(bytes_max, kEllipsis.size());
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80u) --end;
+  text.resize(end);
+  return text.append(kEllipsis);
 }
 
 }  // namespace signet

@@ -13,4 +13,7 @@ bool is_utf8(std::string_view text);
 /// Appends the UTF-8 form of `code_point`, which must be a Unicode scalar value.
 void append_utf8(std::string& out, uint32_t code_point);
 
+/// At most `bytes_max` bytes of `text`, cut between code points; an ellipsis says that it was cut.
+std::string shortened(std::string text, size_t bytes_max);
+
 }  // namespace signet

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unordered_map>
 
+#include "router/cosmo/declarations.hpp"
 #include "router/graphql/printer.hpp"
 
 namespace signet::cosmo {
@@ -46,6 +47,10 @@ class Comparison {
     }
     hide_directives();
     if (seen != client_types_.size()) differ("it has a type that graphqlSchema does not have");
+    const RootTypes roots = root_types(full_), theirs = root_types(client_);
+    compare_root("query", roots.query, theirs.query);
+    compare_root("mutation", roots.mutation, theirs.mutation);
+    compare_root("subscription", roots.subscription, theirs.subscription);
     return std::move(hidden_);
   }
 
@@ -58,6 +63,12 @@ class Comparison {
     for (const graphql::DirectiveDefinition& each : full_.directive_definitions) {
       if (!known.contains(each.name)) hidden_.insert(fmt::format("@{}", each.name));
     }
+  }
+
+  /// A root can be left out only together with its type, which hides all its fields.
+  void compare_root(std::string_view operation, std::string_view full, std::string_view client) {
+    if (full == client || (client.empty() && !client_types_.contains(full))) return;
+    differ(fmt::format("its {} root is \"{}\", and \"{}\" in graphqlSchema", operation, client, full));
   }
 
   void compare_types(const TypeDefinition& full, const TypeDefinition& client) {

@@ -20,15 +20,15 @@ class SourceReader {
     source_.path = path;
   }
 
-  DataSource read(const ListedSubgraphs& subgraphs, const StringStorage& strings) {
-    if (!read_identity(subgraphs)) return std::move(source_);
+  DataSource read(SharedParts& shared) {
+    if (!read_identity(shared.subgraphs)) return std::move(source_);
     refuse_unsupported();
     read_nodes("rootNodes");
     read_nodes("childNodes");
     read_keys();
     read_field_sets("requires", &FieldFacts::requires_set);
     read_field_sets("provides", &FieldFacts::provides_set);
-    read_graphql(strings);
+    read_graphql(shared);
     return std::move(source_);
   }
 
@@ -128,7 +128,7 @@ class SourceReader {
     });
   }
 
-  void read_graphql(const StringStorage& strings) {
+  void read_graphql(SharedParts& shared) {
     const NodeId graphql = reader_.message(node_, "customGraphql", source_.path);
     const std::string path = at("customGraphql");
     if (!graphql.valid()) return refuse(path, "is missing");
@@ -141,9 +141,13 @@ class SourceReader {
 
     const std::string here = member_path(path, "upstreamSchema");
     const std::string key = reader_.text(reader_.message(graphql, "upstreamSchema", path), "key", here);
-    const auto stored = strings.find(key);
-    if (stored == strings.end()) return refuse(here, fmt::format("stringStorage does not hold \"{}\"", key));
+    const auto stored = shared.strings.find(key);
+    if (stored == shared.strings.end()) return refuse(here, fmt::format("stringStorage does not hold \"{}\"", key));
     const std::string sdl = reader_.document().string(stored->second);
+    if (sdl.size() > shared.schema_bytes_left) {
+      return refuse(here, "the schemas of all subgraphs together are larger than twice the config: too many share one");
+    }
+    shared.schema_bytes_left -= sdl.size();
     source_.schema = read_schema(reader_.problems(), sdl, here, fmt::format("subgraph \"{}\"", source_.name));
   }
 
@@ -171,9 +175,8 @@ const FieldFacts* DataSource::find(const std::string& type, const std::string& f
   return found == of_type->second.end() ? nullptr : &found->second;
 }
 
-DataSource read_data_source(const MessageReader& reader, NodeId node, const std::string& path,
-                            const ListedSubgraphs& subgraphs, const StringStorage& strings) {
-  return SourceReader(reader, node, path).read(subgraphs, strings);
+DataSource read_data_source(const MessageReader& reader, NodeId node, const std::string& path, SharedParts& shared) {
+  return SourceReader(reader, node, path).read(shared);
 }
 
 std::optional<graphql::Document> read_schema(Problems& problems, std::string_view sdl, const std::string& path,

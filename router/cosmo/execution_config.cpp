@@ -17,11 +17,14 @@ constexpr std::string_view kEngine = "engineConfig";
 constexpr std::string_view kStorage = "engineConfig.stringStorage";
 constexpr uint64_t kCompatibilityMax = 1;
 constexpr size_t kNamesShownMax = 10;
+constexpr size_t kSchemaBytesSpare = 256u << 10;  // small subgraphs may well be alike
 
 class ConfigReader {
  public:
-  ConfigReader(const json::Document& json, Problems& problems)
-      : json_(json), problems_(problems), reader_(json, problems) {}
+  ConfigReader(const json::Document& json, size_t bytes, Problems& problems)
+      : json_(json), problems_(problems), reader_(json, problems) {
+    shared_.schema_bytes_left = 2 * bytes + kSchemaBytesSpare;
+  }
 
   ExecutionConfig read() {
     const NodeId root = json_.root();
@@ -78,7 +81,7 @@ class ConfigReader {
       if (name.empty()) problems_.add(path, "has no name");
       if (!names.insert(name).second) problems_.add(path, fmt::format("a second subgraph is called \"{}\"", name));
       ListedSubgraph subgraph{.name = name, .routing_url = reader_.text(item, "routingUrl", path)};
-      if (subgraphs_.emplace(id, std::move(subgraph)).second) return;
+      if (shared_.subgraphs.emplace(id, std::move(subgraph)).second) return;
       problems_.add(path, fmt::format("a second subgraph has the id \"{}\"", id));
     });
   }
@@ -116,7 +119,7 @@ class ConfigReader {
     if (!storage.valid()) return;
     for (const auto& [key, value] : json_.members(storage)) {
       if (json_.kind(value) == Kind::string) {
-        strings_.emplace(json_.string(key), value);
+        shared_.strings.emplace(json_.string(key), value);
       } else {
         problems_.add(member_path(kStorage, json_.string(key)), "is not a string");
       }
@@ -126,7 +129,7 @@ class ConfigReader {
   void read_sources(NodeId engine) {
     std::unordered_set<std::string> names;
     reader_.each(engine, "datasourceConfigurations", kEngine, [&](NodeId item, const std::string& path) {
-      DataSource source = read_data_source(reader_, item, path, subgraphs_, strings_);
+      DataSource source = read_data_source(reader_, item, path, shared_);
       if (!source.name.empty() && !names.insert(source.name).second) {
         problems_.add(path, fmt::format("subgraph \"{}\" has a second data source", source.name));
       }
@@ -152,15 +155,14 @@ class ConfigReader {
   const json::Document& json_;
   Problems& problems_;
   MessageReader reader_;
-  ListedSubgraphs subgraphs_;
-  StringStorage strings_;
+  SharedParts shared_;
   ExecutionConfig config_;
 };
 
 }  // namespace
 
-ExecutionConfig read_execution_config(const json::Document& json, Problems& problems) {
-  return ConfigReader(json, problems).read();
+ExecutionConfig read_execution_config(const json::Document& json, size_t bytes, Problems& problems) {
+  return ConfigReader(json, bytes, problems).read();
 }
 
 }  // namespace signet::cosmo

@@ -45,6 +45,6 @@ struct ExecutionConfig {
 };
 
 /// What it cannot read, or must not ignore, goes to `problems`; the result is of use only where there are none.
-ExecutionConfig read_execution_config(const json::Document& json, Problems& problems);
+ExecutionConfig read_execution_config(const json::Document& json, size_t bytes, Problems& problems);
 
 }  // namespace signet::cosmo

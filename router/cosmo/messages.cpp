@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "router/base/utf8.hpp"
+
 namespace signet::cosmo {
 namespace {
 
 using json::Kind;
 using json::NodeId;
 
+constexpr size_t kErrorBytesMax = 1000;
 constexpr size_t kProblemsMax = 100;
 
 std::string snake_case(std::string_view name) {
@@ -42,7 +45,8 @@ bool is_default(const json::Document& document, NodeId node) {
 }  // namespace
 
 void Problems::add(std::string path, std::string message) {
-  if (found_.size() < kProblemsMax) found_.push_back({std::move(path), std::move(message)});
+  if (found_.size() < kProblemsMax)
+    found_.push_back({shortened(std::move(path), kErrorBytesMax), shortened(std::move(message), kErrorBytesMax)});
 }
 
 std::string member_path(std::string_view parent, std::string_view name) {

@@ -335,7 +335,7 @@ std::expected<std::string, std::vector<ConfigError>> supergraph_of_execution_con
     problems.add("", "is not JSON: " + document.error().message);
     return std::unexpected(problems.take());
   }
-  const ExecutionConfig config = read_execution_config(*document, problems);
+  const ExecutionConfig config = read_execution_config(*document, json.size(), problems);
   if (!problems.none()) return std::unexpected(problems.take());
   std::string sdl = SupergraphWriter(config, problems).write();
   if (!problems.none()) return std::unexpected(problems.take());

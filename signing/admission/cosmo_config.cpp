@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <unordered_map>
 
 #include "router/json/document.hpp"
 #include "signing/core/refusal.hpp"
@@ -91,7 +92,7 @@ class Reader {
       if (!only(item, at, {"id", "name", "routingUrl"})) return;
       const std::string name = text(item, "name", at);
       std::string url = text(item, "routingUrl", at);
-      names_.emplace_back(text(item, "id", at), name);
+      names_.emplace(text(item, "id", at), name);
       if (!url.empty()) add(name, std::move(url));  // a graph of events has none
     });
     const NodeId engine = member(node, "engineConfig");
@@ -127,7 +128,7 @@ class Reader {
     const NodeId graphql = member(node, "customGraphql");
     if (!known || !graphql.valid()) return;
     const std::string id = text(node, "id", path);
-    const auto named = std::ranges::find(names_, id, &std::pair<std::string, std::string>::first);
+    const auto named = names_.find(id);
     const std::string name = named == names_.end() ? id : named->second;
     const std::string at = path + ".customGraphql";
     if (!only(graphql, at, {"fetch", "subscription", "federation", "upstreamSchema", "customScalarTypeFields"})) {
@@ -181,7 +182,7 @@ class Reader {
 
   const json::Document& document_;
   std::vector<signing::Subgraph> urls_;
-  std::vector<std::pair<std::string, std::string>> names_;  // of subgraphs, by id
+  std::unordered_map<std::string, std::string> names_;  // of subgraphs, by id
   std::string problem_;
 };
 

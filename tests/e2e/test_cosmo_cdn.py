@@ -299,6 +299,21 @@ def test_c9_keys_of_statements_and_of_bodies_never_stand_for_each_other(shop, co
     assert shop.get_health().status == 503 and not shop.subgraph_requests()
 
 
+def test_c4_a_fallback_displaces_no_body_that_runs(shop, cosmo):
+    """Nothing says which of two bodies is newer: what was displaced could not come back."""
+    other = CosmoCdn()
+    shop.closing.append(other.close)
+    other.publish(*cosmo.bodies.make(shop, "of a mirror that lags"))
+    shop.start(config(shop, cosmo.source(), fallback=other.source()))
+    before = shop.status()["graph"]["sha256"]
+    cosmo.odd = answer(b"", "503 Service Unavailable", "Connection: close\r\n")
+    wait_for(lambda: shop.refused("fetch_unavailable") >= 2, "two polls that failed")
+    assert shop.status()["graph"]["sha256"] == before and not other.requests
+    cosmo.odd = None
+    wait_running(shop, publish(shop, cosmo, "the next"))
+    assert shop.refused("rollback") == 0
+
+
 def test_c4_a_fallback_serves_what_is_not_heard_and_nothing_else(shop, cosmo):
     other = CosmoCdn()
     shop.closing.append(other.close)

@@ -85,3 +85,23 @@ def test_f15_router_killed_at_any_instant_finds_old_or_new_and_nothing_torn(shop
     shop.router.stop()
     done = signet("audit", "verify", "--dir", shop.state, check=False)
     assert done.returncode in (0, 12), done.stdout + done.stderr
+
+
+def test_f14_a_last_good_copy_that_is_gone_is_written_anew(running):
+    copy = running.state / "graph.last-good"
+    before = copy.read_bytes()
+    copy.unlink()
+    wait_for(copy.exists, "the copy")
+    assert copy.read_bytes() == before
+
+
+def test_f14_a_copy_that_cannot_be_written_keeps_no_floor_from_rising(running):
+    first = running.status()["graph"]["serial"]
+    copy = running.state / "graph.last-good"
+    copy.unlink()
+    copy.mkdir()
+    (copy / "in-the-way").touch()
+    make_graph(running, "second")
+    wait_for(lambda: running.status()["graph"]["serial"] > first, "the new graph")
+    serial = running.status()["graph"]["serial"]
+    wait_for(lambda: f'"serial":{serial}' in (running.state / "graph.state").read_text(), "the floor")

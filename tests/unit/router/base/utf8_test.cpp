@@ -29,5 +29,12 @@ TEST(Utf8, EveryScalarValueRoundTrips) {
   }
 }
 
+TEST(Utf8, ShortenedTextIsCutBetweenCodePoints) {
+  EXPECT_EQ(shortened("as it is", 8), "as it is");
+  EXPECT_EQ(shortened("one too many", 11), "one too …");
+  EXPECT_EQ(shortened("ääääää", 10), "äää…");
+  EXPECT_EQ(shortened("äöü", 3), "…");
+}
+
 }  // namespace
 }  // namespace signet

@@ -205,5 +205,33 @@ TEST(ExecutionConfig, ErrorsAreBounded) {
   EXPECT_EQ(sdl.error().size(), 100u);
 }
 
+TEST(ExecutionConfig, ManySourcesWithOneSchemaCostNoMoreThanTheConfigIsLarge) {
+  std::string sources, subgraphs;
+  for (int i = 2; i < 40; ++i) {
+    sources +=
+        fmt::format(R"(,{{"kind":"GRAPHQL","id":"{}","customGraphql":{{"upstreamSchema":{{"key":"big"}}}}}})", i);
+    subgraphs += fmt::format(R"(,{{"id":"{}","name":"s{}","routingUrl":"https://s.test/"}})", i, i);
+  }
+  const std::string big = "type Query { me: Int } #" + std::string(40'000, 'x');
+  std::string text(testing::kSmallConfig);
+  text.replace(text.find("}}}],\n  \"field"), 4, "}}}" + sources + "]");
+  text.replace(text.find("\"aa\": \""), 0, "\"big\": \"" + big + "\", ");
+  text.insert(text.find("],\n \"compatibilityVersion"), subgraphs);
+  EXPECT_NE(refusal(text).find("upstreamSchema: subgraph \"s"), std::string::npos) << refusal(text);
+  EXPECT_NE(refusal(text).find("larger than twice the config"), std::string::npos) << refusal(text);
+}
+
+TEST(ExecutionConfig, RootsAreHiddenOnlyWithTheirTypes) {
+  const std::string left_out = refusal_with("\"graphqlClientSchema\": \"type Query {",
+                                            "\"graphqlClientSchema\": \"schema { query: User } type Query {");
+  EXPECT_EQ(left_out, "engineConfig.graphqlClientSchema: its query root is \"User\", and \"Query\" in graphqlSchema");
+}
+
+TEST(ExecutionConfig, ErrorsAreShort) {
+  const std::string name(1'000'000, 'n');
+  EXPECT_LT(refusal_with(R"("kind": "GRAPHQL", "id": "1")", fmt::format(R"("kind": "{}", "id": "1")", name)).size(),
+            2'200u);
+}
+
 }  // namespace
 }  // namespace signet::cosmo
