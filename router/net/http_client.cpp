@@ -418,7 +418,9 @@ HttpClient::HttpClient(EventLoop& loop, Resolver& resolver, ClientSettings setti
   loop.post([impl = impl_] { impl->sweep(); });
 }
 
-HttpClient::~HttpClient() = default;
+HttpClient::~HttpClient() {
+  impl_->starting.clear();  // each holds the client
+}
 
 std::shared_ptr<http::Exchange> HttpClient::send(http::Request request, SteadyTime deadline, http::Sink& sink) {
   auto exchange = std::make_shared<ClientExchange>(impl_, std::move(request), deadline, sink);

@@ -114,6 +114,19 @@ TEST_F(HttpClientTest, RequestsGoOutWhenTheTurnOfTheLoopIsOver) {
   loop.run([&] { exchange->cancel(); });
 }
 
+TEST_F(HttpClientTest, WhatWasNeverSentGoesWithTheClient) {
+  http::Collect sink(1000, [](const http::Outcome&) {});
+  std::weak_ptr<http::Exchange> exchange;
+  loop.run([&] {
+    exchange = client->send(request(), std::chrono::steady_clock::now() + 2s, sink);
+    loop.loop.stop();
+  });
+  loop.stop();
+  EXPECT_FALSE(exchange.expired());
+  client.reset();
+  EXPECT_TRUE(exchange.expired());
+}
+
 TEST_F(HttpClientTest, BodiesThatLastUntilTheConnectionCloses) {
   const auto outcome = answered_with("HTTP/1.1 200 OK\r\n\r\nuntil the end");
   ASSERT_TRUE(outcome);
