@@ -79,10 +79,9 @@ Verification<Gate::Opened> Gate::open_body(const BodySignature& signature, std::
                 .freshness = std::move(*freshness)};
 }
 
-// What was opened before, as of now and under this policy.
-Verification<Gate::Opened> Gate::open_again(const Artifact& artifact, const GateState& state) const {
-  if (artifact.body_signature) return open_body(*artifact.body_signature, *artifact.stored, artifact.source, state);
-  return open(artifact.jws, artifact.source, state);
+Verification<Gate::Opened> Gate::open(const Evidence& evidence, SourceKind source, const GateState& state) const {
+  if (evidence.body_signature) return open_body(*evidence.body_signature, evidence.stored, source, state);
+  return open(evidence.statement, source, state);
 }
 
 std::variant<Wanted, NoChange, Refusal> Gate::wanted(std::string_view statement, SourceKind source,
@@ -97,9 +96,7 @@ Examination Gate::examine(const Candidate& candidate, const GateState& state) co
   if (SIGNET_BUG(candidate.artifact == nullptr)) {
     return refused({Reason::fetch_empty, "no artifact was given"}, candidate.source, nullptr, {});
   }
-  auto opened = candidate.body_signature
-                    ? open_body(*candidate.body_signature, *candidate.artifact, candidate.source, state)
-                    : open(candidate.statement, candidate.source, state);
+  auto opened = open({candidate.body_signature, candidate.statement, *candidate.artifact}, candidate.source, state);
   if (!opened) return refused(std::move(opened).error(), candidate.source, nullptr, {});
   auto no = [&](Refusal why) { return refused(std::move(why), candidate.source, &opened->statement, opened->signers); };
   if (auto good = check_digest(opened->statement, *candidate.artifact); !good) return no(std::move(good).error());
@@ -236,7 +233,7 @@ Verification<> Gate::confirm(const Artifact& artifact, const GateState& state) c
 
 // The bytes are the same: keys, floor, expiry, allowlist and approvals may not be.
 Verification<> Gate::judge_again(const Artifact& artifact, const GateState& state) const {
-  auto opened = open_again(artifact, state);
+  auto opened = open({artifact.body_signature, artifact.jws, *artifact.stored}, artifact.source, state);
   if (!opened) return std::unexpected(std::move(opened).error());
   if (auto subgraphs = check_content(policy_.kind, *artifact.text, policy_.egress); !subgraphs) {
     return std::unexpected(std::move(subgraphs).error());

@@ -154,10 +154,17 @@ class Gate {
     Freshness freshness;
   };
 
+  /// What proves an artifact: a statement, or a signature of its bytes.
+  struct Evidence {
+    const std::optional<BodySignature>& body_signature;
+    std::string_view statement;
+    std::string_view stored;
+  };
+
   Verification<Opened> open(std::string_view statement, SourceKind source, const GateState& state) const;
   Verification<Opened> open_body(const BodySignature& signature, std::string_view body, SourceKind source,
                                  const GateState& state) const;
-  Verification<Opened> open_again(const Artifact& artifact, const GateState& state) const;
+  Verification<Opened> open(const Evidence& evidence, SourceKind source, const GateState& state) const;
   Examination approve_or_ask(const Candidate& candidate, const Opened& opened, const GateState& state,
                              Artifact artifact) const;
   Verification<> use_verdict(const StoredVerdict& verdict, const Jws& jws, const GateState& state,
