@@ -81,8 +81,6 @@ struct Graph {
 enum class KeyAlgorithm : uint8_t { hs256, ed25519 };
 /// What a key verifies: statements, or bodies of Cosmo's CDN. One never counts for the other.
 enum class KeyFormat : uint8_t { statement, cosmo };
-/// Keys of format cosmo, each of which every body is tried with.
-inline constexpr size_t kCosmoKeysMax = 8;
 /// Whose weaker protocol is spoken in place of statements.
 enum class UnsafeCompat : uint8_t { none, cosmo };
 enum class KeyRole : uint8_t { release, approve };

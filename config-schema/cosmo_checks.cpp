@@ -4,6 +4,7 @@
 
 #include "config-schema/cross_checks.hpp"
 #include "config-schema/graph_token.hpp"
+#include "router/base/limits.hpp"
 
 namespace signet::config {
 namespace {
@@ -41,10 +42,10 @@ class CosmoChecks {
             "no key verifies what Cosmo's CDN delivers; add the key that Cosmo's admission server signs with to "
             "trust.keys: { kid: cosmo, role: release, format: cosmo, secret_file: /path }");
     }
-    if (count > kCosmoKeysMax) {
+    if (count > limits::kCosmoKeysMax) {
       error(kCompat, fmt::format("trust.keys has {} keys of format cosmo; each body is tried with all of them, so that "
                                  "at most {} are allowed: remove old ones",
-                                 count, kCosmoKeysMax));
+                                 count, limits::kCosmoKeysMax));
     }
   }
 

@@ -16,6 +16,7 @@ inline constexpr size_t kUrlBytesMax = 2048;  // URLs in artifacts and configura
 inline constexpr size_t kRequestTargetBytesMax = 16u << 10;
 inline constexpr size_t kHeaderBytesMax = 64u << 10;
 inline constexpr size_t kHeaderFieldsMax = 100;
+inline constexpr size_t kCosmoKeysMax = 8;  // trusted keys of format cosmo: every body is tried with each
 inline constexpr size_t kAdmissionAnswerBytesMax = 1u << 20;
 inline constexpr size_t kCollectorAnswerBytesMax = 64u << 10;
 inline constexpr size_t kValidationErrorsMax = 10;     // reported at once to a client

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "router/base/limits.hpp"
+
 namespace signet::signing {
 namespace {
 
@@ -39,9 +41,9 @@ Result<void> check_keys(const std::vector<VerificationKey>& keys) {
 }
 
 Result<void> check_cosmo_keys(const std::vector<CosmoKey>& cosmo_keys, const std::vector<VerificationKey>& keys) {
-  if (cosmo_keys.size() > kCosmoKeysMax) {
+  if (cosmo_keys.size() > limits::kCosmoKeysMax) {
     return bad(fmt::format("trust.keys has {} keys of format cosmo; at most {} are allowed", cosmo_keys.size(),
-                           kCosmoKeysMax));
+                           limits::kCosmoKeysMax));
   }
   for (size_t i = 0; i < cosmo_keys.size(); ++i) {
     const CosmoKey& key = cosmo_keys[i];

@@ -14,7 +14,6 @@ namespace signet::signing {
 
 inline constexpr size_t kTrustKeysMax = 64;
 inline constexpr size_t kRequiredRolesMax = 8;
-inline constexpr size_t kCosmoKeysMax = 8;
 /// Stands as kid for a webhook that approved under its shared secret.
 inline constexpr std::string_view kWebhookSigner = "webhook";
 
