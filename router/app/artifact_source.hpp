@@ -24,6 +24,8 @@ class Source {
  public:
   virtual ~Source() = default;
   virtual signing::SourceKind kind() const = 0;
+  /// Whether what it delivers says itself what is newer: statements do, by their serials.
+  virtual bool ordered() const = 0;
   /// True when may_have_changed() sees a change without fetching: such a source is looked at every poll interval, also
   /// while refused bytes wait for their next try.
   virtual bool watchable() const { return false; }
@@ -35,6 +37,7 @@ class Source {
 /// Statements, and the artifacts that they are about.
 class ArtifactSource : public Source {
  public:
+  bool ordered() const final { return true; }
   virtual void fetch_statement(OnFetched done) = 0;
   /// Bytes as stored, with an HTTP Content-Encoding removed. A statement need not have been fetched before.
   virtual void fetch_artifact(const std::string& sha256, OnFetched done) = 0;
@@ -49,6 +52,7 @@ struct SignedBody {
 /// Cosmo's CDN.
 class BodySource : public Source {
  public:
+  bool ordered() const final { return false; }
   /// Nothing: the source says that the version it was asked with is the newest.
   using FetchedBody = std::expected<std::optional<SignedBody>, signing::Refusal>;
   using OnBody = std::function<void(FetchedBody)>;

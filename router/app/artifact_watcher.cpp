@@ -211,8 +211,7 @@ void ArtifactWatcher::fetch_failed(Source& source, const Refusal& refusal) {
 // Bodies of Cosmo's have no order: one that a fallback brings may be older than what runs, and what it would displace
 // could not come back. There a fallback is for having anything at all.
 bool ArtifactWatcher::may_fall_back() const {
-  const auto ordered = [](const Source& source) { return dynamic_cast<const BodySource*>(&source) == nullptr; };
-  return fallback_ && (!running_ || (ordered(*source_) && ordered(*fallback_)));
+  return fallback_ && (!running_ || (source_->ordered() && fallback_->ordered()));
 }
 
 void ArtifactWatcher::got_statement(ArtifactSource& source, Fetched statement) {
