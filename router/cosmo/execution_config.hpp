@@ -44,7 +44,8 @@ struct ExecutionConfig {
   std::optional<graphql::Document> client_schema;  ///< what clients may see of it; nothing: all
 };
 
-/// What it cannot read, or must not ignore, goes to `problems`; the result is of use only where there are none.
+/// `bytes`: how large the config is, which bounds what its parts may add up to. What it cannot read, or must not
+/// ignore, goes to `problems`; the result is of use only where there are none.
 ExecutionConfig read_execution_config(const json::Document& json, size_t bytes, Problems& problems);
 
 }  // namespace signet::cosmo

@@ -26,7 +26,6 @@ class Problems {
  public:
   void add(std::string path, std::string message);
   bool none() const { return found_.empty(); }
-  size_t count() const { return found_.size(); }
   std::vector<ConfigError> take() { return std::move(found_); }
 
  private:
