@@ -49,6 +49,14 @@ def add(shop, kid, key, *more, check=True):
     return signet("sign", "--add", statement_file(shop), "--kid", kid, "--key", shop.folder / key, *more, check=check)
 
 
+def replace(file, text):
+    """At once, as an operator or an agent should."""
+    fresh = file.with_name(file.name + ".fresh")
+    fresh.write_bytes(text if isinstance(text, bytes) else text.encode())
+    fresh.chmod(0o600)
+    fresh.rename(file)
+
+
 def publish(shop, marker, *signers):
     """Another version, signed beside and put in place at once: graph, then statement. Returns its serial."""
     staged = shop.folder / "staged.graphql"

@@ -8,12 +8,9 @@ import socket
 import threading
 
 import pytest
+from cosmo_control_plane import ControlPlane, SIGN_KEY, TOKEN, WEBHOOK
 from gate_support import serve_admission
-from support import request, Stub
-
-WEBHOOK = b"the control plane's webhook secret, 32+"
-SIGN_KEY = b"0123456789abcdefghijklmnopqrstuv"  # Cosmo's are 32 characters
-TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjF9.c2lnbmF0dXJl"
+from support import request
 
 CONFIG = {
     "engineConfig": {
@@ -32,32 +29,9 @@ CONFIG = {
     "compatibilityVersion": "1:0.1.0"}
 
 
-class ControlPlane:
-    """Its CDN, and its questions."""
-
-    def __init__(self, shop):
-        self.shop, self.config = shop, json.dumps(CONFIG).encode()
-        self.cdn = Stub(lambda *_: (200, {"Content-Type": "application/json"}, self.config))
-        shop.closing.append(self.cdn.close)
-        (shop.folder / "cosmo-webhook").write_bytes(WEBHOOK + b"\n")
-        (shop.folder / "cosmo-sign").write_bytes(SIGN_KEY + b"\n")
-        self.origin = f"http://127.0.0.1:{self.cdn.port}"
-        self.url = f"{self.origin}/org/graph/routerconfigs/draft.json?token={TOKEN}"
-        top = (f"cosmo: {{ webhook_secret_file: {shop.folder}/cosmo-webhook, sign_key_file: {shop.folder}/cosmo-sign, "
-               f"origins: [\"{self.origin}\"], allow: [\"https://*.shop.internal\"] }}\n")
-        self.server, self.port = serve_admission(shop, top=top)
-
-    def ask(self, url=None, secret=WEBHOOK, headers=None):
-        body = json.dumps({"privateConfigUrl": self.url if url is None else url, "organizationId": "org",
-                           "federatedGraphId": "graph"}, separators=(",", ":")).encode()
-        if headers is None:
-            headers = {"X-Cosmo-Signature-256": hmac.new(secret, body, hashlib.sha256).hexdigest()}
-        return request(self.port, "POST", "/validate-config", {"Content-Type": "application/json", **headers}, body)
-
-
 @pytest.fixture
 def plane(shop):
-    return ControlPlane(shop)
+    return ControlPlane(shop, json.dumps(CONFIG).encode(), ["https://*.shop.internal"])
 
 
 def test_good_config_is_signed_as_it_stands(plane):

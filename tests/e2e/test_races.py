@@ -10,19 +10,13 @@ import threading
 import time
 
 from gate_support import make_graph, reload, statement_file
+from keys_support import replace
 from support import Stub, signet, subgraph_a, wait_for
 
 FULL = bool(os.environ.get("SIGNET_FULL"))
 SWAPS = 40 if FULL else 4
 RENAMES_PER_SWAP = 2_500
 KILLS = 500 if FULL else 50
-
-
-def put(name, bytes_, folder):
-    """`bytes_` take the place of `name` at once."""
-    aside = folder / f".{name}.new"
-    aside.write_bytes(bytes_)
-    aside.rename(folder / name)
 
 
 def test_c12_what_serves_is_what_was_verified_however_often_the_file_is_swapped(shop):
@@ -50,12 +44,12 @@ def test_c12_what_serves_is_what_was_verified_however_often_the_file_is_swapped(
         for artifact, statement in good[1:]:
             false = artifact.replace(f"127.0.0.1:{shop.a.port}".encode(), f"127.0.0.1:{evil.port}".encode())
             assert false != artifact
-            put(statement_file(shop).name, statement, shop.folder)
+            replace(statement_file(shop), statement)
             for count in range(RENAMES_PER_SWAP):
-                put(shop.graph_file.name, choice.choice((artifact, false)), shop.folder)
+                replace(shop.graph_file, choice.choice((artifact, false)))
                 if count % 20 == 0:
                     reload(shop)
-            put(shop.graph_file.name, artifact, shop.folder)
+            replace(shop.graph_file, artifact)
             reload(shop)
             serial = json.loads(signet("inspect", statement_file(shop), "--json").stdout)["serial"]
             wait_for(lambda: shop.status()["graph"]["serial"] == serial, "the graph that was signed")  # noqa: B023

@@ -11,7 +11,7 @@ import pytest
 
 import keys_support
 from gate_support import admission_block, cdn_config, serve_admission, wait_alarm, wait_serial
-from keys_support import Load, make_key
+from keys_support import Load, make_key, replace
 from source_support import Bucket, new_version
 from support import request, signet, subgraph_a, wait_for, webhook_headers
 from tls_support import Authority, TlsShop
@@ -36,14 +36,6 @@ def applied(shop, key, count=1):
 
 def told(shop, event, key):
     return [e for e in shop.router.events(event) if e["key"] == key]
-
-
-def replace(file, text):
-    """At once, as an operator or an agent should."""
-    fresh = file.with_name(file.name + ".fresh")
-    fresh.write_bytes(text if isinstance(text, bytes) else text.encode())
-    fresh.chmod(0o600)
-    fresh.rename(file)
 
 
 def publish(shop, marker, release="release.key", approve="approve.key"):
