@@ -33,7 +33,7 @@ def copy_tree():
         if not source.is_file() or (target.exists() and target.read_bytes() == source.read_bytes()):
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        shutil.copy(source, target)  # with its mode: the compiler is started by a script
 
 
 def build(binary):
