@@ -1,5 +1,6 @@
 #include "router/net/response_reader.hpp"
 
+#include <fmt/format.h>
 #include <utility>
 
 #include "router/base/allocator.hpp"
@@ -43,7 +44,7 @@ std::string_view ResponseReader::take_what_is_whole(std::string_view bytes) {
 std::optional<std::string_view> ResponseReader::take_head(std::string_view bytes) {
   const auto framing = guard_.check(bytes);
   if (!framing) {
-    fail(TransportError::protocol, framing.error().message);
+    fail(TransportError::protocol, std::string(framing.error().message));
     return std::nullopt;
   }
   if (framing->head_bytes == 0) return std::nullopt;
@@ -94,7 +95,7 @@ bool ResponseReader::expect_body(const Framing& framing, std::string_view head) 
     return true;
   }
   if (framing.content_length > body_bytes_max_) {
-    return fail(TransportError::too_large, "the body is larger than allowed");
+    return too_large();
   }
   state_ = State::body;
   body_length_ = framing.content_length;
@@ -119,7 +120,7 @@ std::string_view ResponseReader::take_body(std::string_view bytes) {
   const size_t used = parser_->feed(bytes, error);
   const std::string_view rest = bytes.substr(used);
   if (parser_->body_too_large()) {
-    fail(TransportError::too_large, "the body is larger than allowed");
+    too_large();
   } else if (error) {
     fail(TransportError::protocol, "the body is malformed");
   } else if (parser_->is_done()) {
@@ -154,10 +155,14 @@ void ResponseReader::end() {
   fail(TransportError::protocol, "the answer is cut short");
 }
 
-bool ResponseReader::fail(TransportError error, std::string_view problem) {
+bool ResponseReader::too_large() {
+  return fail(TransportError::too_large, fmt::format("the body is larger than {} bytes", body_bytes_max_));
+}
+
+bool ResponseReader::fail(TransportError error, std::string problem) {
   state_ = State::failed;
   error_ = error;
-  problem_ = problem;
+  problem_ = std::move(problem);
   return false;
 }
 

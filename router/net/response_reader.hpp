@@ -76,7 +76,9 @@ class ResponseReader {
   void finish_body(LentText body, std::string_view rest = {});
   void finish(std::string_view rest);
   /// Always false.
-  bool fail(http::TransportError error, std::string_view problem);
+  bool too_large();
+  /// Always false.
+  bool fail(http::TransportError error, std::string problem);
 
   uint64_t body_bytes_max_;
   State state_ = State::head;
@@ -93,7 +95,7 @@ class ResponseReader {
   std::string text_;                      ///< of a body that comes in pieces
   LentText body_;
   http::TransportError error_ = http::TransportError::protocol;
-  std::string_view problem_;
+  std::string problem_;
 };
 
 }  // namespace signet::net

@@ -5,7 +5,7 @@ import signal
 import time
 
 from gate_support import admission_block, serve_admission
-from support import Stub, json_answer, signet, wait_for
+from support import Stub, json_answer, request, signet, wait_for
 
 
 def online_config(shop, port, **options):
@@ -92,8 +92,6 @@ def test_webhook_down_at_restart_serves_from_the_stored_verdict(shop):
 def test_approve_a_and_deliver_b_is_refused(shop):
     """A webhook answer about another artifact is no approval, however well it is signed."""
     _, port = serve_admission(shop)
-    from support import request
-
     def swap(handler, body):
         review = json.loads(body)
         review["request"]["sha256"] = "0" * 64
@@ -108,6 +106,26 @@ def test_approve_a_and_deliver_b_is_refused(shop):
     shop.wait_live()
     wait_for(lambda: shop.refused("admission_mismatch") > 0, "the refusal")
     assert shop.get_health().status == 503
+
+
+def test_report_19_answers_count_up_to_1_mib(shop):
+    _, port = serve_admission(shop)
+    size = [1_100_000]
+
+    def padded(handler, body):
+        answer = request(port, "POST", "/review", dict(handler.headers.items()), body)
+        return 200, {"Content-Type": "application/json"}, answer.body + b" " * (size[0] - len(answer.body))
+
+    proxy = Stub(padded)
+    shop.closing.append(proxy.close)
+    shop.start(online_config(shop, proxy.port), ready=False)
+    shop.wait_live()
+    wait_for(lambda: shop.refused("admission_malformed") > 0, "the refusal")
+    assert f"larger than {1 << 20} bytes" in shop.router.events("artifact_refused")[0]["detail"] and shop.get_health().status == 503
+    size[0] = 900_000
+    shop.router.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: shop.get_health().status == 200, "the approval")
+    assert shop.serves()
 
 
 def test_answers_that_are_no_verdict_fail_closed(shop):

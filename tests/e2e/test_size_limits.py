@@ -1,5 +1,6 @@
-"""Sizes on both sides are bounded by the documented limits, not by a library's (field report 19). Its rows on tokens, the
-CDN, admission and the collector belong to those."""
+"""Sizes on both sides are bounded by the documented limits, not by a library's (field report 19). Its rows on the CDN,
+admission and the collector stand in test_sources.py, test_admission.py and test_telemetry.py; those on tokens wait for
+authentication."""
 
 import json
 import socket

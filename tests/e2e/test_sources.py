@@ -156,6 +156,18 @@ def test_c13_artifacts_beyond_the_caps_are_refused_at_little_cost(shop, origin):
     assert rss_mib(shop) - before < 100 and applied(shop) == 1 and shop.serves()
 
 
+def test_report_19_graph_of_15_mib_is_served(shop, origin):
+    """Far beyond the 8 MiB that the parser's library allows by itself."""
+    text = shop.supergraph()
+    shop.graph_file.write_text(text + f"# {'x' * 1000}\n" * ((15 * MIB - len(text)) // 1003))
+    shop.sign()
+    shop.approve()
+    _, path = origin.publish(shop.graph_file)
+    assert 14 * MIB < len(origin.files[path]) < 15 * MIB
+    shop.start(config(shop, origin))
+    assert shop.serves()
+
+
 def test_c13_coded_artifact_may_be_larger_than_what_is_sent(shop, origin):
     rng = random.Random(14)
     shop.graph_file.write_text(shop.supergraph() + "".join(f"# {rng.randrange(1 << 64):016x}{'x' * 980}\n"

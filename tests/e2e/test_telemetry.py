@@ -184,6 +184,24 @@ def test_a_dead_collector_changes_nothing(shop, collector):
     assert shop.get_health().status == 200
 
 
+def test_report_19_collectors_answer_is_cut_at_64_kib(shop, collector):
+    """Whoever answered has what was sent: it is counted as lost, and not sent again."""
+    size = [5 << 20]
+    collector.stub.answer = lambda *_: (200, {"Content-Type": "application/x-protobuf"}, b"x" * size[0])
+    start(shop, collector)
+    assert shop.serves()
+    lost = wait_for(lambda: shop.metric("signet_telemetry_dropped_total"), "the loss")
+    time.sleep(2.5)
+    spans = collector.bodies("/v1/traces")
+    assert len(spans) == len(set(spans)) == 1 and shop.serves()
+    size[0] = 60 << 10
+    wait_for(lambda: len(collector.bodies("/v1/traces")) == 2, "the next spans")
+    time.sleep(1.5)
+    kept = shop.metric("signet_telemetry_dropped_total")
+    time.sleep(2.5)
+    assert shop.metric("signet_telemetry_dropped_total") == kept >= lost > 0 and shop.serves()
+
+
 def test_the_event_log_tells_once_that_a_subgraph_is_down(shop):
     shop.a.close()
     shop.start(shop.config())

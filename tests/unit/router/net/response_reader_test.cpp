@@ -89,6 +89,7 @@ TEST(ResponseReader, WhatIsNotAnAnswerFails) {
       ASSERT_EQ(reader.state(), ResponseReader::State::failed) << bytes << " by " << piece;
       EXPECT_EQ(reader.error(), error) << bytes << " by " << piece;
       EXPECT_FALSE(reader.reusable());
+      if (error == TransportError::too_large) EXPECT_EQ(reader.problem(), "the body is larger than 1000 bytes");
     }
   }
 }
