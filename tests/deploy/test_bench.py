@@ -18,7 +18,7 @@ import judge  # noqa: E402
 import load  # noqa: E402
 from measure import Bench  # noqa: E402
 from operations import operations  # noqa: E402
-from processes import Client, Process, free_port  # noqa: E402
+from processes import Client, NoService, Process, free_port  # noqa: E402
 from tiny_graphql import Subgraph  # noqa: E402
 from workloads import WrongAnswer, Workload, all_workloads, data_of, holds, shaped_as  # noqa: E402
 
@@ -144,6 +144,49 @@ def test_the_gate_names_what_it_cannot_measure_without(tmp_path):
     assert done.returncode == 3
     for what in ("replay_upstream", "micro_bench", "wrk"):
         assert what in done.stderr
+
+
+@pytest.mark.parametrize("tool, arguments", [
+    ("run", ["--rounds", "0"]), ("run", ["--seconds", "-1"]), ("run", ["--connections", "many"]),
+    ("run", ["--json", "/no/such/folder/x.json"]), ("run", ["--peer", "nothing"]), ("run", ["--workloads", "z"]),
+    ("curves", ["--rounds", "0"]), ("curves", ["--seconds", "0"]), ("curves", ["--up-to", "0"]), ("curves", ["--sweeps", "z"]),
+], ids=lambda value: " ".join(value) if isinstance(value, list) else value)
+def test_odd_arguments_are_refused_before_anything_starts(tool, arguments):
+    done = subprocess.run([sys.executable, ROOT / "tests/bench" / tool, *arguments], capture_output=True, text=True)
+    assert done.returncode == 2 and arguments[0] in done.stderr and "Traceback" not in done.stderr
+
+
+def test_without_wrk_tls_alone_is_refused(tmp_path):
+    done = subprocess.run([sys.executable, ROOT / "tests/bench/run", "--workloads", "tls", "--signet", "/bin/true", "--replay",
+                           "/bin/true"], capture_output=True, text=True, env={"PATH": str(tmp_path)})
+    assert done.returncode == 3 and "wrk (Debian package wrk)" in done.stderr
+
+
+def test_a_command_that_does_not_exist_is_no_service(tmp_path):
+    with pytest.raises(NoService, match="/no/router does not start"):
+        Process(["/no/router", "dev"], {0}, tmp_path / "log")
+
+
+def test_sigterm_ends_what_was_started(tmp_path):
+    """As `run` and `curves` do it: by the `finally` of whoever started it."""
+    script = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "tests/bench/lib")!r})
+import pathlib, time
+from command_line import end_on_sigterm
+from processes import Process
+end_on_sigterm()
+process = Process(["sleep", "1000"], {{0}}, pathlib.Path({str(tmp_path / "log")!r}))
+try:
+    print(process.process.pid, flush=True)
+    time.sleep(1000)
+finally:
+    process.stop()
+"""
+    bench = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    started = pathlib.Path("/proc", bench.stdout.readline().strip())
+    bench.terminate()
+    assert bench.wait(timeout=10) == 143 and not started.exists()
 
 
 def test_requests_of_the_list_workloads_are_distinct():

@@ -65,9 +65,12 @@ class Process:
 
     def __init__(self, command, cores, log):
         self.log = log
-        self.process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=log.open("wb"), start_new_session=True,
-                                        preexec_fn=lambda: os.sched_setaffinity(0, cores))
+        try:
+            self.process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                            stderr=log.open("wb"), start_new_session=True,
+                                            preexec_fn=lambda: os.sched_setaffinity(0, cores))
+        except OSError as problem:
+            raise NoService(f"{command[0]} does not start: {problem}") from None
 
     def wait_answer(self, url, body):
         """Posts until the answer is 200: a process may listen before it is ready."""
