@@ -154,19 +154,22 @@ void WorkerServer::make_room_for_handshakes(size_t most) {
   });
 }
 
-// Those that wait for the first byte of a request, for at least that long. Whether there was one.
+// Those that wait for the first byte of a request, for at least that long, a share of all at a time: room is asked for
+// again as long as it is short, and clients that are all sent away at once come back at once. Whether there was one.
 bool WorkerServer::close_quiet(std::chrono::milliseconds least, bool silent_only) {
-  bool any = false;
+  constexpr size_t kShare = 16;
+  const size_t most = std::max<size_t>(1, connections() / kShare);
+  size_t closed = 0;
   const SteadyTime until = std::chrono::steady_clock::now() - least;
   for (const Phase phase : {Phase::handshake, Phase::idle, Phase::last_call}) {
     for (ServerConnection& connection : in(phase)) {
-      if (connection.since() > until) break;
+      if (closed == most || connection.since() > until) break;
       if (silent_only && connection.served()) continue;
       connection.close();
-      any = true;
+      ++closed;
     }
   }
-  return any;
+  return closed > 0;
 }
 
 // The first `most` of those that have been in `phase` for at least that long; how many there were.

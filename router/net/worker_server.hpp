@@ -42,8 +42,9 @@ class WorkerServer : public std::enable_shared_from_this<WorkerServer> {
   /// Closes idle connections, each when it has been quiet for a moment, so that no request crosses its closing; busy
   /// ones finish. Threads: any.
   void leave();
-  /// Closes connections that have said nothing yet; if there are none, those that have been quiet for long; if there
-  /// are none either, at most `unfinished` of those whose request has been incomplete for longest. Threads: any.
+  /// Closes the longest of the connections that have said nothing yet; if there are none, of those that have been quiet
+  /// for long, in both cases a share of all; if there are none either, at most `unfinished` of those whose request has
+  /// been incomplete for longest. Threads: any.
   void make_room(size_t unfinished);
   /// Closes at most `most` of those whose TLS handshake has taken longest, but none that has only begun. Threads: any.
   void make_room_for_handshakes(size_t most);

@@ -94,6 +94,17 @@ TEST_F(ServerRoomTest, QuietOnesGoBeforeUnfinishedOnes) {
   EXPECT_EQ(count_open(slow), slow.size());
 }
 
+TEST_F(ServerRoomTest, OfTheQuietOnesOnlyTheLongestGo) {
+  auto quiet = fill(kRequest);
+  for (RawSocket& socket : quiet) EXPECT_TRUE(socket.read_until("now").starts_with("HTTP/1.1 200 "));
+  std::this_thread::sleep_for(1100ms);
+  RawSocket client = RawSocket::connect(server->port());
+  client.send(kRequest);
+  EXPECT_TRUE(client.read_until("now").starts_with("HTTP/1.1 200 "));
+  EXPECT_FALSE(open(quiet.front()));
+  EXPECT_GE(count_open(quiet), kConnectionsMax - 2) << "clients that are all sent away come back together";
+}
+
 TEST_F(ServerRoomTest, WholeRequestsStay) {
   auto held = fill("GET /held HTTP/1.1\r\nHost: t\r\n\r\n");
   for (int i = 0; i < 2000 && handler.handled < kConnectionsMax; ++i) std::this_thread::sleep_for(1ms);
