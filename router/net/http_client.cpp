@@ -217,13 +217,19 @@ class ClientExchange final : public http::Exchange,
     }
   }
 
+  // What it was that took too long.
+  http::Failure late(const http::Failure& failure) const {
+    if (failure.error == TransportError::timeout) return failure;
+    return {TransportError::timeout, to_.origin + (!response_             ? " did not take a connection in time"
+                                                   : response_->started() ? " did not finish its answer in time"
+                                                                          : " did not answer in time")};
+  }
+
   [[gnu::noinline]] void report(Attempt& attempt) {
     unlink();
     http::Sink* sink = std::exchange(sink_, nullptr);
     if (sink == nullptr) return;
-    if (attempt.failure && timed_out_) {
-      attempt.failure = http::Failure{TransportError::timeout, to_.origin + " did not answer in time"};
-    }
+    if (attempt.failure && timed_out_) attempt.failure = late(*attempt.failure);
     if (attempt.failure) return sink->fail(*attempt.failure);
     sink->head(response_->status(), std::move(response_->headers()));
     if (!response_->body().view().empty()) sink->whole(std::move(response_->body()));
@@ -285,9 +291,10 @@ class ClientExchange final : public http::Exchange,
     if (!book.known()) co_await wait_for_lookup(book, std::chrono::steady_clock::now() + AddressBook::kPatience);
     if (!book.known()) book.use_known();
     if (!book.known()) co_await wait_for_lookup(book, SteadyTime::max());
-    http::Failure last{TransportError::unreachable, book.problem().empty()
-                                                        ? to_.origin + ": the name was not found in time"
-                                                        : fmt::format("{}: {}", to_.url.host, book.problem())};
+    http::Failure last =
+        book.problem().empty()
+            ? http::Failure{TransportError::timeout, to_.url.host + ": the name was not found in time"}
+            : http::Failure{TransportError::unreachable, fmt::format("{}: {}", to_.url.host, book.problem())};
     // First the addresses that are not left out, then the others, then those that a new lookup brings.
     Addresses tried;
     for (bool looked_again = false; !over();) {

@@ -37,6 +37,7 @@ class HttpClientTest : public testing::Test {
          .decoded_bytes_max = decoded_bytes_max});
     return {.to = to, .headers = {}, .body = "hello", .idempotent = idempotent};
   }
+  std::vector<std::future<http::Outcome>> held;
   std::future<http::Outcome> send(bool idempotent = true, std::chrono::milliseconds timeout = 2s) {
     auto promise = std::make_shared<std::promise<http::Outcome>>();
     loop.loop.post([this, asked = request(idempotent), promise, timeout]() mutable {
@@ -252,6 +253,19 @@ TEST_F(HttpClientTest, DeadlineIsForTheWholeExchange) {
   const auto result = outcome.get();
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().error, TransportError::timeout);
+  EXPECT_TRUE(result.error().detail.ends_with(" did not finish its answer in time")) << result.error().detail;
+}
+
+TEST_F(HttpClientTest, WhatTookTooLongIsTold) {
+  auto silent = send(true, 200ms);
+  RawSocket peer = listener.accept();
+  const auto result = silent.get();
+  ASSERT_FALSE(result);
+  EXPECT_TRUE(result.error().detail.ends_with(" did not answer in time")) << result.error().detail;
+  for (int i = 0; i < 101; ++i) held.push_back(send(true, i < 100 ? 2s : 300ms));  // one more than may be open
+  const auto last = held.back().get();
+  ASSERT_FALSE(last);
+  EXPECT_TRUE(last.error().detail.starts_with("no connection to ")) << last.error().detail;
 }
 
 TEST_F(HttpClientTest, DecodedBodiesHaveACapOfTheirOwn) {
