@@ -134,33 +134,39 @@ void CertificateWatcher::schedule() {
   });
 }
 
-void CertificateWatcher::check_now() {
-  check(false);
+std::vector<std::string> CertificateWatcher::check_now() {
+  std::vector<std::string> refused;
+  check(false, &refused);
+  return refused;
 }
 
-void CertificateWatcher::check(bool patient) {
-  if (listener_) look(*listener_, patient);
-  for (const auto& profile : profiles_) look(*profile, patient);
+void CertificateWatcher::check(bool patient, std::vector<std::string>* refused) {
+  const auto look_at = [&](Watched& watched) {
+    const auto problem = look(watched);
+    if (!problem) return;
+    if (watched.watch.refuse(*problem, clock_.steady(), clock_.wall(), patient)) journal_.tls_files_refused(*problem);
+    if (refused != nullptr) refused->push_back(problem->text());
+  };
+  if (listener_) look_at(*listener_);
+  for (const auto& profile : profiles_) look_at(*profile);
 }
 
-void CertificateWatcher::look(Watched& watched, bool patient) {
+// Uses what has changed. What is wrong with it, or nothing.
+std::optional<FileProblem> CertificateWatcher::look(Watched& watched) {
   auto texts = read_tls_files(watched.files);
-  if (!texts) return refused(watched, texts.error(), patient);
+  if (!texts) return texts.error();
   const crypto::Sha256 digest = texts->digest();
-  if (watched.watch.holds(digest)) return;
-  if (auto made = watched.make(*texts); !made) return refused(watched, made.error(), patient);
+  if (watched.watch.holds(digest)) return std::nullopt;
+  if (auto made = watched.make(*texts); !made) return made.error();
   watched.watch.use(digest, clock_.wall());
   applied(watched);
+  return std::nullopt;
 }
 
 void CertificateWatcher::applied(Watched& watched) {
   subgraphs_ = tls_of(profiles_);
   watched.use(hooks_);
   journal_.tls_files_applied(watched.files.key, watched.expires());
-}
-
-void CertificateWatcher::refused(Watched& watched, const FileProblem& problem, bool patient) {
-  if (watched.watch.refuse(problem, clock_.steady(), clock_.wall(), patient)) journal_.tls_files_refused(problem);
 }
 
 std::shared_ptr<const net::ServerTls> CertificateWatcher::listener() const {

@@ -31,8 +31,8 @@ class CertificateWatcher {
   std::expected<void, std::string> load(const config::Config& config);
   /// Looks at the files from now on.
   void start();
-  /// Looks at once, and tells at once what does not fit.
-  void check_now();
+  /// Looks at once, and tells at once what does not fit. Returns what was refused, as texts.
+  std::vector<std::string> check_now();
 
   /// null: no TLS on the client endpoint.
   std::shared_ptr<const net::ServerTls> listener() const;
@@ -52,10 +52,9 @@ class CertificateWatcher {
  private:
   struct Watched;
   struct Listener;
-  void look(Watched& watched, bool patient);
-  void check(bool patient);
+  std::optional<FileProblem> look(Watched& watched);
+  void check(bool patient, std::vector<std::string>* refused = nullptr);
   void schedule();
-  void refused(Watched& watched, const FileProblem& problem, bool patient);
   void applied(Watched& watched);
 
   net::EventLoop& loop_;

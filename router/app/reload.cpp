@@ -56,7 +56,7 @@ std::string_view to_text(What what) {
 }
 
 bool ReloadOutcome::refused() const {
-  return !configuration_error.empty() ||
+  return !configuration_error.empty() || !tls_problems.empty() ||
          std::ranges::find(artifacts, What::refused, &ArtifactOutcome::what) != artifacts.end();
 }
 
@@ -70,6 +70,7 @@ std::string ReloadOutcome::to_json() const {
   json::Writer writer(body);
   writer.begin_object().key("configuration").value(configuration_error.empty() ? "applied" : "refused");
   if (!configuration_error.empty()) writer.key("error").value(configuration_error);
+  if (!tls_problems.empty()) writer.key("tls").value(fmt::format("{}", fmt::join(tls_problems, "; ")));
   for (const ArtifactOutcome& artifact : artifacts) {
     writer.key(artifact.kind).begin_object().key("outcome").value(to_text(artifact.what));
     if (artifact.serial > 0) writer.key("serial").value(artifact.serial).key("sha256").value(artifact.sha256);
@@ -85,6 +86,7 @@ std::string ReloadOutcome::to_json() const {
 
 telemetry::EventFields ReloadOutcome::to_fields() const {
   telemetry::EventFields fields;
+  if (!tls_problems.empty()) fields.emplace_back("tls", "refused");
   for (const ArtifactOutcome& artifact : artifacts) {
     std::string text(to_text(artifact.what));
     if (artifact.refusal) text += fmt::format(": {}", signing::info(artifact.refusal->refusal.reason).code);

@@ -25,7 +25,8 @@ struct ArtifactOutcome {
 std::string_view to_text(ArtifactOutcome::What what);
 
 struct ReloadOutcome {
-  std::string configuration_error;  ///< empty: it is in force
+  std::string configuration_error;        ///< empty: it is in force
+  std::vector<std::string> tls_problems;  ///< of certificates and their files that stay as they were
   std::vector<ArtifactOutcome> artifacts;
 
   bool refused() const;

@@ -32,7 +32,8 @@ namespace {
 constexpr int kExitOk = 0;
 constexpr int kExitRefused = 1;
 constexpr int kExitEnvironment = 3;
-constexpr size_t kConnectionsPerSubgraph = 100;
+constexpr size_t kConnectionsPerSubgraph = 100;  // split over the workers, if that is not less than
+constexpr size_t kConnectionsPerWorkerMin = 16;  // this: a worker's fetches wait for its own
 constexpr size_t kClientConnectionsMax = 10'000;
 constexpr const char* kFallbackKey = "graph.fallback";
 constexpr std::chrono::seconds kReloadWait{10};  // for the sources, until a reload is answered all the same
@@ -258,8 +259,9 @@ class RouterProcess {
     publish_state_.workers = count;
     std::vector<Worker*> workers;
     start_planners(count);
-    const WorkerShare share{.connections_per_subgraph = std::max<size_t>(1, kConnectionsPerSubgraph / count),
-                            .cache_bytes = OperationCache::front_bytes(count)};
+    const WorkerShare share{
+        .connections_per_subgraph = std::max(kConnectionsPerWorkerMin, kConnectionsPerSubgraph / count),
+        .cache_bytes = OperationCache::front_bytes(count)};
     for (unsigned i = 0; i < count; ++i) {
       auto thread = std::make_unique<WorkerThread>();
       thread->worker = std::make_unique<Worker>(thread->loop, clock_, labels_, publish_state_.snapshot, *planners_,
@@ -468,15 +470,16 @@ class RouterProcess {
   void reload(const std::string& asked_by, const std::function<void(const ReloadOutcome&)>& done) {
     journal_.reload_asked(asked_by);
     const auto reloaded = configuration_.reload();
-    certificates_.check_now();
+    auto tls_problems = certificates_.check_now();
     publish_state_.refused_reload.reset();
     if (!reloaded) {
       publish_state_.refused_reload = {reloaded.error(), clock_.wall()};
       journal_.reload_refused(reloaded.error());
-      return done({.configuration_error = reloaded.error(), .artifacts = {}});
+      return done({.configuration_error = reloaded.error(), .tls_problems = std::move(tls_problems), .artifacts = {}});
     }
-    app::poll_all(control_, publish_state_.watchers, kReloadWait, [this, asked_by, done](auto artifacts) {
-      const ReloadOutcome outcome{.configuration_error = {}, .artifacts = std::move(artifacts)};
+    app::poll_all(control_, publish_state_.watchers, kReloadWait, [this, asked_by, done, tls_problems](auto artifacts) {
+      const ReloadOutcome outcome{
+          .configuration_error = {}, .tls_problems = tls_problems, .artifacts = std::move(artifacts)};
       journal_.reload_done(asked_by, outcome.refused(), outcome.to_fields());
       done(outcome);
     });

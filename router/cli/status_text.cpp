@@ -89,6 +89,10 @@ class Page {
   std::string render_reload() {
     lines_.add("configuration", text(json_.root(), "configuration"));
     why(text(json_.root(), "error"));
+    if (is(at(json_.root(), "tls"), Kind::string)) {
+      lines_.add("certificates", "refused; what was used before stays");
+      why(text(json_.root(), "tls"));
+    }
     for (const std::string_view kind : {"graph", "operations"}) {
       const NodeId artifact = at(json_.root(), kind);
       if (!is(artifact, Kind::object)) continue;

@@ -3,6 +3,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <sys/socket.h>
 
 namespace signet::net {
 
@@ -31,6 +33,10 @@ void ConnectRace::start_next() {
       connected(index, error);
       continue;
     }
+    if (attempt.endpoint.protocol().family() == AF_UNIX) {
+      connect_local(index);
+      continue;
+    }
     attempt.socket.async_connect(attempt.endpoint, [self = shared_from_this(), index](error_code result) {
       self->connected(index, result);
       if (result) self->start_next();
@@ -41,6 +47,23 @@ void ConnectRace::start_next() {
       if (!cancelled) self->start_next();
     });
   }
+}
+
+// A local socket does not queue who finds its listener's queue full: the system says EAGAIN, which is no connection
+// that is under way. See connect(2).
+void ConnectRace::connect_local(size_t index) {
+  constexpr std::chrono::milliseconds kQueueFull{5};
+  Attempt& attempt = attempts_[index];
+  error_code error;
+  attempt.socket.native_non_blocking(true, error);
+  const bool refused = !error && ::connect(attempt.socket.native_handle(), attempt.endpoint.data(),
+                                           static_cast<socklen_t>(attempt.endpoint.size())) != 0;
+  if (refused) error = {errno, asio::error::get_system_category()};
+  if (error != asio::error::try_again) return connected(index, error);
+  next_.expires_after(kQueueFull);
+  next_.async_wait([self = shared_from_this(), index](error_code cancelled) {
+    if (!cancelled && !self->over_) self->connect_local(index);
+  });
 }
 
 void ConnectRace::connected(size_t index, error_code error) {

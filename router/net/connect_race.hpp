@@ -16,7 +16,7 @@
 
 namespace signet::net {
 
-/// Threads: its event loop's.
+/// Of local sockets there is one, and no other endpoint beside it. Threads: its event loop's.
 class ConnectRace : public std::enable_shared_from_this<ConnectRace> {
  public:
   using Endpoint = boost::asio::generic::stream_protocol::endpoint;
@@ -46,6 +46,7 @@ class ConnectRace : public std::enable_shared_from_this<ConnectRace> {
   };
 
   void start_next();
+  void connect_local(size_t index);
   void connected(size_t index, error_code error);
   void end();
 

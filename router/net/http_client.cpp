@@ -220,9 +220,10 @@ class ClientExchange final : public http::Exchange,
   // What it was that took too long.
   http::Failure late(const http::Failure& failure) const {
     if (failure.error == TransportError::timeout) return failure;
-    return {TransportError::timeout, to_.origin + (!response_             ? " did not take a connection in time"
-                                                   : response_->started() ? " did not finish its answer in time"
-                                                                          : " did not answer in time")};
+    const std::string_view what = !response_             ? "take a connection"
+                                  : response_->started() ? "finish its answer"
+                                                         : "answer";
+    return {TransportError::timeout, fmt::format("{} did not {} in time", to_.origin, what)};
   }
 
   [[gnu::noinline]] void report(Attempt& attempt) {

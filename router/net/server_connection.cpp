@@ -20,6 +20,8 @@ namespace {
 
 constexpr int kNoContent = 204;  // has no length either: RFC 9110 §8.6
 
+constexpr size_t kInARow = 8;  // pipelined requests that are served before others have their turn
+
 std::string head_of(const ServerResponse& response, std::string_view date_field, bool keep_alive) {
   fmt::memory_buffer head;
   const auto out = std::back_inserter(head);
@@ -116,9 +118,13 @@ void ServerConnection::begin_request(error_code error) {
 asio::awaitable<void> ServerConnection::run() {
   co_await wait_for_nothing();
   bool good = phase_ != Phase::handshake || co_await handshake();
-  while (good) {
+  for (size_t in_a_row = 1; good; ++in_a_row) {
     if (input_.empty() && stream_.buffered() && !read()) break;
     if (input_.empty()) co_return wait_for_request();
+    if (in_a_row % kInARow == 0) {
+      co_await asio::post(worker_->loop_.context(), asio::deferred);
+      if (!stream_.is_open()) break;
+    }
     const auto framing = co_await read_head();
     good = framing && co_await serve(*framing) == Next::keep;
   }

@@ -44,6 +44,7 @@ class Stream {
   void abandon_tls();
   const TlsSession* tls() const { return tls_.get(); }
   int descriptor() { return socket_.native_handle(); }
+  bool is_open() const { return socket_.is_open(); }
 
   /// Takes what is there. Errors: would_block: nothing; eof: the peer has said that nothing more comes;
   /// TlsError::truncated: it ended without saying so, and what came may not be all; the system's.

@@ -334,6 +334,21 @@ def test_bad_pairs_keep_the_old_one(secure, how):
     assert secure.status()["tls"]["listen.tls"]["refused"] is None
 
 
+def test_a_reload_says_that_certificates_were_refused(secure):
+    def reload(*options):
+        return signet("reload", "--admin", f"127.0.0.1:{secure.admin}", *options, check=False)
+
+    before, good = serial(secure), secure.authority.issue()
+    put, words, file = bad_files(secure)["expired"]
+    put()
+    done = reload()
+    assert done.returncode == 1 and words in done.stdout and str(file) in done.stdout and "certificates" in done.stdout
+    assert words in json.loads(reload("--output", "json").stdout)["tls"]
+    assert secure.router.events("reload_done")[-1]["tls"] == "refused" and serial(secure) == before
+    secure.place(good)
+    assert reload().returncode == 0 and serial(secure) != before
+
+
 def test_a_key_that_others_can_read_is_found(shop):
     shop.key.chmod(0o644)
     done = signet("check", "-c", shop.tls_config(), check=False)

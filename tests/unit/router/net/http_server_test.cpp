@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <gtest/gtest.h>
+#include <semaphore>
 
 #include "tests/support/loop_thread.hpp"
 #include "tests/support/raw_socket.hpp"
@@ -347,6 +348,46 @@ TEST_F(DealingTest, ConnectionsGoToTheWorkerWithTheFewest) {
   for (int i = 0; i < 2000 && server->connections() > 2; ++i) std::this_thread::sleep_for(1ms);
   for (int i = 0; i < 2; ++i) clients.push_back(RawSocket::connect(server->port()));
   EXPECT_EQ(balance(), 0);
+}
+
+// Notes who asked. The first one is answered when the test says so.
+class Order final : public ServerHandler {
+ public:
+  std::optional<ServerResponse> admit(const ServerRequest&) override { return std::nullopt; }
+  void handle(const ServerRequest& request, Responder responder) override {
+    if (targets.empty()) begin.acquire();
+    targets.emplace_back(request.target);
+    responder.send({200, {}, "now", false});
+  }
+  ServerResponse refuse(int status, ErrorCode, std::string_view, const ServerRequest*) override {
+    return {status, {}, {}, true};
+  }
+  std::binary_semaphore begin{0};
+  std::vector<std::string> targets;  // the worker's
+};
+
+class TurnsTest : public testing_support::ServerTest {
+ protected:
+  void SetUp() override { start(order, {}); }
+  Order order;
+};
+
+TEST_F(TurnsTest, WhoSendsManyRequestsAtOnceLetsOthersHaveTheirTurn) {
+  constexpr size_t kAtOnce = 500;
+  RawSocket other = RawSocket::connect(server->port());
+  RawSocket greedy = RawSocket::connect(server->port());
+  std::string requests;
+  for (size_t i = 1; i < kAtOnce; ++i) requests += "GET /many HTTP/1.1\r\nHost: t\r\n\r\n";
+  requests += "GET /last HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n";
+  greedy.send(requests);
+  ASSERT_TRUE(becomes([&] { return server->requests_in_flight() > 0; }));
+  other.send("GET /one HTTP/1.1\r\nHost: t\r\n\r\n");
+  order.begin.release();
+  EXPECT_TRUE(other.read_until("now").starts_with("HTTP/1.1 200 "));
+  EXPECT_TRUE(greedy.read_to_end().ends_with("now"));
+  stop_loops();
+  ASSERT_EQ(order.targets.size(), kAtOnce + 1);
+  EXPECT_LT(std::ranges::find(order.targets, "/one") - order.targets.begin(), 32);
 }
 
 }  // namespace
