@@ -19,7 +19,7 @@ import load  # noqa: E402
 from measure import Bench  # noqa: E402
 from operations import operations  # noqa: E402
 from processes import Client, NoService, Process, free_port  # noqa: E402
-from tiny_graphql import Subgraph  # noqa: E402
+from tiny_graphql import Reader, Subgraph  # noqa: E402
 from workloads import WrongAnswer, Workload, all_workloads, data_of, holds, shaped_as  # noqa: E402
 
 GOOD = {target.figure: [target.at_most] * 3 for target in judge.TARGETS}
@@ -47,6 +47,12 @@ def test_medians_decide():
     one = [target for target in judge.TARGETS if target.figure == "a ratio"]
     assert judge.passed(judge.judge({"a ratio": [9, 99, 9.5]}, one))
     assert not judge.passed(judge.judge({"a ratio": [9, 99, 10.5]}, one))
+
+
+def test_a_figure_that_some_rounds_lack_is_no_verdict():
+    assert judge.judge(GOOD, rounds=3)
+    with pytest.raises(judge.NotMeasured, match="start"):
+        judge.judge(GOOD | {"start": [1]}, rounds=3)
 
 
 def row(round_number, target, workload, cpu_us, **more):
@@ -93,6 +99,37 @@ def test_answers_have_what_the_operation_selects(data):
     check([{"a": [{"b": 1, "c": "x"}]}])
     with pytest.raises((WrongAnswer, TypeError)):
         check([data])
+
+
+@pytest.mark.parametrize("name, wrong", [
+    ("a", {"users": ["Ada Lovelace", {"inStock": 1, "price": 1, "stars": 1, "birthday": 1}]}),
+    ("e", {"__schema": ["__Schema", "shippingEstimate", "FURNITURE"]}),
+])
+def test_answers_that_are_short_are_wrong(name, wrong):
+    with pytest.raises(WrongAnswer, match="bytes"):
+        all_workloads()[name].check([wrong])
+
+
+def test_answers_that_find_nothing_are_wrong():
+    workload = all_workloads()["d"]
+    with pytest.raises(WrongAnswer, match="found nothing"):
+        workload.check([{key: None for key, *_ in Reader(json.loads(request)["query"]).document()[0]}
+                        for request in workload.requests])
+
+
+@pytest.mark.parametrize("workload, fetches", [("a", 0), ("a", 3), ("b", 0), ("d", 0)])
+def test_answers_that_were_kept_are_not_measured(workload, fetches, monkeypatch):
+    bench, counts = Bench("signet", "replay", None, None, 50), iter([0, 100 * fetches])
+    process = types.SimpleNamespace(wait_answer=lambda *_: None, cpu_us=lambda: 1, memory_mb=lambda: 1)
+    started = types.SimpleNamespace(process=process, url="", stop=lambda: None)
+    target = types.SimpleNamespace(name="peer", new_requests_max=0, start=lambda *_: started)
+    monkeypatch.setattr(bench, "upstream", lambda _: types.SimpleNamespace(
+        counts=lambda: {"misses": 0, "requests": next(counts)}))
+    monkeypatch.setattr(load, "run", lambda *_: result())
+    cases = load.Cases([b""], [b""])
+    bench.cases["peer", workload] = bench.warm["peer", workload] = cases
+    with pytest.raises(WrongAnswer, match="fetches per request"):
+        bench.measure(target, all_workloads()[workload], 1)
 
 
 class Scripted:
@@ -148,7 +185,7 @@ def test_the_gate_names_what_it_cannot_measure_without(tmp_path):
 
 @pytest.mark.parametrize("tool, arguments", [
     ("run", ["--rounds", "0"]), ("run", ["--seconds", "-1"]), ("run", ["--connections", "many"]),
-    ("run", ["--json", "/no/such/folder/x.json"]), ("run", ["--peer", "nothing"]), ("run", ["--workloads", "z"]),
+    ("run", ["--json", "/no/such/folder/x.json"]), ("run", ["--peer", "nothing"]), ("run", ["--gate", "--quick"]), ("run", ["--workloads", "z"]),
     ("curves", ["--rounds", "0"]), ("curves", ["--seconds", "0"]), ("curves", ["--up-to", "0"]), ("curves", ["--sweeps", "z"]),
 ], ids=lambda value: " ".join(value) if isinstance(value, list) else value)
 def test_odd_arguments_are_refused_before_anything_starts(tool, arguments):

@@ -41,12 +41,14 @@ class NotMeasured(Exception):
     """A target without a figure is no verdict at all."""
 
 
-def judge(figures, targets=None):
+def judge(figures, targets=None, rounds=None):
     """`figures`: by name, one value per round. A verdict per target, by the median of its rounds.
-    Raises NotMeasured when a figure is missing, or is no number."""
+    Raises NotMeasured when a figure is missing, in one of `rounds` too, or is no number."""
     targets = TARGETS if targets is None else targets
     if missing := [target.figure for target in targets if not figures.get(target.figure)]:
         raise NotMeasured(f"no figure for: {', '.join(missing)}")
+    if few := [target.figure for target in targets if rounds and len(figures[target.figure]) != rounds]:
+        raise NotMeasured(f"not in all of {rounds} rounds: {', '.join(few)}")
     verdicts = []
     for target in targets:
         measured = statistics.median(figures[target.figure])

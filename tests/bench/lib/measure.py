@@ -6,6 +6,7 @@ from upstream import Upstream
 from workloads import WrongAnswer, data_of
 
 WARM_UP_S = 1
+EDGES = 0.9  # requests in flight when a window begins or ends have their fetches counted in another one
 
 
 def ask(started, requests):
@@ -79,10 +80,14 @@ class Bench:
             started.stop()
         if asked["misses"] > target.new_requests_max * result.requests:
             raise WrongAnswer(f"{target.name} {workload.name}: {asked['misses']} requests were new to the replay")
+        fetches = asked["requests"] / result.requests
+        if fetches < EDGES * workload.fetches_min:
+            raise WrongAnswer(f"{target.name} {workload.name}: {fetches:.2f} fetches per request, {workload.fetches_min} are "
+                              "needed: answers that were kept, or shared by requests, are not measured")
         return {"target": target.name, "workload": workload.name, "bytes": len(cases.answers[0]),
                 "cpu_us": cpu_us / result.requests, "rps": result.requests / result.seconds, "p50_ms": result.p50_ms,
                 "p99_ms": result.p99_ms, "memory_mb": memory_mb, "busy": cpu_us / 1e6 / result.seconds,
-                "fetches": asked["requests"] / result.requests}
+                "fetches": fetches}
 
     def load(self, started, cases, seconds):
         result = load.run(started.url, cases, seconds, self.connections, self.folder, self.cores)
