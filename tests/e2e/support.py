@@ -108,11 +108,12 @@ def raw_exchange(port, data, timeout=5.0, shutdown=True):
 
 
 class RawServer:
-    """Accepts connections on a free loopback port; `serve(sock)` of whoever derives from it has one each, in a thread."""
+    """Accepts connections on a free loopback port, or of the listener that it is given; `serve(sock)` of whoever derives
+    from it has one each, in a thread."""
 
-    def __init__(self):
-        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self.socket.getsockname()[1]
+    def __init__(self, listener=None):
+        self.socket = listener or socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = None if listener else self.socket.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
@@ -297,6 +298,7 @@ class Shop:
         for name, kind in [("release.key", "hmac"), ("approve.key", "ed25519"), ("hook.key", "webhook"),
                            ("push.key", "webhook")]:
             signet("keygen", kind, "--out", self.folder / name)
+        self.allow = None  # policy's and configuration's, where it is not both subgraphs and loopback
         self.graph_file.write_text(self.supergraph())
         self.sign()
         self.approve()
@@ -329,9 +331,18 @@ class Shop:
         self.sign()
         self.approve()
 
+    def move_subgraph_a(self, url, origin, addresses="127.0.0.0/8"):
+        """From now on subgraph a is at `url`: the graph says so, signed and approved, and `origin` is allowed in its place."""
+        self.graph_file.write_text(self.supergraph().replace(f"http://127.0.0.1:{self.a.port}/graphql", url))
+        self.allow = [origin, f"http://127.0.0.1:{self.b.port}", addresses]
+        self.sign()
+        self.approve()
+
+    def allowed(self):
+        return self.allow or [f"http://127.0.0.1:{self.a.port}", f"http://127.0.0.1:{self.b.port}", "127.0.0.0/8"]
+
     def policy(self, **changes):
-        allow = changes.get("allow", [f"http://127.0.0.1:{self.a.port}", f"http://127.0.0.1:{self.b.port}",
-                                      "127.0.0.0/8"])
+        allow = changes.get("allow", self.allowed())
         lines = ["version: 1", f"listen: 127.0.0.1:{changes.get('port', free_port())}",
                  f"secret_file: {self.folder}/hook.key"]
         lines += changes.get("top", "").splitlines()
@@ -351,7 +362,7 @@ class Shop:
         signet("admission", "approve", file or self.graph_file, "-p", self.policy())
 
     def config(self, source=None, extra="", trust_extra="", allow=None, admission="", state=True, telemetry=""):
-        allow = allow or [f"http://127.0.0.1:{self.a.port}", f"http://127.0.0.1:{self.b.port}", "127.0.0.0/8"]
+        allow = allow or self.allowed()
         text = f"""version: 1
 listen:
   graphql: 127.0.0.1:{self.port}

@@ -92,6 +92,7 @@ def test_webhook_down_at_restart_serves_from_the_stored_verdict(shop):
 def test_approve_a_and_deliver_b_is_refused(shop):
     """A webhook answer about another artifact is no approval, however well it is signed."""
     _, port = serve_admission(shop)
+
     def swap(handler, body):
         review = json.loads(body)
         review["request"]["sha256"] = "0" * 64

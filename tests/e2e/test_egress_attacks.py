@@ -46,13 +46,9 @@ class NamedWorld:
         self.port = free_port()
         self.public = AddressedSubgraph(PUBLIC, self.port)
         self.inside = [AddressedSubgraph(f"127.0.0.{n}", self.port) for n in (1, 9)]
-        shop.graph_file.write_text(shop.supergraph().replace(f"http://127.0.0.1:{shop.a.port}/", f"http://sub.test:{self.port}/"))
-        allow = [f"http://sub.test:{self.port}", f"http://127.0.0.1:{shop.b.port}", "127.0.0.1/32"]
-        policy = shop.policy
-        shop.policy = lambda **changes: policy(**{"allow": allow, **changes})
-        shop.sign()
-        shop.approve()
-        shop.start(shop.config(allow=allow))
+        origin = f"http://sub.test:{self.port}"
+        shop.move_subgraph_a(f"{origin}/graphql", origin, "127.0.0.1/32")
+        shop.start(shop.config())
 
     def ask(self):
         """The answering address, or the code of the error."""

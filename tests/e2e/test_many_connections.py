@@ -15,7 +15,7 @@ import time
 import pytest
 
 from attack_support import post, rss_mib
-from support import JSON, SIGNET, request, wait_for
+from support import JSON, SIGNET, RawServer, request, wait_for
 
 FULL = bool(os.environ.get("SIGNET_FULL"))
 GOOD = b'{"data":{"me":{"id":"1"}}}'
@@ -175,23 +175,15 @@ def test_f34_any_number_of_workers_serves_right(shop, workers):
     assert shop.serves() and shop.router.stop() == 0
 
 
-class LocalSubgraph:
-    """Subgraph a on a Unix socket whose queue holds few, and which takes one every two milliseconds."""
+class LocalSubgraph(RawServer):
+    """Subgraph a on a Unix socket whose queue holds few."""
 
     def __init__(self, path, backlog):
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(path))
-        self.listener.listen(backlog)
         self.asked = 0
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        try:
-            while True:
-                threading.Thread(target=self.serve, args=(self.listener.accept()[0],), daemon=True).start()
-                time.sleep(0.002)
-        except OSError:
-            pass
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(path))
+        listener.listen(backlog)
+        super().__init__(listener)
 
     def serve(self, sock):
         body = b'{"data":{"bump":1}}'
@@ -204,14 +196,9 @@ class LocalSubgraph:
 def test_a_burst_to_a_local_socket_waits_for_its_queue(shop):
     path = shop.folder / "a.sock"
     subgraph = LocalSubgraph(path, 4)
-    shop.closing.append(subgraph.listener.close)
-    shop.graph_file.write_text(shop.supergraph().replace(f"http://127.0.0.1:{shop.a.port}/graphql", f"unix:{path}"))
-    allow = [f"unix:{path}", f"http://127.0.0.1:{shop.b.port}", "127.0.0.0/8"]
-    policy = shop.policy
-    shop.policy = lambda **changes: policy(**{"allow": allow, **changes})
-    shop.sign()
-    shop.approve()
-    shop.start(shop.config(allow=allow, extra="workers: 1\n"))
+    shop.closing.append(subgraph.close)
+    shop.move_subgraph_a(f"unix:{path}", f"unix:{path}")
+    shop.start(shop.config(extra="workers: 1\n"))
     connections = connect(shop, 40)
     assert ask_all(connections, post({"query": "mutation { bump }"}), b'{"data":{"bump":1}}') == 40
     assert subgraph.asked == 40

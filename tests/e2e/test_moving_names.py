@@ -30,14 +30,9 @@ def named_shop():
 def with_named_subgraph(folder):
     shop = Shop(folder)
     shop.named_port = free_port()
-    shop.graph_file.write_text(shop.supergraph().replace(f"http://127.0.0.1:{shop.a.port}/",
-                                                         f"http://sub.test:{shop.named_port}/"))
-    shop.allow = [f"http://sub.test:{shop.named_port}", f"http://127.0.0.1:{shop.b.port}", "127.0.0.0/29"]
-    policy = shop.policy
-    shop.policy = lambda **changes: policy(**{"allow": shop.allow, **changes})
-    shop.sign()
-    shop.approve()
-    shop.start(shop.config(allow=shop.allow))
+    origin = f"http://sub.test:{shop.named_port}"
+    shop.move_subgraph_a(f"{origin}/graphql", origin, "127.0.0.0/29")
+    shop.start(shop.config())
     return shop
 
 
