@@ -68,9 +68,8 @@ def run(url, cases, seconds, connections, folder, cores):
     file = folder / "cases"
     cases.filled_up(shared_among).write(file)
     last_answer_s = 0 if not exact else 1 if largest < MANY_BYTES else 3
-    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds + last_answer_s}s", "--timeout",
-               f"{max(1, seconds - 1)}s",  # within the window: an answer that never comes is an error
-               "-s", LUA,
+    patience_s = max(1, seconds - 1)  # ends within the window: an answer that never comes is an error
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds + last_answer_s}s", "--timeout", f"{patience_s}s", "-s", LUA,
                url, "--", file, shared_among, seconds if exact else 0]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True,
                           preexec_fn=lambda: os.sched_setaffinity(0, cores.others))
