@@ -135,20 +135,21 @@ void CertificateWatcher::schedule() {
 }
 
 std::vector<std::string> CertificateWatcher::check_now() {
-  std::vector<std::string> refused;
-  check(false, &refused);
-  return refused;
+  return check(false);
 }
 
-void CertificateWatcher::check(bool patient, std::vector<std::string>* refused) {
+// What was refused, as texts.
+std::vector<std::string> CertificateWatcher::check(bool patient) {
+  std::vector<std::string> refused;
   const auto look_at = [&](Watched& watched) {
     const auto problem = look(watched);
     if (!problem) return;
     if (watched.watch.refuse(*problem, clock_.steady(), clock_.wall(), patient)) journal_.tls_files_refused(*problem);
-    if (refused != nullptr) refused->push_back(problem->text());
+    refused.push_back(problem->text());
   };
   if (listener_) look_at(*listener_);
   for (const auto& profile : profiles_) look_at(*profile);
+  return refused;
 }
 
 // Uses what has changed. What is wrong with it, or nothing.

@@ -53,7 +53,7 @@ class CertificateWatcher {
   struct Watched;
   struct Listener;
   std::optional<FileProblem> look(Watched& watched);
-  void check(bool patient, std::vector<std::string>* refused = nullptr);
+  std::vector<std::string> check(bool patient);
   void schedule();
   void applied(Watched& watched);
 

@@ -32,8 +32,8 @@ namespace {
 constexpr int kExitOk = 0;
 constexpr int kExitRefused = 1;
 constexpr int kExitEnvironment = 3;
-constexpr size_t kConnectionsPerSubgraph = 100;  // split over the workers, if that is not less than
-constexpr size_t kConnectionsPerWorkerMin = 16;  // this: a worker's fetches wait for its own
+constexpr size_t kConnectionsPerSubgraph = 100;  // split over the workers
+constexpr size_t kConnectionsPerWorkerMin = 16;  // however many they are: fetches wait for a place of their own worker
 constexpr size_t kClientConnectionsMax = 10'000;
 constexpr const char* kFallbackKey = "graph.fallback";
 constexpr std::chrono::seconds kReloadWait{10};  // for the sources, until a reload is answered all the same
