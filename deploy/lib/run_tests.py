@@ -5,6 +5,7 @@ One line per step, with its count and time. Logs and XML lie in build/test-resul
 
 import os
 import pathlib
+import secrets
 import shutil
 import subprocess
 import sys
@@ -166,15 +167,15 @@ def oracle(run, seconds=None):
     run.gtest(ROOT / "build/dev/tests/oracle_tests", env=env, label=" with fresh seeds" if seconds else "")
 
 
-def counterpart(run, folder):
-    name = f"counterpart {folder.name}"
+def counterpart(run, folder, options=(), label=""):
+    name = f"counterpart {folder.name}{label}"
 
     def action():
         if shutil.which("npm") is None:
             raise Cannot("npm is not installed")
         if run.command(name, ["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, check=False) != 0:
             raise Cannot("npm ci failed: " + (run.log_of(name).strip().splitlines() or [""])[-1])
-        return counted(run, name, ["npm", "test", "--silent"], cwd=folder,
+        return counted(run, name, ["npm", "test", "--silent", "--", *options], cwd=folder,
                        env={"SIGNET_BIN": str(ROOT / "build/release/signet")})
 
     run.step(name, action)
@@ -220,6 +221,9 @@ def fuzz(run, name):
     run.step(name, action)
 
 
+# Counterparts asked about random cases. In their own tier the seed is the commit's.
+SEEDED = ("graphql-js", "schema-changes", "url")
+
 # Tests that do a tenth of their work by default.
 FULL = ("tests/e2e/test_many_connections.py", "tests/e2e/test_quarantine.py", "tests/e2e/test_races.py",
         "tests/e2e/test_reload_load.py")
@@ -241,6 +245,8 @@ def long(run):
     if run.build("dev"):
         run.step("clang-tidy", tidy)
         oracle(run, ORACLE_SECONDS)
+        for folder in SEEDED:
+            counterpart(run, ROOT / "tests/counterparts" / folder, ["--seed", str(secrets.randbits(32))], " with a fresh seed")
         run.step("constant time", lambda: counted(run, "constant time", ["build/dev/tests/constant_time_test"]))
     run.step("planted bugs", lambda: counted(run, "planted bugs", [PYTHON, "tests/planted/run.py"]))
     if run.build("release", ["signet"]):

@@ -63,15 +63,15 @@ class CanonicalDefault {
   bool leaf(TypeRef type, const Value& value) {
     const bool is_enum = type.type.valid() && schema_.types[type.type].kind == schema::TypeKind::enum_;
     const bool is_id = type.type.valid() && schema_.types[type.type].builtin == schema::BuiltinScalar::id;
+    // An ID may be written as a number, and is its digits: -0 is not 0, and no digit is lost (Section 3.5.5).
+    if (is_id && is_integer(value.text)) return put(value.text);
     switch (value.kind) {
       case ValueKind::integer:
       case ValueKind::floating:
         return put(canonical_number(value.text));
       case ValueKind::string:
       case ValueKind::enumeration:
-        // A value of an enum is no string, and an ID may be written as a number.
-        if (is_enum) return put(value.text);
-        if (is_id && is_integer(value.text)) return put(canonical_number(value.text));
+        if (is_enum) return put(value.text);  // no string
         json::append_string(out_, value.text);
         return true;
       default:

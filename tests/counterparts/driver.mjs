@@ -5,6 +5,7 @@
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { seedOfTree } from './seed.mjs';
 
 const [driverPath, ...rest] = process.argv.slice(2);
 
@@ -14,7 +15,7 @@ export function readOptions(name, defaults) {
     console.error(`usage: node run.mjs <path of ${name}> [--count N] [--seed N] [--show N]`);
     process.exit(2);
   }
-  const options = { seed: Date.now() >>> 0, ...defaults };
+  const options = { seed: seedOfTree(), ...defaults };
   for (let i = 0; i + 1 < rest.length; i += 2) options[rest[i].replace(/^--/, '')] = Number(rest[i + 1]);
   return options;
 }
@@ -41,4 +42,11 @@ export function startDriver() {
       driver.stdin.end();
     },
   };
+}
+
+/** The score, which is the last line, and the exit code. */
+export function finish(score, { seed }) {
+  if (score.failed > 0) console.log(`again: --seed ${seed}`);
+  console.log(`${score.passed} passed, ${score.failed} failed`);
+  process.exit(score.failed === 0 ? 0 : 1);
 }

@@ -8,7 +8,7 @@ import {
   typeFromAST, validate,
 } from 'graphql';
 import collecting from 'graphql/execution/collectFields.js';
-import { readOptions, startDriver } from '../driver.mjs';
+import { finish, readOptions, startDriver } from '../driver.mjs';
 import { DocumentGenerator, mutate, VariablesGenerator } from './generate.mjs';
 import { Rng } from './rng.mjs';
 import { schemas } from './schemas.mjs';
@@ -145,5 +145,4 @@ for (let i = 0; i < options.count && score.failed < 1000; i++) {
 
 end();
 for (const [what, count] of Object.entries(tally).sort()) console.log(`  ${what} ${count}`);
-console.log(`${score.passed} passed, ${score.failed} failed`);
-process.exit(score.failed === 0 ? 0 : 1);
+finish(score, options);

@@ -103,7 +103,7 @@ function literal(rng, model, type, depth) {
     case 'Float': return rng.pick(['1', '1.0', '10e-1', '-0.5', '1e3', '1000']);
     case 'String': return rng.pick(['"a"', '"""a"""', '"\\u0061"', '"b\\n"', '""']);
     case 'Boolean': return rng.pick(['true', 'false']);
-    case 'ID': return rng.pick(['1', '"1"', '"x"', '-5', '"-5"']);
+    case 'ID': return rng.pick(['1', '"1"', '"x"', '-0', '0', '"-5"', '90071992547409931', '90071992547409933']);
     default: break;
   }
   const named = model.types[type];

@@ -4,7 +4,7 @@
 
 import { buildSchema, findBreakingChanges, findDangerousChanges, validateSchema } from 'graphql';
 import { Rng } from '../graphql-js/rng.mjs';
-import { readOptions, startDriver } from '../driver.mjs';
+import { finish, readOptions, startDriver } from '../driver.mjs';
 import { change, mayBeHidden, print, randomModel } from './generate.mjs';
 
 const options = readOptions('schema_changes_driver', { count: 3000, show: 5 });
@@ -120,5 +120,4 @@ if (options.count >= 3000 && Object.keys(tally).length !== CLASSES) {
   score.failed++;
 }
 end();
-console.log(`${score.passed} passed, ${score.failed} failed`);
-process.exit(score.failed === 0 ? 0 : 1);
+finish(score, options);

@@ -5,9 +5,10 @@
 
 import { execFileSync } from 'node:child_process';
 import { check, run, signet as driver } from '../command_line.mjs';
+import { seedOfTree } from '../seed.mjs';
 import { UrlGenerator } from './generate.mjs';
 
-const options = { count: 150000, seed: Date.now() >>> 0 };
+const options = { count: 150000, seed: seedOfTree() };
 for (let i = 3; i + 1 < process.argv.length; i++) {
   if (process.argv[i] === '--count' || process.argv[i] === '--seed') options[process.argv[i].slice(2)] = Number(process.argv[i + 1]);
 }

@@ -53,6 +53,11 @@ TEST(SchemaChanges, DefaultsAreComparedByWhatTheyMean) {
   EXPECT_EQ(changes(arg("{a: 1, l: 5}"), arg("{ l: [\"5\"], b: 2.0, a: 1 }")), "");
   EXPECT_EQ(changes(arg("{a: 1}"), arg("{a: 2}")), "ARG_DEFAULT_VALUE_CHANGE Query.f(x:)\n");
   EXPECT_EQ(changes(arg("{a: 1}"), arg("{a: 1, b: 2.5}")), "ARG_DEFAULT_VALUE_CHANGE Query.f(x:)\n");
+  // Integers are numbers; an ID is the digits it is written with.
+  EXPECT_EQ(changes(arg("{a: 0}"), arg("{a: -0}")), "");
+  EXPECT_EQ(changes(arg("{l: 0}"), arg("{l: -0}")), "ARG_DEFAULT_VALUE_CHANGE Query.f(x:)\n");
+  EXPECT_EQ(changes(arg("{l: 90071992547409931}"), arg("{l: 90071992547409933}")),
+            "ARG_DEFAULT_VALUE_CHANGE Query.f(x:)\n");
 }
 
 // What clients cannot see does not change for them; what hides from them is gone.
