@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 #include "router/json/scalar_check.hpp"
 
@@ -222,9 +223,12 @@ bool DataReader::read_in_order(const Shape& shape, const CaseSlots& layout, uint
   Scanner scanner = text_.scanner;
   uint32_t index = next;
   const Slot* slot = shape.slots.data() + index;
+  const char* const nowhere = text_.text.data();  // no slot's name is there
+  const char* due = nowhere;                      // where this slot's name is if it follows the slot before
   bool more = true;
   for (; more && index != layout.end; ++index, ++slot) {
     if (store_.slots[first_slot + index].kind != ValueKind::absent || !scanner.take_name(slot->wire_json)) break;
+    const char* const name = std::exchange(due, nowhere);
     std::string_view raw;
     const Scalar scalar = slot->child ? Scalar::other : scanner.take_scalar(raw);
     if (scalar == Scalar::other) {
@@ -232,10 +236,13 @@ bool DataReader::read_in_order(const Shape& shape, const CaseSlots& layout, uint
       const StoredValue value = read_slot(*slot);
       store_.slots[first_slot + index] = value;
       scanner = text_.scanner;
+    } else if (scalar == Scalar::null) {
+      store_.slots[first_slot + index] = null();
     } else {
       StoredValue& value = store_.slots[first_slot + index];
-      value = scalar == Scalar::null ? null()
-                                     : StoredValue::leaf(raw, json::kind_of(scalar), is_plain(scalar, slot->plain));
+      value = StoredValue::leaf(raw, json::kind_of(scalar), is_plain(scalar, slot->plain));
+      value.follows = raw.data() == name + slot->wire_json.size();
+      due = raw.data() + raw.size() + 1;  // behind a comma
     }
     more = scanner.take(',');
   }

@@ -62,13 +62,17 @@ bool Projection::write_object(ObjectView object) {
   char before = '{';
   federation::ShapeId shape;  // neighbours mostly come from one shape
   const Block* block = nullptr;
-  for (const OutputField& field : type_case.output) {
+  const OutputField* const end = type_case.output.data() + type_case.output.size();
+  for (const OutputField* next = type_case.output.data(); next != end;) {
     if (out_.size() > end_max_) return false;
+    const OutputField& field = *next++;
     if (field.shape) {
       if (field.shape != shape) block = find_block(shape = field.shape, object);
       const StoredValue* const value = block == nullptr ? nullptr : &store_.slot(*block, field.slot);
       if (value != nullptr && value->plain) {
-        out_.put(std::exchange(before, ','), field.key_json, value->raw());
+        const StoredValue* last = value;
+        for (; next != end && next->follows && last[1].follows && last[1].plain; ++next) ++last;
+        out_.put(std::exchange(before, ','), field.key_json, value->raw_until(*last));
         continue;
       }
     }

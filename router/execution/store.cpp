@@ -14,6 +14,23 @@ void reset_lists(Lists& lists, size_t size) {
   for (auto& list : lists) list.clear();
 }
 
+// Leaves whose tokens are one piece of text.
+template <class Use>
+void for_each_run(std::span<StoredValue> values, Use use) {
+  for (auto begin = values.begin(); begin != values.end();) {
+    auto end = begin + 1;
+    if (begin->kind == ValueKind::leaf) {
+      while (end != values.end() && end->follows) ++end;
+      use(std::span(begin, end));
+    }
+    begin = end;
+  }
+}
+
+std::string_view text_of(std::span<const StoredValue> run) {
+  return run.front().raw_until(run.back());
+}
+
 }  // namespace
 
 void Store::reset(const Plan& plan) {
@@ -44,15 +61,14 @@ size_t Store::room_bytes() const {
 void Store::keep_tokens(size_t first) {
   const std::span<StoredValue> values = slots.values().subspan(first);
   size_t bytes = 0;
-  for (const StoredValue& value : values) bytes += value.kind == ValueKind::leaf ? value.raw().size() : 0;
+  for_each_run(values, [&](std::span<StoredValue> run) { bytes += text_of(run).size(); });
   char* at = tokens.allocate_array<char>(bytes);
-  for (StoredValue& value : values) {
-    if (value.kind != ValueKind::leaf) continue;
-    const std::string_view token = value.raw();
-    copy_bytes(at, token.data(), token.size());
-    value.set_text(at);
-    at += token.size();
-  }
+  for_each_run(values, [&](std::span<StoredValue> run) {
+    const std::string_view text = text_of(run);
+    copy_bytes(at, text.data(), text.size());
+    for (StoredValue& value : run) value.set_text(at + (value.raw().data() - text.data()));
+    at += text.size();
+  });
 }
 
 }  // namespace signet::execution

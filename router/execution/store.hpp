@@ -47,6 +47,11 @@ class StoredValue {
 
   /// Leaves: the token, in a text that the store keeps (while an answer is being read, in that).
   std::string_view raw() const { return {text_, number_}; }
+  /// Leaves: the text from this one's token on, until that of `last` ends: of a value that follows, through all
+  /// between.
+  std::string_view raw_until(const StoredValue& last) const {
+    return {text_, static_cast<size_t>(last.text_ - text_) + last.number_};
+  }
   /// The same token, elsewhere.
   void set_text(const char* text) { text_ = text; }
   /// Objects: in Store::blocks. Lists: in Store::lists.
@@ -63,6 +68,7 @@ class StoredValue {
   ValueKind kind = ValueKind::absent;
   json::Kind token = json::Kind::null;  ///< leaf: what it is in JSON
   bool plain = false;
+  bool follows = false;  ///< leaf: between the token of the slot before and its own are a comma and its name, no more
 };
 
 inline constexpr uint32_t kNone = UINT32_MAX;

@@ -97,6 +97,7 @@ struct OutputField {
   std::string key_json;  ///< `"key":`
   ShapeId shape;         ///< leaves
   uint16_t slot = 0;     ///< leaves
+  bool follows = false;  ///< leaf of the slot after that of the field before it, under that slot's own name
   TypeRef type;          ///< as clients see it
   FieldId field;
   PositionId child;  ///< composite fields

@@ -27,6 +27,7 @@ class SelectionWriter {
       name_slots(ShapeId(i));
       sort_names(plan_.shapes[ShapeId(i)]);
     }
+    for (PositionCase& each : plan_.cases) find_neighbours(each.output);
     for (const Fetch& fetch : plan_.fetches) {
       DraftFetch printed;
       print_selection(fetch.shape, printed);
@@ -194,6 +195,18 @@ class SelectionWriter {
     const StateId state = model.cast(draft_.shapes[shape].state, plan_.cases[slot.type_case].type);
     const EdgeId edge = state ? model.find_edge(state, slot.field) : EdgeId();
     return edge ? model.edges[edge].local : TypeRef();
+  }
+
+  // --- fields
+
+  /// Which fields clients get as their subgraph writes them, name and all, behind another one.
+  void find_neighbours(std::vector<OutputField>& output) const {
+    for (size_t i = 1; i < output.size(); ++i) {
+      const OutputField& before = output[i - 1];
+      OutputField& field = output[i];
+      field.follows = before.shape && field.shape == before.shape && field.slot == before.slot + 1 &&
+                      field.key_json == plan_.shapes[field.shape].slots[field.slot].wire_json;
+    }
   }
 
   // --- text

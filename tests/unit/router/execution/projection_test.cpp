@@ -50,6 +50,41 @@ TEST(Projection, NullsInsideListsOfLists) {
         });
 }
 
+// Leaves that a subgraph writes next to each other, as the client wants them, are passed on in one piece.
+TEST(Projection, WhatStandsNextToEachOther) {
+  const auto answer = [](std::string_view fields, std::string_view product) {
+    Script script("shop");
+    script.on("catalog", "", fmt::format(R"({{"data":{{"product":{}}}}})", product));
+    std::string text = script.run(fmt::format("{{ product(id: 1) {{ {} }} }}", fields));
+    constexpr std::string_view kBegin = R"({"data":{"product":)";
+    EXPECT_TRUE(text.starts_with(kBegin)) << text;
+    return text.substr(kBegin.size());
+  };
+  constexpr std::string_view kAll = "id sku name price";
+  const std::string whole = R"({"id":"1","sku":"s","name":"a name that takes many bytes","price":2.5})";
+  EXPECT_EQ(answer(kAll, whole), whole + "}}");
+  // As JSON it is the same; as text it is not.
+  EXPECT_EQ(answer(kAll, R"({"id":"1", "sku":"s","name": "n","price" :3 })"),
+            R"({"id":"1","sku":"s","name":"n","price":3}}})");
+  EXPECT_EQ(answer(kAll, R"({"id":"1","s\u006bu":"s","name":"n","pric\u0065":3})"),
+            R"({"id":"1","sku":"s","name":"n","price":3}}})");
+  EXPECT_EQ(answer(kAll, R"({"sku":"s","id":"1","price":3,"name":"n"})"),
+            R"({"id":"1","sku":"s","name":"n","price":3}}})");
+  EXPECT_EQ(answer(kAll, R"({"id":"1","x":1,"sku":"s","name":"n","y":{},"price":3})"),
+            R"({"id":"1","sku":"s","name":"n","price":3}}})");
+  // What is written otherwise than it came, or is not there, stands between.
+  EXPECT_EQ(answer(kAll, R"({"id":7,"sku":"s","name":"n","price":null})"),
+            R"({"id":"7","sku":"s","name":"n","price":null}}})");
+  EXPECT_EQ(answer("name price weight", R"({"name":"n","price":null,"weight":1})"),
+            R"({"name":"n","price":null,"weight":1}}})");
+  EXPECT_EQ(answer("name color price", R"({"name":"n","color":"RED","price":1})"),
+            R"({"name":"n","color":"RED","price":1}}})");
+  // Clients have names and an order of their own, and do not get what only the router asked for.
+  EXPECT_EQ(answer("id n: sku name", R"({"id":"1","sku":"s","name":"n"})"), R"({"id":"1","n":"s","name":"n"}}})");
+  EXPECT_EQ(answer("name sku: id", R"({"name":"n","id":"1"})"), R"({"name":"n","sku":"1"}}})");
+  EXPECT_EQ(answer("id __typename sku", R"({"id":"1","sku":"s"})"), R"({"id":"1","__typename":"Product","sku":"s"}}})");
+}
+
 std::string one(std::string_view field, std::string_view value) {
   Script script("shop");
   script.on("catalog", "", fmt::format(R"({{"data":{{"product":{{"{}":{}}}}}}})", field, value));
