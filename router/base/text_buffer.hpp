@@ -42,8 +42,11 @@ class TextBuffer {
   /// Once more what was written from `begin` on, `length` bytes.
   void repeat(size_t begin, size_t length) {
     need(length);
-    add({text_.data() + begin, length});
+    add(written(begin, length));
   }
+  /// `length` bytes of what was written, from `begin` on.
+  /// Lifetime: until more is.
+  std::string_view written(size_t begin, size_t length) const { return {text_.data() + begin, length}; }
   /// Forgets what was written beyond `size` bytes.
   void cut(size_t size) {
     if (size < this->size()) at_ = text_.data() + size;

@@ -58,15 +58,15 @@ bool each_subject(const Plan& plan, const Store& store, const Fetch& fetch, Visi
 
 class RepresentationWriter {
  public:
-  RepresentationWriter(const Plan& plan, const Store& store, std::string& out)
+  RepresentationWriter(const Plan& plan, const Store& store, TextBuffer& out)
       : plan_(plan), store_(store), cursors_(plan, store), out_(out) {}
 
   /// False when the object must not be asked for; `out` may then hold a part of it.
   bool write(const Fetch& fetch, const Subject& subject) {
     key_values_ = 0;
-    out_ += fetch.representation_prefix;
+    out_.put(fetch.representation_prefix);
     if (!write_items(fetch.representation, subject, true)) return false;
-    out_ += '}';
+    out_.put('}');
     if (key_values_ > 0) return true;
     // An object whose whole key is null is not identified by it; one that needs no key, because all are alike, is.
     return std::ranges::none_of(fetch.representation, [&](TemplateItemId id) { return plan_.template_items[id].key; });
@@ -76,9 +76,9 @@ class RepresentationWriter {
   bool write_items(const std::vector<TemplateItemId>& items, const Subject& subject, bool comma) {
     for (TemplateItemId id : items) {
       const TemplateItem& item = plan_.template_items[id];
-      if (comma) out_ += ',';
+      if (comma) out_.put(',');
       comma = true;
-      out_ += item.key_json;
+      out_.put(item.key_json);
       const bool written = item.child ? write_value(item, item.type, subject.child(cursors_, item.child))
                                       : write_leaf(item, subject.block_of(cursors_, plan_.shapes[item.shape]));
       if (!written) return false;
@@ -90,7 +90,7 @@ class RepresentationWriter {
     if (block == kNone) return false;
     const StoredValue& value = store_.slot(block, item.slot);
     if (value.kind != ValueKind::leaf) return write_null(value.kind, item.type);
-    out_ += value.raw();
+    out_.put(value.raw());
     if (item.key) ++key_values_;
     return true;
   }
@@ -98,20 +98,20 @@ class RepresentationWriter {
   /// A null is passed on where the schema allows it, but not one that stands for an error.
   bool write_null(ValueKind kind, TypeRef type) {
     if (kind != ValueKind::null || type.non_null()) return false;
-    out_ += "null";
+    out_.put("null");
     return true;
   }
 
   bool write_value(const TemplateItem& item, TypeRef type, const ValueCursor& value) {
     const ValueKind kind = value.kind();
     if (kind == ValueKind::list && type.is_list()) {
-      out_ += '[';
+      out_.put('[');
       const uint32_t size = value.size(store_);
       for (uint32_t i = 0; i < size; ++i) {
-        if (i > 0) out_ += ',';
+        if (i > 0) out_.put(',');
         if (!write_value(item, type.item(), value.item(store_, i))) return false;
       }
-      out_ += ']';
+      out_.put(']');
       return true;
     }
     if (kind == ValueKind::object && !type.is_list()) return write_object(item, cursors_.object(value));
@@ -119,24 +119,24 @@ class RepresentationWriter {
   }
 
   bool write_object(const TemplateItem& item, const ObjectCursor& cursor) {
-    out_ += '{';
+    out_.put('{');
     if (!cursor.type_case) return false;
     if (item.abstract) {
-      out_ += "\"__typename\":\"";
-      out_ += plan_.cases[cursor.type_case].type_name;
-      out_ += '"';
+      out_.put("\"__typename\":\"");
+      out_.put(plan_.cases[cursor.type_case].type_name);
+      out_.put('"');
     }
     for (const TemplateItem::Case& each : item.cases) {
       if (each.type_case == cursor.type_case && !write_items(each.items, Subject(cursor), item.abstract)) return false;
     }
-    out_ += '}';
+    out_.put('}');
     return true;
   }
 
   const Plan& plan_;
   const Store& store_;
   Cursors cursors_;
-  std::string& out_;
+  TextBuffer& out_;
   size_t key_values_ = 0;
 };
 
@@ -153,10 +153,10 @@ bool RepresentationList::add(FetchId id) {
     const uint32_t anchor = subject.block_of(cursors, anchor_shape);
     if (anchor == kNone || store_.link(anchor, shape.link) != kNone) return;  // shared, and linked already
     const size_t checkpoint = body_.size();
-    if (known_.size() > 0) body_ += ',';
+    if (known_.size() > 0) body_.put(',');
     const size_t begin = body_.size();
     if (!writer.write(fetch, subject)) {
-      body_.resize(checkpoint);
+      body_.cut(checkpoint);
       return;
     }
     const uint32_t number = number_of(checkpoint, begin);
@@ -167,14 +167,14 @@ bool RepresentationList::add(FetchId id) {
 }
 
 uint32_t RepresentationList::number_of(size_t checkpoint, size_t begin) {
-  const std::string_view text = std::string_view(body_).substr(begin);
+  const std::string_view text = body_.written(begin, body_.size() - begin);
   const uint64_t hash = brief_keyed_hash(text);
   if (2 * known_.size() >= places_.size()) make_places();
   size_t place = hash & (places_.size() - 1);
   for (; places_[place] != kNone; place = (place + 1) & (places_.size() - 1)) {
     const Known& known = known_[places_[place]];
-    if (known.hash != hash || std::string_view(body_).substr(known.begin, known.length) != text) continue;
-    body_.resize(checkpoint);
+    if (known.hash != hash || body_.written(known.begin, known.length) != text) continue;
+    body_.cut(checkpoint);
     return places_[place];
   }
   places_[place] = static_cast<uint32_t>(known_.size());
@@ -192,7 +192,7 @@ void RepresentationList::make_places() {
 }
 
 uint32_t RepresentationList::finish() {
-  body_ += ']';
+  body_.put(']');
   return static_cast<uint32_t>(known_.size());
 }
 

@@ -4,12 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "router/base/text_buffer.hpp"
 #include "router/execution/cursor.hpp"
 
 namespace signet::execution {
 
 /// One list of representations, appended to a request's body.
-/// Lifetime: within that of `body`, to which nobody else appends until finish(), and of `room`, which is nobody else's
+/// Lifetime: within those of `body`, which has the list when this is gone, and of `room`. Both are nobody else's
 /// meanwhile.
 class RepresentationList {
  public:
@@ -26,7 +27,7 @@ class RepresentationList {
       : plan_(plan), store_(store), body_(body), known_(room.known), places_(room.places) {
     known_.clear();
     places_.clear();
-    body_ += '[';
+    body_.put('[');
   }
 
   /// Adds what the objects of `fetch` need, and links each object that takes part to its own representation. An object
@@ -42,7 +43,7 @@ class RepresentationList {
 
   const Plan& plan_;
   Store& store_;
-  std::string& body_;
+  TextBuffer body_;
   std::vector<Known>& known_;
   std::vector<uint32_t>& places_;
 };

@@ -66,6 +66,7 @@ TEST(TextBuffer, CutsAndLetsOthersAppend) {
   {
     TextBuffer buffer(text);
     buffer.put("abcdef");
+    EXPECT_EQ(buffer.written(2, 3), "cde");
     buffer.cut(2);
     buffer.append_by([](std::string& out) {
       EXPECT_EQ(out, "ab");
