@@ -134,11 +134,10 @@ class ClientExchange final : public http::Exchange,
       Stream& stream = connection_->stream;
       const std::string head = request_head();
       Stream::Buffers buffers{asio::buffer(head), asio::buffer(request_.body)};
-      error_code error;
-      if (!stream.try_write(buffers, error) && !error) error = co_await stream.write(buffers);
       // A server may answer, and close, before it has read the request: its answer may be there all the same.
-      const error_code unsent = std::exchange(error, {});
+      error_code unsent, error;
       response_.emplace(to_.response_bytes_max);
+      if (!stream.try_write(buffers, unsent) && !unsent) co_await send_rest(buffers, unsent, error);
       while (!error && !response_->over()) {
         if (!stream.buffered()) std::tie(error) = co_await stream.wait_readable();
         if (!error) read_some(error);
@@ -149,6 +148,21 @@ class ClientExchange final : public http::Exchange,
     }
     place.reset();
     report(attempt);
+  }
+
+  // Sends what the network did not take at once, and reads meanwhile: who has answered may read no more, and needs no
+  // more. `unsent`: why the request did not get through whole; `error`: of reading.
+  asio::awaitable<void> send_rest(Stream::Buffers buffers, error_code& unsent, error_code& error) {
+    Stream& stream = connection_->stream;
+    while (!stream.try_write(buffers, unsent) && !unsent) {
+      if (!stream.buffered()) error = co_await stream.wait_any();
+      if (!error) read_some(error);
+      if (error || response_->over()) {
+        unsent = response_->started() ? asio::error::broken_pipe : error;
+        break;
+      }
+    }
+    response_->keep_body();
   }
 
   // Steps of run(), but not inlined: what is, lives in its frame, and Asio and the allocator are quick with small ones.

@@ -1,6 +1,7 @@
 #include "router/net/stream.hpp"
 
 #include <algorithm>
+#include <boost/asio/experimental/parallel_group.hpp>
 #include <cstring>
 
 #include "router/net/tls_session.hpp"
@@ -100,6 +101,14 @@ bool Stream::try_write_tls(Buffers& buffers, error_code& error) {
     consume(buffers, sent);
   }
   return true;
+}
+
+asio::awaitable<error_code> Stream::wait_any() {
+  const auto [order, read_error, write_error] =
+      co_await asio::experimental::make_parallel_group(socket_.async_wait(read_waits_for(), asio::deferred),
+                                                       socket_.async_wait(Socket::wait_write, asio::deferred))
+          .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+  co_return order.front() == 0 ? read_error : write_error;
 }
 
 asio::awaitable<error_code> Stream::write(Buffers buffers) {

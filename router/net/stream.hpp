@@ -63,6 +63,8 @@ class Stream {
   bool try_write(Buffers& buffers, error_code& error);
   /// Waits until try_write() is worth another try.
   auto wait_writable() { return socket_.async_wait(Socket::wait_write, boost::asio::as_tuple(boost::asio::deferred)); }
+  /// Waits until either is worth a try.
+  boost::asio::awaitable<error_code> wait_any();
   /// Sends both whole.
   boost::asio::awaitable<error_code> write(Buffers buffers);
 

@@ -175,25 +175,70 @@ TEST_F(HttpClientTest, ExtraBytesPoisonTheConnectionNotTheNextRequest) {
   EXPECT_EQ(second.get()->body, "good");
 }
 
+class LargeRequestTest : public HttpClientTest {
+ protected:
+  std::future<http::Outcome> send_large() {
+    auto promise = std::make_shared<std::promise<http::Outcome>>();
+    sinks.push_back(std::make_unique<http::Collect>(1000, [promise](http::Outcome o) { promise->set_value(o); }));
+    loop.run([&] {
+      http::Request large = request();
+      large.body.assign(kBytes, 'x');
+      client->send(std::move(large), std::chrono::steady_clock::now() + 10s, *sinks.back());
+    });
+    return promise->get_future();
+  }
+
+  static constexpr size_t kBytes = 32u << 20;
+  static constexpr std::string_view kMuch = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\n\r\nmuch";
+};
+
 // A server that refuses a request before it has read it closes with bytes unread: its answer is there all the same.
-TEST_F(HttpClientTest, AnEarlyAnswerIsTakenThoughTheRequestDidNotGetThrough) {
-  constexpr size_t kTooMuch = 32u << 20;
-  auto promise = std::make_shared<std::promise<http::Outcome>>();
-  http::Collect sink(1000, [promise](http::Outcome o) { promise->set_value(std::move(o)); });
-  loop.run([&] {
-    http::Request large = request();
-    large.body.assign(kTooMuch, 'x');
-    client->send(std::move(large), std::chrono::steady_clock::now() + 5s, sink);
-  });
+TEST_F(LargeRequestTest, AnEarlyAnswerIsTakenThoughTheRequestDidNotGetThrough) {
+  auto outcome = send_large();
   {
     RawSocket peer = listener.accept();
     ASSERT_FALSE(peer.read_some().empty());
-    peer.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\n\r\nmuch");
+    peer.send(kMuch);
   }
-  const http::Outcome outcome = promise->get_future().get();
-  ASSERT_TRUE(outcome) << outcome.error().detail;
-  EXPECT_EQ(outcome->status, 413);
-  EXPECT_EQ(outcome->body, "much");
+  const http::Outcome taken = outcome.get();
+  ASSERT_TRUE(taken) << taken.error().detail;
+  EXPECT_EQ(taken->status, 413);
+  EXPECT_EQ(taken->body, "much");
+}
+
+// ... and so it is from a server that neither reads on nor closes. The connection serves nobody else.
+TEST_F(LargeRequestTest, AnAnswerIsTakenWhileTheRequestIsSent) {
+  auto outcome = send_large();
+  RawSocket peer = listener.accept();
+  ASSERT_FALSE(peer.read_some().empty());
+  peer.send(kMuch);
+  ASSERT_EQ(outcome.wait_for(5s), std::future_status::ready);
+  const http::Outcome taken = outcome.get();
+  ASSERT_TRUE(taken) << taken.error().detail;
+  EXPECT_EQ(taken->status, 413);
+  EXPECT_EQ(taken->body, "much");
+  auto next = send();
+  RawSocket other = listener.accept();
+  other.read_until("hello");
+  other.send(kGood);
+  EXPECT_TRUE(next.get());
+}
+
+TEST_F(LargeRequestTest, InterimResponsesDoNotEndIt) {
+  auto outcome = send_large();
+  RawSocket peer = listener.accept();
+  std::string came(peer.read_some());
+  peer.send("HTTP/1.1 103 Early Hints\r\n\r\n");
+  const size_t whole = came.find("\r\n\r\n") + 4 + kBytes;
+  while (came.size() < whole) {
+    const std::string more(peer.read_some());
+    ASSERT_FALSE(more.empty());
+    came += more;
+  }
+  peer.send(kGood);
+  const http::Outcome taken = outcome.get();
+  ASSERT_TRUE(taken) << taken.error().detail;
+  EXPECT_EQ(taken->body, "good");
 }
 
 // Many answers that arrive at once must each reach their own request: no buffer is shared across an await.

@@ -152,6 +152,16 @@ TEST_F(TlsClientTest, BigBodiesBothWays) {
   EXPECT_EQ(got->body.size(), kBytes);
 }
 
+TEST_F(TlsClientTest, AnAnswerIsTakenWhileTheRequestIsSent) {
+  auto outcome = send("localhost", 32u << 20);
+  const auto peer = accept();
+  peer->read_until("hhhhh");
+  peer->send(kGood);  // and reads no more
+  const auto got = outcome.get();
+  ASSERT_TRUE(got) << got.error().detail;
+  EXPECT_EQ(got->body, "good");
+}
+
 TEST_F(TlsClientTest, OnlyCloseNotifyEndsABodyWithoutLength) {
   for (const bool cut : {false, true}) {
     auto outcome = send();
