@@ -20,6 +20,17 @@ std::unexpected<FramingRefusal> refuse(std::string_view message, int status = 40
   return std::unexpected(FramingRefusal{status, code, message});
 }
 
+// A port's number, or nothing. Spec: RFC 3986 §3.2.3
+bool is_port(std::string_view text) {
+  uint32_t port = 0;
+  for (char c : text) {
+    if (c < '0' || c > '9') return false;
+    port = 10 * port + static_cast<uint32_t>(c - '0');
+    if (port > UINT16_MAX) return false;
+  }
+  return true;
+}
+
 // The authority of a Host field or an absolute target: a name, an IPv4 address or a bracketed IPv6 address, and a port.
 // Spec: RFC 9110 §7.2
 bool is_authority(std::string_view text) {
@@ -43,12 +54,7 @@ bool is_authority(std::string_view text) {
     }
     host = colon == std::string_view::npos ? std::string_view() : host.substr(colon);
   }
-  if (host.empty()) return true;
-  if (host.front() != ':' || host.size() < 2 || host.size() > 6) return false;
-  for (char c : host.substr(1)) {
-    if (c < '0' || c > '9') return false;
-  }
-  return true;
+  return host.empty() || (host.front() == ':' && is_port(host.substr(1)));
 }
 
 /// Spec: RFC 9110 §5.5. Bytes above 0x7F are let through, as obs-text.

@@ -37,6 +37,8 @@ TEST(FramingGuard, AcceptsOrdinaryHeads) {
   EXPECT_EQ(status_of("GET http://a.test/graphql?query=x HTTP/1.1\r\nHost: a.test\r\n\r\n"), 200);
   EXPECT_EQ(status_of("OPTIONS * HTTP/1.1\r\nHost: a.test:4000\r\n\r\n"), 200);
   EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n"), 200);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: a.test:\r\n\r\n"), 200);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: a.test:65535\r\n\r\n"), 200);
 }
 
 struct Row {
@@ -70,6 +72,8 @@ std::vector<Row> rows() {
       {"no_host", "GET / HTTP/1.1\r\n\r\n", 400},
       {"two_hosts", head("Host: b.test\r\n"), 400},
       {"bad_host", "GET / HTTP/1.1\r\nHost: a b@c/d\r\n\r\n", 400},
+      {"bad_port", "GET / HTTP/1.1\r\nHost: a.test:65536\r\n\r\n", 400},
+      {"no_port", "GET / HTTP/1.1\r\nHost: a.test:8o\r\n\r\n", 400},
       {"absolute_form_other_host", "GET http://b.test/ HTTP/1.1\r\nHost: a.test\r\n\r\n", 400},
       {"utf8_in_target", head("", "GET /\xC3\xA9 HTTP/1.1"), 400},
       {"fragment_in_target", head("", "GET /a#b HTTP/1.1"), 400},
