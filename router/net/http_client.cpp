@@ -154,14 +154,11 @@ class ClientExchange final : public http::Exchange,
   // more. `unsent`: why the request did not get through whole; `error`: of reading.
   asio::awaitable<void> send_rest(Stream::Buffers buffers, error_code& unsent, error_code& error) {
     Stream& stream = connection_->stream;
-    while (!stream.try_write(buffers, unsent) && !unsent) {
+    do {
       if (!stream.buffered()) error = co_await stream.wait_any();
       if (!error) read_some(error);
-      if (error || response_->over()) {
-        unsent = response_->started() ? asio::error::broken_pipe : error;
-        break;
-      }
-    }
+    } while (!error && !response_->over() && !stream.try_write(buffers, unsent) && !unsent);
+    if (response_->over()) unsent = asio::error::broken_pipe;
     response_->keep_body();
   }
 

@@ -39,14 +39,25 @@ class HttpClientTest : public testing::Test {
   }
   std::vector<std::future<http::Outcome>> held;
   std::future<http::Outcome> send(bool idempotent = true, std::chrono::milliseconds timeout = 2s) {
+    return send(request(idempotent), timeout);
+  }
+  std::future<http::Outcome> send(http::Request asked, std::chrono::milliseconds timeout) {
     auto promise = std::make_shared<std::promise<http::Outcome>>();
-    loop.loop.post([this, asked = request(idempotent), promise, timeout]() mutable {
+    loop.loop.post([this, asked = std::move(asked), promise, timeout]() mutable {
       const uint64_t bytes_max = decoded_bytes_max > 0 ? decoded_bytes_max : 1000;
       sinks.push_back(
           std::make_unique<http::Collect>(bytes_max, [promise](http::Outcome o) { promise->set_value(o); }));
       client->send(std::move(asked), std::chrono::steady_clock::now() + timeout, *sinks.back());
     });
     return promise->get_future();
+  }
+  // The next request comes on a connection of its own.
+  void expect_next_on_a_new_connection() {
+    auto next = send();
+    RawSocket peer = listener.accept();
+    peer.read_until("hello");
+    peer.send(kGood);
+    EXPECT_TRUE(next.get());
   }
 
   // Serves one request on a new connection with the given bytes, then closes.
@@ -178,14 +189,14 @@ TEST_F(HttpClientTest, ExtraBytesPoisonTheConnectionNotTheNextRequest) {
 class LargeRequestTest : public HttpClientTest {
  protected:
   std::future<http::Outcome> send_large() {
-    auto promise = std::make_shared<std::promise<http::Outcome>>();
-    sinks.push_back(std::make_unique<http::Collect>(1000, [promise](http::Outcome o) { promise->set_value(o); }));
-    loop.run([&] {
-      http::Request large = request();
-      large.body.assign(kBytes, 'x');
-      client->send(std::move(large), std::chrono::steady_clock::now() + 10s, *sinks.back());
-    });
-    return promise->get_future();
+    http::Request large = request();
+    large.body.assign(kBytes, 'x');
+    return send(std::move(large), 5s);
+  }
+  static void expect_much(const http::Outcome& outcome) {
+    ASSERT_TRUE(outcome) << outcome.error().detail;
+    EXPECT_EQ(outcome->status, 413);
+    EXPECT_EQ(outcome->body, "much");
   }
 
   static constexpr size_t kBytes = 32u << 20;
@@ -200,10 +211,7 @@ TEST_F(LargeRequestTest, AnEarlyAnswerIsTakenThoughTheRequestDidNotGetThrough) {
     ASSERT_FALSE(peer.read_some().empty());
     peer.send(kMuch);
   }
-  const http::Outcome taken = outcome.get();
-  ASSERT_TRUE(taken) << taken.error().detail;
-  EXPECT_EQ(taken->status, 413);
-  EXPECT_EQ(taken->body, "much");
+  expect_much(outcome.get());
 }
 
 // ... and so it is from a server that neither reads on nor closes. The connection serves nobody else.
@@ -213,15 +221,8 @@ TEST_F(LargeRequestTest, AnAnswerIsTakenWhileTheRequestIsSent) {
   ASSERT_FALSE(peer.read_some().empty());
   peer.send(kMuch);
   ASSERT_EQ(outcome.wait_for(5s), std::future_status::ready);
-  const http::Outcome taken = outcome.get();
-  ASSERT_TRUE(taken) << taken.error().detail;
-  EXPECT_EQ(taken->status, 413);
-  EXPECT_EQ(taken->body, "much");
-  auto next = send();
-  RawSocket other = listener.accept();
-  other.read_until("hello");
-  other.send(kGood);
-  EXPECT_TRUE(next.get());
+  expect_much(outcome.get());
+  expect_next_on_a_new_connection();
 }
 
 TEST_F(LargeRequestTest, InterimResponsesDoNotEndIt) {
@@ -348,11 +349,7 @@ TEST_F(HttpClientTest, CancelledWhileItConnectsItIsNeverSent) {
   http::Collect never(1000, [](const http::Outcome&) { FAIL(); });
   loop.run([&] { client->send(request(), std::chrono::steady_clock::now() + 5s, never)->cancel(); });
   EXPECT_EQ(listener.accept().read_to_end(), "");
-  auto next = send();
-  RawSocket peer = listener.accept();
-  peer.read_until("hello");
-  peer.send(kGood);
-  EXPECT_TRUE(next.get());
+  expect_next_on_a_new_connection();
 }
 
 TEST_F(HttpClientTest, RefusesAddressesTheAllowlistDoesNotName) {
