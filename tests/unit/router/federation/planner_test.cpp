@@ -49,6 +49,20 @@ TEST_F(Planner, ClientsCannotChooseWireNames) {
   EXPECT_EQ(plan->requests[RequestId(0)].document, "{product(id: 1){name id}}");
 }
 
+TEST_F(Planner, KnowsWhatClientsGetAsItIsWritten) {
+  const auto plan =
+      testing::plan_text(*shop_, "{ product(id: 1) { id sku n: name price __typename weight related { id } color } }")
+          .plan;
+  ASSERT_TRUE(plan);
+  const auto fields = [](const PositionCase& each) { return each.output.size(); };
+  const auto product = std::ranges::max_element(plan->cases, {}, fields);
+  std::string follow;
+  for (const OutputField& field : product->output) {
+    if (field.follows) follow += field.key + " ";
+  }
+  EXPECT_EQ(follow, "sku price ");
+}
+
 TEST_F(Planner, AVariableOfTheClientMayBeCalledRepresentations) {
   const auto plan =
       testing::plan_text(*shop_, "query ($representations: Int) { products(first: $representations) { count } }").plan;
