@@ -54,14 +54,17 @@ ServerConnection::~ServerConnection() {
 void ServerConnection::enter(Phase phase) {
   leave_phase();
   phase_ = phase;
+  if (phase == Phase::handling) worker_->turns_.began();
   since_ = std::chrono::steady_clock::now();
-  deadline_ = phase == Phase::handling ? SteadyTime::max() : since_ + worker_->time_for(phase);
+  const bool ours = phase == Phase::handling || phase == Phase::waiting;  // not the client's time
+  deadline_ = ours ? SteadyTime::max() : since_ + worker_->time_for(phase);
   worker_->in(phase).push_back(*this);
 }
 
 void ServerConnection::leave_phase() {
   unlink();
   if (phase_ == Phase::handshake) worker_->totals_->handshakes.fetch_sub(1, std::memory_order_relaxed);
+  if (phase_ == Phase::handling) worker_->turns_.ended();
 }
 
 void ServerConnection::expire() {
@@ -109,9 +112,17 @@ void ServerConnection::wait_for_request() {
 }
 
 void ServerConnection::begin_request(error_code error) {
-  if (error || !read()) return close();
-  if (input_.empty()) return await_bytes(&ServerConnection::begin_request);
-  spawn();
+  if (error) return close();
+  if (worker_->turns_.may_begin()) return take_turn();
+  enter(Phase::waiting);
+  worker_->turns_.wait([self = shared_from_this()] { self->take_turn(); });
+}
+
+void ServerConnection::take_turn() {
+  if (!read()) return close();
+  if (!input_.empty()) return spawn();
+  if (phase_ == Phase::waiting) return wait_for_request();
+  await_bytes(&ServerConnection::begin_request);
 }
 
 // From the first bytes of a handshake or a request until the connection is idle again, or ends.
@@ -242,6 +253,7 @@ asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& f
     co_return Next::close;
   }
   const bool keep = framing.keep_alive && !reply_->close && !worker_->totals_->draining;
+  worker_->turns_.answered(reply_->body.size());
   const bool sent = co_await send(&*reply_, keep, request.method == http::Method::head);
   worker_->spare_buffers_.give(std::move(reply_->body));
   reply_.reset();

@@ -19,9 +19,10 @@ namespace signet::net {
 
 class WorkerServer;
 
-/// Where a connection stands. All that are in a phase have the same time for it.
-enum class Phase : uint8_t { handshake, idle, last_call, head, body, handling, writing, lingering };
-inline constexpr size_t kPhases = 8;
+/// Where a connection stands. All that are in a phase have the same time for it. One that waits has sent something, and
+/// its turn has not come.
+enum class Phase : uint8_t { handshake, idle, waiting, last_call, head, body, handling, writing, lingering };
+inline constexpr size_t kPhases = 9;
 
 using ConnectionHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
@@ -62,6 +63,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   void begin_handshake(error_code silence);
   void wait_for_request();
   void begin_request(error_code error);
+  void take_turn();
   boost::asio::awaitable<void> run();
   boost::asio::awaitable<bool> handshake();
   bool read();

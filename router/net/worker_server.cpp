@@ -31,6 +31,7 @@ WorkerServer::WorkerServer(EventLoop& loop, ServerHandler& handler, const Server
       totals_(std::move(totals)),
       unread_(totals_->unread_bytes, settings.unread_bytes_max, [this] { handler_.slow_reader_disconnected(); }),
       read_buffer_(kReadBufferBytes),
+      turns_(loop),
       date_field_(date_field()) {}
 
 void WorkerServer::start() {
@@ -51,6 +52,7 @@ std::chrono::milliseconds WorkerServer::time_for(Phase phase) const {
       return settings_.body_timeout;
     case Phase::writing:
       return settings_.write_timeout;
+    case Phase::waiting:
     case Phase::handling:
     case Phase::lingering:
       break;

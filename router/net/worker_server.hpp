@@ -14,6 +14,7 @@
 #include "router/net/peer_watch.hpp"
 #include "router/net/server_connection.hpp"
 #include "router/net/spare_buffers.hpp"
+#include "router/net/turns.hpp"
 #include "router/net/unread_answers.hpp"
 
 namespace signet::net {
@@ -82,6 +83,7 @@ class WorkerServer : public std::enable_shared_from_this<WorkerServer> {
   std::deque<std::weak_ptr<ServerConnection>> left_;  // whose clients have left, to be abandoned
   std::vector<char> read_buffer_;  // shared by all connections: nothing survives in it across an await
   SpareBuffers spare_buffers_;
+  Turns turns_;
   std::string date_field_;
   std::unique_ptr<Timer> sweep_timer_, abandon_timer_;
   uint64_t sweeps_ = 0;
