@@ -203,10 +203,10 @@ bool DataReader::read_members(const Shape& shape, const CaseSlots* layout, uint3
   }
   uint32_t next = layout == nullptr ? 0 : layout->begin;
   uint32_t taken = 0;
-  while (more) {
+  for (bool in_order = true; more; in_order = false) {
     if (layout != nullptr) {
       const uint32_t before = next;
-      more = read_in_order(shape, *layout, first_slot, next);
+      more = read_in_order(shape, *layout, first_slot, !in_order, next);
       taken += next - before;
     }
     if (!more) break;
@@ -218,30 +218,34 @@ bool DataReader::read_members(const Shape& shape, const CaseSlots* layout, uint3
 }
 
 /// Takes the members from the slot `next` on for as long as they are what is due. True when another one follows.
-bool DataReader::read_in_order(const Shape& shape, const CaseSlots& layout, uint32_t first_slot, uint32_t& next) {
+/// `perhaps_there`: slots from there on may have been taken already.
+bool DataReader::read_in_order(const Shape& shape, const CaseSlots& layout, uint32_t first_slot, bool perhaps_there,
+                               uint32_t& next) {
   // Copies can stay in registers.
   Scanner scanner = text_.scanner;
   uint32_t index = next;
   const Slot* slot = shape.slots.data() + index;
+  std::span<StoredValue> values = store_.slots.values().subspan(first_slot);
   const char* const nowhere = text_.text.data();  // no slot's name is there
   const char* due = nowhere;                      // where this slot's name is if it follows the slot before
   bool more = true;
   for (; more && index != layout.end; ++index, ++slot) {
-    if (store_.slots[first_slot + index].kind != ValueKind::absent || !scanner.take_name(slot->wire_json)) break;
+    if (perhaps_there && values[index].kind != ValueKind::absent) break;
+    if (!scanner.take_name(slot->wire_json)) break;
     const char* const name = std::exchange(due, nowhere);
     std::string_view raw;
     const Scalar scalar = slot->child ? Scalar::other : scanner.take_scalar(raw);
     if (scalar == Scalar::other) {
       text_.scanner = scanner;
       const StoredValue value = read_slot(*slot);
-      store_.slots[first_slot + index] = value;
+      values = store_.slots.values().subspan(first_slot);  // they may have moved
+      values[index] = value;
       scanner = text_.scanner;
     } else if (scalar == Scalar::null) {
-      store_.slots[first_slot + index] = null();
+      values[index] = null();
     } else {
-      StoredValue& value = store_.slots[first_slot + index];
-      value = StoredValue::leaf(raw, json::kind_of(scalar), is_plain(scalar, slot->plain));
-      value.follows = raw.data() == name + slot->wire_json.size();
+      values[index] = StoredValue::leaf(raw, json::kind_of(scalar), is_plain(scalar, slot->plain));
+      values[index].follows = raw.data() == name + slot->wire_json.size();
       due = raw.data() + raw.size() + 1;  // behind a comma
     }
     more = scanner.take(',');

@@ -49,7 +49,7 @@ class DataReader {
   CaseId find_case(const federation::Shape& shape);
   bool read_members(const federation::Shape& shape, const federation::CaseSlots* layout, uint32_t first_slot);
   bool read_in_order(const federation::Shape& shape, const federation::CaseSlots& layout, uint32_t first_slot,
-                     uint32_t& next);
+                     bool perhaps_there, uint32_t& next);
   bool read_member(const federation::Shape& shape, const federation::CaseSlots* layout, uint32_t first_slot,
                    uint32_t& next);
   void report_absent(const federation::Shape& shape, const federation::CaseSlots& layout, uint32_t first_slot);
