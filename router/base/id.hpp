@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <vector>
+
+#include "router/base/check.hpp"
 
 namespace signet {
 
@@ -37,8 +40,8 @@ class IdVector {
     items_.push_back(std::move(value));
     return IdType(items_.size() - 1);
   }
-  T& operator[](IdType id) { return items_[id.value()]; }
-  const T& operator[](IdType id) const { return items_[id.value()]; }
+  T& operator[](IdType id) { return *item(items_, id); }
+  const T& operator[](IdType id) const { return *item(items_, id); }
   bool contains(IdType id) const { return id.value() < items_.size(); }
   size_t size() const { return items_.size(); }
   bool empty() const { return items_.empty(); }
@@ -50,6 +53,14 @@ class IdVector {
   auto end() const { return items_.end(); }
 
  private:
+  // The library's own check divides by the size of T.
+  template <class Items>
+  static auto* item(Items& items, IdType id) {
+    auto* const at = items.data() + id.value();
+    SIGNET_CHECK(at < std::to_address(items.end()));
+    return at;
+  }
+
   std::vector<T> items_;
 };
 

@@ -21,11 +21,11 @@ class FlatArray {
   /// Checked in checked builds only: the index is one that this array gave.
   T& operator[](size_t i) {
     if constexpr (kChecked) SIGNET_CHECK(i < size_);
-    return room_[i];
+    return room_.get()[i];
   }
   const T& operator[](size_t i) const {
     if constexpr (kChecked) SIGNET_CHECK(i < size_);
-    return room_[i];
+    return room_.get()[i];
   }
 
   /// Keeps its room.
@@ -39,8 +39,9 @@ class FlatArray {
     return first;
   }
   void push_back(const T& value) {
-    const T copy = value;  // which may be one of these
-    room_[add(1)] = copy;
+    const T copy = value;      // which may be one of these
+    const size_t at = add(1);  // which may move the room
+    room_.get()[at] = copy;
   }
   void append(std::span<const T> values) {
     const size_t first = add(values.size());

@@ -38,9 +38,9 @@ Projection::Projection(const Plan& plan, const schema::Schema& schema, const Sto
       introspection_(introspection),
       explained_(explained),
       errors_(errors),
-      out_(out),
-      written_(written) {
-  written_.assign(store.blocks.size(), {});
+      out_(out) {
+  written.assign(store.blocks.size(), {});
+  written_ = written;
 }
 
 void Projection::write(size_t bytes_max) {

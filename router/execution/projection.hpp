@@ -74,9 +74,9 @@ class Projection {
   size_t end_max_ = SIZE_MAX;  ///< of out_
   Trail trail_;
 
-  std::vector<WrittenObject>& written_;  ///< by block, in out_
-  uint32_t cuts_ = 0;                    ///< how often out_ was cut back, which voids what was remembered
-  uint64_t path_uses_ = 0;               ///< how often something depended on trail_
+  std::span<WrittenObject> written_;  ///< by block, in out_
+  uint32_t cuts_ = 0;                 ///< how often out_ was cut back, which voids what was remembered
+  uint64_t path_uses_ = 0;            ///< how often something depended on trail_
 };
 
 }  // namespace signet::execution
