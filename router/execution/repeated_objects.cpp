@@ -20,15 +20,13 @@ uint64_t bytes_equal(uint64_t word, uint8_t c) {
   return (zero_where_equal - kOnes) & ~zero_where_equal & (kOnes << 7);
 }
 
-/// The words with nothing behind the first byte for which `ends` has a bit.
-[[gnu::noinline]] Words cut_behind(Words words, const Words& ends) {
+/// Takes what is behind the first byte for which `ends` has a bit off `words`.
+void cut_behind(Words& words, const Words& ends) {
+  uint64_t kept = ~uint64_t{0};  // of the next word
   for (size_t i = 0; i < kWords; ++i) {
-    if (ends[i] == 0) continue;
-    words[i] &= ends[i] ^ (ends[i] - 1);
-    std::fill(words.begin() + static_cast<ptrdiff_t>(i) + 1, words.end(), 0);
-    break;
+    words[i] &= kept & (ends[i] ^ (ends[i] - 1));  // all of it where nothing ends
+    if (ends[i] != 0) kept = 0;
   }
-  return words;
 }
 
 uint64_t hash_of(uint64_t seed, const Words& words) {
@@ -50,10 +48,14 @@ RepeatedObjects::RepeatedObjects(size_t text_bytes, std::vector<Place>& room)
 /// By the first bytes, up to where a short object ends.
 RepeatedObjects::Place& RepeatedObjects::place(ShapeId shape, std::string_view rest) {
   Words words{}, ends{};
-  std::memcpy(words.data(), rest.data(), std::min(rest.size(), sizeof words));
+  if (rest.size() >= sizeof words) {
+    std::memcpy(words.data(), rest.data(), sizeof words);  // by far the most: no call for a size known here
+  } else {
+    std::memcpy(words.data(), rest.data(), rest.size());
+  }
   uint64_t any = 0;
   for (size_t i = 0; i < kWords; ++i) any |= ends[i] = bytes_equal(words[i], '}');
-  if (any != 0) words = cut_behind(words, ends);
+  if (any != 0) cut_behind(words, ends);
   return places_[hash_of(shape.value(), words) >> (64 - place_bits_)];
 }
 

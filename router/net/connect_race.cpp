@@ -2,7 +2,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <sys/socket.h>
 
@@ -16,10 +15,10 @@ ConnectRace::ConnectRace(asio::io_context& context, const std::vector<Endpoint>&
   for (const Endpoint& endpoint : endpoints) attempts_.push_back({endpoint, Socket(context)});
 }
 
-asio::awaitable<void> ConnectRace::run() {
+Awaitable<void> ConnectRace::run() {
   start_next();
   error_code ignored;
-  if (!over_) co_await over_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  if (!over_) co_await over_timer_.async_wait(asio::redirect_error(use_awaitable, ignored));
 }
 
 void ConnectRace::start_next() {

@@ -5,8 +5,6 @@
 // Spec: RFC 8305, section 5, without its sorting
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <vector>
@@ -25,7 +23,7 @@ class ConnectRace : public std::enable_shared_from_this<ConnectRace> {
   ConnectRace(boost::asio::io_context& context, const std::vector<Endpoint>& endpoints);
 
   /// Ends when one endpoint has connected, all have failed, or the race was cancelled.
-  boost::asio::awaitable<void> run();
+  Awaitable<void> run();
   void cancel() { end(); }
 
   /// The index of the endpoint that connected; the number of endpoints when none has.

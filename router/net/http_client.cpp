@@ -9,7 +9,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "router/http/content_coding.hpp"
@@ -117,7 +116,7 @@ class ClientExchange final : public http::Exchange,
   bool over() const { return timed_out_ || sink_ == nullptr; }
 
   // The ordinary way from end to end; what is rare has coroutines of its own.
-  asio::awaitable<void> run() {
+  Awaitable<void> run() {
     ConnectionPool::Origin& origin = client_->pool.origin(key());
     std::optional<ConnectionPool::Place> place(std::in_place, client_->pool, origin, *this);
     while (!place->granted() && !place->refused() && !over()) co_await wait(SteadyTime::max());
@@ -152,7 +151,7 @@ class ClientExchange final : public http::Exchange,
 
   // Sends what the network did not take at once, and reads meanwhile: who has answered may read no more, and needs no
   // more. `unsent`: why the request did not get through whole; `error`: of reading.
-  asio::awaitable<void> send_rest(Stream::Buffers buffers, error_code& unsent, error_code& error) {
+  Awaitable<void> send_rest(Stream::Buffers buffers, error_code& unsent, error_code& error) {
     Stream& stream = connection_->stream;
     do {
       if (!stream.buffered()) error = co_await stream.wait_any();
@@ -249,16 +248,16 @@ class ClientExchange final : public http::Exchange,
   }
 
   // Until wake() or `until`, whichever is first.
-  asio::awaitable<void> wait(SteadyTime until) {
+  Awaitable<void> wait(SteadyTime until) {
     asio::steady_timer timer(client_->loop.context(), until);
     const std::unique_ptr<asio::steady_timer*, void (*)(asio::steady_timer**)> shown(
         &waiting_, [](asio::steady_timer** waiting) { *waiting = nullptr; });
     waiting_ = &timer;
     error_code ignored;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_await timer.async_wait(asio::redirect_error(use_awaitable, ignored));
   }
 
-  asio::awaitable<std::expected<void, http::Failure>> open(ConnectionPool::Origin& origin) {
+  Awaitable<std::expected<void, http::Failure>> open(ConnectionPool::Origin& origin) {
     client_->deadlines.put(*this, std::min(deadline_, std::chrono::steady_clock::now() + to_.connect_timeout));
     auto opened = co_await connect(origin);
     if (!opened) co_return std::unexpected(opened.error());
@@ -279,7 +278,7 @@ class ClientExchange final : public http::Exchange,
     origin.addresses->failed(*connection_->address, std::chrono::steady_clock::now());
   }
 
-  asio::awaitable<std::expected<void, http::Failure>> start_tls(ConnectionPool::Origin& origin) {
+  Awaitable<std::expected<void, http::Failure>> start_tls(ConnectionPool::Origin& origin) {
     Stream& stream = connection_->stream;
     if (!origin.session) origin.session = std::make_shared<SessionSlot>();
     auto session = tls().start(stream.descriptor(), to_.url, origin.session);
@@ -293,7 +292,7 @@ class ClientExchange final : public http::Exchange,
     co_return failure(TransportError::tls, fmt::format("TLS with {}: {}", to_.origin, problem));
   }
 
-  asio::awaitable<std::expected<void, http::Failure>> connect(ConnectionPool::Origin& origin) {
+  Awaitable<std::expected<void, http::Failure>> connect(ConnectionPool::Origin& origin) {
     if (to_.url.scheme == http::Scheme::unix_socket) {
       co_return co_await connect_to({asio::local::stream_protocol::endpoint(to_.url.target)}, {}, nullptr);
     }
@@ -333,7 +332,7 @@ class ClientExchange final : public http::Exchange,
                                          client_->pool.settings().name_refresh_after);
   }
 
-  asio::awaitable<void> wait_for_lookup(AddressBook& book, SteadyTime until) {
+  Awaitable<void> wait_for_lookup(AddressBook& book, SteadyTime until) {
     if (book.asking()) book.tell(weak_from_this());
     while (book.asking() && !over() && std::chrono::steady_clock::now() < until) co_await wait(until);
   }
@@ -358,8 +357,8 @@ class ClientExchange final : public http::Exchange,
     return next;
   }
 
-  asio::awaitable<std::expected<void, http::Failure>> connect_to(const std::vector<ConnectRace::Endpoint>& endpoints,
-                                                                 const Addresses& addresses, AddressBook* book) {
+  Awaitable<std::expected<void, http::Failure>> connect_to(const std::vector<ConnectRace::Endpoint>& endpoints,
+                                                           const Addresses& addresses, AddressBook* book) {
     race_ = std::make_shared<ConnectRace>(client_->loop.context(), endpoints);
     co_await race_->run();
     const auto race = std::exchange(race_, nullptr);

@@ -8,7 +8,6 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,7 +44,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   }
 
   template <class Acceptor>
-  asio::awaitable<void> accept_loop(Acceptor* acceptor) {
+  Awaitable<void> accept_loop(Acceptor* acceptor) {
     auto self = shared_from_this();
     constexpr std::chrono::milliseconds kPause{20}, kSameShortage{100};
     constexpr size_t kUnfinishedMax = 256;
@@ -56,14 +55,14 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
       const bool crowded = handshakes_full();
       if (!connections_full() && !crowded) {
         typename Acceptor::protocol_type::endpoint from;
-        auto socket = co_await acceptor->async_accept(from, asio::redirect_error(asio::use_awaitable, error));
+        auto socket = co_await acceptor->async_accept(from, asio::redirect_error(use_awaitable, error));
         if (!error) {
           deal(std::move(socket), from);
           continue;
         }
         if (error == asio::error::operation_aborted || !acceptor->is_open()) break;
       } else {
-        co_await acceptor->async_wait(Acceptor::wait_read, asio::redirect_error(asio::use_awaitable, error));
+        co_await acceptor->async_wait(Acceptor::wait_read, asio::redirect_error(use_awaitable, error));
         if (error) break;
       }
       // Full, or out of descriptors, and somebody waits: who says nothing makes room, and the backlog holds newcomers
@@ -80,7 +79,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
         }
       }
       asio::steady_timer pause(acceptor_loop.context(), kPause);
-      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      co_await pause.async_wait(asio::redirect_error(use_awaitable, error));
     }
   }
 

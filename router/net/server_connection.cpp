@@ -126,7 +126,7 @@ void ServerConnection::take_turn() {
 }
 
 // From the first bytes of a handshake or a request until the connection is idle again, or ends.
-asio::awaitable<void> ServerConnection::run() {
+Awaitable<void> ServerConnection::run() {
   co_await wait_for_nothing();
   bool good = phase_ != Phase::handshake || co_await handshake();
   for (size_t in_a_row = 1; good; ++in_a_row) {
@@ -142,7 +142,7 @@ asio::awaitable<void> ServerConnection::run() {
   close();
 }
 
-asio::awaitable<bool> ServerConnection::handshake() {
+Awaitable<bool> ServerConnection::handshake() {
   const auto tls = worker_->settings_.tls;  // a new one may come meanwhile
   TlsProblem problem;
   if (auto session = tls->start(stream_.descriptor())) {
@@ -180,14 +180,14 @@ bool ServerConnection::read() {
 }
 
 // Waits until bytes are there and reads them. False: the peer closed, or the deadline passed.
-asio::awaitable<bool> ServerConnection::receive() {
+Awaitable<bool> ServerConnection::receive() {
   error_code error;
   if (!stream_.buffered()) std::tie(error) = co_await stream_.wait_readable();
   co_return !error && read();
 }
 
 // The rest of a head whose first bytes are there.
-asio::awaitable<std::optional<Framing>> ServerConnection::read_head() {
+Awaitable<std::optional<Framing>> ServerConnection::read_head() {
   enter(Phase::head);
   HeadGuard guard(HeadGuard::Kind::request);
   while (true) {
@@ -213,7 +213,7 @@ auto ServerConnection::wait_for_reply() {
       asio::deferred);
 }
 
-asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& framing) {
+Awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& framing) {
   RequestParser parser(BodyLimits{worker_->settings_.body_bytes_max});
   error_code error;
   parser.feed(head_, error);
@@ -264,7 +264,7 @@ asio::awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& f
   co_return Next::close;
 }
 
-asio::awaitable<bool> ServerConnection::read_body(RequestParser& parser, const ServerRequest& request) {
+Awaitable<bool> ServerConnection::read_body(RequestParser& parser, const ServerRequest& request) {
   enter(Phase::body);
   while (!parser.is_done()) {
     if (!input_.empty()) {
@@ -329,7 +329,7 @@ void ServerConnection::resume() {
   resume_ = nullptr;
 }
 
-asio::awaitable<bool> ServerConnection::send(const ServerResponse* response, bool keep_alive, bool head_only) {
+Awaitable<bool> ServerConnection::send(const ServerResponse* response, bool keep_alive, bool head_only) {
   enter(Phase::writing);
   const std::string head = head_of(*response, worker_->date_field_, keep_alive);
   Stream::Buffers buffers{asio::buffer(head), asio::buffer(response->body)};
@@ -349,8 +349,8 @@ asio::awaitable<bool> ServerConnection::send(const ServerResponse* response, boo
   }
 }
 
-asio::awaitable<void> ServerConnection::refuse(int status, ErrorCode code, std::string_view message,
-                                               const ServerRequest* head) {
+Awaitable<void> ServerConnection::refuse(int status, ErrorCode code, std::string_view message,
+                                         const ServerRequest* head) {
   expired_ = false;
   const ServerResponse response = worker_->handler_.refuse(status, code, message, head);
   if (co_await send(&response, false, head != nullptr && head->method == http::Method::head)) co_await linger();
@@ -358,7 +358,7 @@ asio::awaitable<void> ServerConnection::refuse(int status, ErrorCode code, std::
 
 // Closing with unread bytes would reset the connection and could destroy the answer on its way: say that nothing more
 // comes, and read for a moment what the peer still sends.
-asio::awaitable<void> ServerConnection::linger() {
+Awaitable<void> ServerConnection::linger() {
   constexpr size_t kDiscardBytesMax = 4u << 20;
   if (!stream_.shutdown_send()) co_return;
   enter(Phase::lingering);

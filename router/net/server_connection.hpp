@@ -1,7 +1,6 @@
 // ServerConnection: one client connection, from its first byte to its close.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/intrusive/list.hpp>
 #include <functional>
 #include <memory>
@@ -64,18 +63,18 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   void wait_for_request();
   void begin_request(error_code error);
   void take_turn();
-  boost::asio::awaitable<void> run();
-  boost::asio::awaitable<bool> handshake();
+  Awaitable<void> run();
+  Awaitable<bool> handshake();
   bool read();
-  boost::asio::awaitable<std::optional<Framing>> read_head();
-  boost::asio::awaitable<Next> serve(const Framing& framing);
-  boost::asio::awaitable<bool> read_body(RequestParser& parser, const ServerRequest& request);
-  boost::asio::awaitable<bool> receive();
-  boost::asio::awaitable<bool> send(const ServerResponse* response, bool keep_alive, bool head_only);
-  boost::asio::awaitable<void> refuse(int status, ErrorCode code, std::string_view message, const ServerRequest* head);
+  Awaitable<std::optional<Framing>> read_head();
+  Awaitable<Next> serve(const Framing& framing);
+  Awaitable<bool> read_body(RequestParser& parser, const ServerRequest& request);
+  Awaitable<bool> receive();
+  Awaitable<bool> send(const ServerResponse* response, bool keep_alive, bool head_only);
+  Awaitable<void> refuse(int status, ErrorCode code, std::string_view message, const ServerRequest* head);
   auto wait_for_reply();
   void resume();
-  boost::asio::awaitable<void> linger();
+  Awaitable<void> linger();
   void enter(Phase phase);
   void leave_phase();
   void handshake_failed(TlsProblem problem);

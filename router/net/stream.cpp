@@ -36,7 +36,7 @@ Stream::~Stream() {
   close();
 }
 
-asio::awaitable<std::expected<void, TlsProblem>> Stream::handshake(std::unique_ptr<TlsSession> session) {
+Awaitable<std::expected<void, TlsProblem>> Stream::handshake(std::unique_ptr<TlsSession> session) {
   tls_ = std::move(session);
   while (true) {
     const TlsSession::Step step = tls_->handshake();
@@ -44,7 +44,7 @@ asio::awaitable<std::expected<void, TlsProblem>> Stream::handshake(std::unique_p
     if (step == TlsSession::Step::failed) co_return std::unexpected(tls_->problem());
     error_code error;
     co_await socket_.async_wait(step == TlsSession::Step::want_read ? Socket::wait_read : Socket::wait_write,
-                                asio::redirect_error(asio::use_awaitable, error));
+                                asio::redirect_error(use_awaitable, error));
     if (error) co_return std::unexpected(TlsProblem{TlsFailure::closed, error.message()});
   }
 }
@@ -103,19 +103,19 @@ bool Stream::try_write_tls(Buffers& buffers, error_code& error) {
   return true;
 }
 
-asio::awaitable<error_code> Stream::wait_any() {
+Awaitable<error_code> Stream::wait_any() {
   const auto [order, read_error, write_error] =
       co_await asio::experimental::make_parallel_group(socket_.async_wait(read_waits_for(), asio::deferred),
                                                        socket_.async_wait(Socket::wait_write, asio::deferred))
-          .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+          .async_wait(asio::experimental::wait_for_one(), use_awaitable);
   co_return order.front() == 0 ? read_error : write_error;
 }
 
-asio::awaitable<error_code> Stream::write(Buffers buffers) {
+Awaitable<error_code> Stream::write(Buffers buffers) {
   error_code error;
   while (!try_write(buffers, error)) {
     if (error) break;
-    co_await socket_.async_wait(Socket::wait_write, asio::redirect_error(asio::use_awaitable, error));
+    co_await socket_.async_wait(Socket::wait_write, asio::redirect_error(use_awaitable, error));
     if (error) break;
   }
   co_return error;

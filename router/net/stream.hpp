@@ -7,24 +7,21 @@
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <expected>
 #include <memory>
 #include <span>
 #include <string>
 
+#include "router/net/awaitable.hpp"
 #include "router/net/tls_error.hpp"
 #include "router/net/tls_failure.hpp"
 
 namespace signet::net {
 
 using boost::system::error_code;
-using Socket = boost::asio::generic::stream_protocol::socket;
 
 class TlsSession;
 
@@ -39,7 +36,7 @@ class Stream {
   ~Stream();  ///< close()
 
   /// Speaks TLS from here on: `session` is one that was started on descriptor().
-  boost::asio::awaitable<std::expected<void, TlsProblem>> handshake(std::unique_ptr<TlsSession> session);
+  Awaitable<std::expected<void, TlsProblem>> handshake(std::unique_ptr<TlsSession> session);
   /// Speaks plain again, to a peer that never spoke anything else.
   void abandon_tls();
   const TlsSession* tls() const { return tls_.get(); }
@@ -64,9 +61,9 @@ class Stream {
   /// Waits until try_write() is worth another try.
   auto wait_writable() { return socket_.async_wait(Socket::wait_write, boost::asio::as_tuple(boost::asio::deferred)); }
   /// Waits until either is worth a try.
-  boost::asio::awaitable<error_code> wait_any();
+  Awaitable<error_code> wait_any();
   /// Sends both whole.
-  boost::asio::awaitable<error_code> write(Buffers buffers);
+  Awaitable<error_code> write(Buffers buffers);
 
   /// True when the peer has closed, or sent bytes nobody asked for: not to be used for another request.
   bool stale();
