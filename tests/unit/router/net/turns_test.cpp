@@ -117,14 +117,14 @@ TEST_F(RequestTurnsTest, WhoStillWaitsIsDroppedWithTheLoop) {
 }
 
 // Answers with `kLarge` bytes in the next turn of the loop, as if a subgraph had answered at once. Notes how many are
-// at work at once. "/hold" holds the worker until the test says so, "/slow" for 10 ms.
+// at work at once. "/hold" holds the worker until the test says so, "/slow" for 40 ms.
 class LargeAnswers final : public ServerHandler {
  public:
   explicit LargeAnswers(EventLoop& loop) : loop_(loop) {}
   std::optional<ServerResponse> admit(const ServerRequest&) override { return std::nullopt; }
   void handle(const ServerRequest& request, Responder responder) override {
     if (request.target == "/hold") go_on.acquire();
-    if (request.target == "/slow") std::this_thread::sleep_for(10ms);
+    if (request.target == "/slow") std::this_thread::sleep_for(40ms);
     most = std::max(most, ++at_work_);
     loop_.post([this, responder = std::make_shared<Responder>(std::move(responder))] {
       --at_work_;
@@ -148,9 +148,9 @@ class ServerTurnsTest : public testing_support::ServerTest {
     client.send("GET " + std::string(target) + " HTTP/1.1\r\nHost: t\r\n\r\n");
   }
   static void expect_answer(RawSocket& client) { EXPECT_TRUE(client.read_until("end").starts_with("HTTP/1.1 200 ")); }
-  // kMany clients that have been answered once.
-  void connect_clients() {
-    for (int i = 0; i < kMany; ++i) {
+  // Clients that have been answered once.
+  void connect(int count) {
+    for (int i = 0; i < count; ++i) {
       clients.push_back(RawSocket::connect(server->port()));
       ask(clients.back(), "/");
       expect_answer(clients.back());
@@ -163,7 +163,7 @@ class ServerTurnsTest : public testing_support::ServerTest {
 
 TEST_F(ServerTurnsTest, FewLargeAnswersAreMadeAtOnceAndAllAreGiven) {
   start(handler, {});
-  connect_clients();
+  connect(kMany);
   RawSocket holds = RawSocket::connect(server->port());
   ask(holds, "/hold");
   ASSERT_TRUE(becomes([&] { return server->requests_in_flight() > 0; }));
@@ -176,9 +176,9 @@ TEST_F(ServerTurnsTest, FewLargeAnswersAreMadeAtOnceAndAllAreGiven) {
 
 TEST_F(ServerTurnsTest, WhoWaitsForLongIsNotTakenForIdle) {
   ServerSettings settings;
-  settings.idle_timeout = 400ms;  // of the 1,000 that all take
+  settings.idle_timeout = 600ms;  // of the 1,200 that all take
   start(handler, settings);
-  connect_clients();
+  connect(30);
   for (RawSocket& client : clients) ask(client, "/slow");
   for (RawSocket& client : clients) expect_answer(client);
 }
