@@ -225,12 +225,13 @@ bool DataReader::read_in_order(const Shape& shape, const CaseSlots& layout, uint
   Scanner scanner = text_.scanner;
   uint32_t index = next;
   const Slot* slot = shape.slots.data() + index;
-  std::span<StoredValue> values = store_.slots.values().subspan(first_slot);
-  const char* const nowhere = text_.text.data();  // no slot's name is there
-  const char* due = nowhere;                      // where this slot's name is if it follows the slot before
+  const uint32_t first_value = first_slot + layout.begin;
+  std::span<StoredValue> values = store_.slots.values().subspan(first_value);  // of the layout
+  const char* const nowhere = text_.text.data();                               // no slot's name is there
+  const char* due = nowhere;  // where this slot's name is if it follows the slot before
   bool more = true;
   for (; more && index != layout.end; ++index, ++slot) {
-    if (perhaps_there && values[index].kind != ValueKind::absent) break;
+    if (perhaps_there && values[index - layout.begin].kind != ValueKind::absent) break;
     if (!scanner.take_name(slot->wire_json)) break;
     const char* const name = std::exchange(due, nowhere);
     std::string_view raw;
@@ -238,14 +239,14 @@ bool DataReader::read_in_order(const Shape& shape, const CaseSlots& layout, uint
     if (scalar == Scalar::other) {
       text_.scanner = scanner;
       const StoredValue value = read_slot(*slot);
-      values = store_.slots.values().subspan(first_slot);  // they may have moved
-      values[index] = value;
+      values = store_.slots.values().subspan(first_value);  // they may have moved
+      values[index - layout.begin] = value;
       scanner = text_.scanner;
     } else if (scalar == Scalar::null) {
-      values[index] = null();
+      values[index - layout.begin] = null();
     } else {
-      values[index] = StoredValue::leaf(raw, json::kind_of(scalar), is_plain(scalar, slot->plain));
-      values[index].follows = raw.data() == name + slot->wire_json.size();
+      values[index - layout.begin] = StoredValue::leaf(raw, json::kind_of(scalar), is_plain(scalar, slot->plain));
+      values[index - layout.begin].follows = raw.data() == name + slot->wire_json.size();
       due = raw.data() + raw.size() + 1;  // behind a comma
     }
     more = scanner.take(',');

@@ -270,7 +270,8 @@ class Process:
         return self.stderr.read_text(errors="replace")
 
     def events(self, name=None):
-        found = [json.loads(line) for line in self.log().splitlines() if line.startswith("{")]
+        whole, _, _being_written = self.log().rpartition("\n")
+        found = [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
         return [event for event in found if name is None or event["event"] == name]
 
     def stop(self, sig=signal.SIGTERM, timeout=TIMEOUT):

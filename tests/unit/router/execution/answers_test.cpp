@@ -29,6 +29,18 @@ TEST(Answers, OneSubgraphsNullLeavesTheOthersObject) {
             R"({"data":{"found":{"__typename":"Book","isbn":"1","pages":null}}})");
 }
 
+// Each type of an object has slots of its own, and the first object may be of any.
+TEST(Answers, TheFirstObjectMayBeOfAnyType) {
+  const std::string film = R"({"__typename":"Film","minutes":3})", book = R"({"__typename":"Book","pages":7})";
+  for (const auto& [media, expected] : std::vector<std::pair<std::string, std::string>>{
+           {film + "," + book, R"({"minutes":3},{"pages":7})"}, {book + "," + film, R"({"pages":7},{"minutes":3})"}}) {
+    Script script("library");
+    script.on("a", "media", R"({"data":{"media":[)" + media + "]}}");
+    EXPECT_EQ(script.run("{ media { ... on Book { pages } ... on Film { minutes } } }"),
+              R"({"data":{"media":[)" + expected + "]}}");
+  }
+}
+
 TEST(Answers, IgnoreFieldsThatWereNotAskedFor) {
   Script script("shop");
   script.on("stock", "", R"({"extensions":{},"data":{"extra":1,"warehouse":{"z":[{}],"city":"c"}}})");
