@@ -31,12 +31,14 @@ TEST(Answers, OneSubgraphsNullLeavesTheOthersObject) {
 
 // Each type of an object has slots of its own, and the first object may be of any.
 TEST(Answers, TheFirstObjectMayBeOfAnyType) {
-  const std::string film = R"({"__typename":"Film","minutes":3})", book = R"({"__typename":"Book","pages":7})";
+  const std::string film = R"({"__typename":"Film","minutes":3})",
+                    book = R"({"__typename":"Book","isbn":"1","pages":7})";
   for (const auto& [media, expected] : std::vector<std::pair<std::string, std::string>>{
-           {film + "," + book, R"({"minutes":3},{"pages":7})"}, {book + "," + film, R"({"pages":7},{"minutes":3})"}}) {
+           {film + "," + book, R"({"minutes":3},{"isbn":"1","pages":7})"},
+           {book + "," + film, R"({"isbn":"1","pages":7},{"minutes":3})"}}) {
     Script script("library");
     script.on("a", "media", R"({"data":{"media":[)" + media + "]}}");
-    EXPECT_EQ(script.run("{ media { ... on Book { pages } ... on Film { minutes } } }"),
+    EXPECT_EQ(script.run("{ media { ... on Book { isbn pages } ... on Film { minutes } } }"),
               R"({"data":{"media":[)" + expected + "]}}");
   }
 }
