@@ -28,6 +28,18 @@ class RequestTurnsTest : public testing::Test {
     for (int i = 0; i < count; ++i) turns.ended();
     return count;
   }
+  // No room is left: many are at work, whose answers are large.
+  void fill() {
+    answers_of(kLarge);
+    for (int i = 0; i < kMany; ++i) turns.began();
+  }
+  void all_end() {
+    for (int i = 0; i < kMany; ++i) turns.ended();
+  }
+  void run_beside_other_work() {
+    loop.post([this] { other_work(); });
+    loop.run();
+  }
   // Is ready in each turn of the loop.
   void other_work() {
     order += '.';
@@ -64,43 +76,35 @@ TEST_F(RequestTurnsTest, OneGiantAmongSmallAnswersHardlyCounts) {
 }
 
 TEST_F(RequestTurnsTest, OneBeginsInEachTurnOfTheLoopWhileManyAreAtWork) {
-  answers_of(kLarge);
-  for (int i = 0; i < kMany; ++i) turns.began();
+  fill();
   for (const char name : {'a', 'b', 'c', 'd'}) turns.wait([this, name] { order += name; });
-  loop.post([this] { other_work(); });
-  loop.run();
+  run_beside_other_work();
   EXPECT_EQ(order.substr(0, 8), "a.b.c.d.");
 }
 
 TEST_F(RequestTurnsTest, AllThatThereIsRoomForBeginTogether) {
-  answers_of(kLarge);
-  for (int i = 0; i < kMany; ++i) turns.began();
+  fill();
   for (const char name : {'a', 'b', 'c', 'd'}) {
     turns.wait([this, name] {
       order += name;
-      if (name == 'b') {
-        for (int i = 0; i < kMany; ++i) turns.ended();
-      }
+      if (name == 'b') all_end();
     });
   }
-  loop.post([this] { other_work(); });
-  loop.run();
+  run_beside_other_work();
   EXPECT_EQ(order.substr(0, 6), "a.bcd.");
 }
 
 TEST_F(RequestTurnsTest, NobodyOvertakesWhoWaits) {
-  answers_of(kLarge);
-  for (int i = 0; i < kMany; ++i) turns.began();
+  fill();
   EXPECT_FALSE(turns.may_begin());
   turns.wait([this] { order += 'a'; });
-  for (int i = 0; i < kMany; ++i) turns.ended();
+  all_end();
   EXPECT_FALSE(turns.may_begin()) << "there is room, but one waits";
   turns.wait([this] {
     order += 'b';
     turns.wait([this] { order += 'c'; });  // while the last one begins
   });
-  loop.post([this] { other_work(); });
-  loop.run();
+  run_beside_other_work();
   EXPECT_EQ(order.substr(0, 4), "abc.");
   EXPECT_TRUE(turns.may_begin());
 }
