@@ -1,5 +1,5 @@
-// Copying and comparing runs of a few bytes without a call: names and values are short, and there are thousands of them
-// in an answer.
+// Copying, clearing and comparing runs of a few bytes without a call: names and values are short, and there are
+// thousands of them in an answer.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +24,12 @@ void copy_ends(char* to, const char* from, size_t size) {
   const Word last = word_at<Word>(from + size - sizeof last);
   std::memcpy(to, &first, sizeof first);
   std::memcpy(to + size - sizeof last, &last, sizeof last);
+}
+
+template <class Word>
+void clear(char* to) {
+  constexpr Word kZero{};
+  std::memcpy(to, &kZero, sizeof kZero);
 }
 
 template <class Word>
@@ -52,6 +58,29 @@ struct Block16 {  // not an array, for which compilers would guard the stack
     to[0] = from[0];
     to[size / 2] = from[size / 2];
     to[size - 1] = from[size - 1];
+  }
+}
+
+/// memset(to, 0, size), quick up to 128 bytes.
+[[gnu::always_inline]] inline void clear_bytes(char* to, size_t size) {
+  using detail::Block16;
+  constexpr size_t kBlock = sizeof(Block16);
+  if (size > 8 * kBlock) {
+    std::memset(to, 0, size);
+  } else if (size >= kBlock) {
+    for (size_t at = 0; at < 4 * kBlock; at += kBlock) {
+      detail::clear<Block16>(to + at);
+      detail::clear<Block16>(to + size - kBlock - at);
+      if (size <= 2 * (at + kBlock)) break;
+    }
+  } else if (size >= 8) {
+    detail::clear<uint64_t>(to);
+    detail::clear<uint64_t>(to + size - 8);
+  } else if (size >= 4) {
+    detail::clear<uint32_t>(to);
+    detail::clear<uint32_t>(to + size - 4);
+  } else if (size > 0) {
+    to[0] = to[size / 2] = to[size - 1] = 0;
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "router/base/allocator.hpp"
 #include "router/base/check.hpp"
+#include "router/base/short_bytes.hpp"
 
 namespace signet::execution {
 
@@ -32,10 +33,10 @@ class FlatArray {
   void clear() { size_ = 0; }
   size_t room_bytes() const { return room_size_ * sizeof(T); }
 
-  /// Adds `count` values T(). Returns the first one's index.
+  /// Adds `count` values of which all bytes are zero. Returns the first one's index.
   size_t extend(size_t count) {
     const size_t first = add(count);
-    std::fill_n(room_.get() + first, count, T());
+    clear_bytes(reinterpret_cast<char*>(room_.get() + first), count * sizeof(T));
     return first;
   }
   void push_back(const T& value) {

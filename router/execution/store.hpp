@@ -33,7 +33,8 @@ enum class ValueKind : uint8_t {
   list,
 };
 
-/// What arrived for one field, or for one item of a list. 16 bytes, because there are thousands.
+/// What arrived for one field, or for one item of a list. 16 bytes, because there are thousands; all of them zero:
+/// nothing arrived.
 class StoredValue {
  public:
   StoredValue() = default;
@@ -116,13 +117,13 @@ class Store {
                      const federation::CaseSlots* layout) {
     const uint32_t begin = layout == nullptr ? 0 : layout->begin;
     const uint32_t count = layout == nullptr ? 0 : layout->end - begin;
-    const auto block = static_cast<uint32_t>(blocks.extend(1));
+    const auto block = static_cast<uint32_t>(blocks.size());
     const size_t link = links.extend(shape.link_count);
     for (size_t i = 0; i < shape.link_count; ++i) links[link + i] = kNone;
     // Places are those in the shape: what lies before the case's own is left out by counting from further back.
-    blocks[block] = {.type_case = type_case,
-                     .first_slot = static_cast<uint32_t>(slots.extend(count)) - begin,
-                     .first_link = static_cast<uint32_t>(link)};
+    blocks.push_back({.type_case = type_case,
+                      .first_slot = static_cast<uint32_t>(slots.extend(count)) - begin,
+                      .first_link = static_cast<uint32_t>(link)});
     Chain& chain = chains[id];
     (chain.last == kNone ? chain.first : blocks[chain.last].next) = block;
     chain.last = block;

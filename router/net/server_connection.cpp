@@ -23,13 +23,15 @@ constexpr int kNoContent = 204;  // has no length either: RFC 9110 §8.6
 constexpr size_t kInARow = 8;  // pipelined requests that are served before others have their turn
 
 std::string head_of(const ServerResponse& response, std::string_view date_field, bool keep_alive) {
-  fmt::memory_buffer head;
-  const auto out = std::back_inserter(head);
-  fmt::format_to(out, "HTTP/1.1 {} {}\r\n{}{}", response.status, http::reason(response.status), response.fields,
-                 date_field);
-  if (response.status != kNoContent) fmt::format_to(out, "Content-Length: {}\r\n", response.body.size());
-  fmt::format_to(out, "{}\r\n", keep_alive ? "" : "Connection: close\r\n");
-  return fmt::to_string(head);
+  constexpr size_t kOurOwnBytes = 128;  // status line, length and the like
+  std::string head;
+  head.reserve(kOurOwnBytes + response.fields.size() + date_field.size());
+  head.append("HTTP/1.1 ").append(fmt::format_int(response.status).c_str()).append(1, ' ');
+  head.append(http::reason(response.status)).append("\r\n").append(response.fields).append(date_field);
+  if (response.status != kNoContent) {
+    head.append("Content-Length: ").append(fmt::format_int(response.body.size()).c_str()).append("\r\n");
+  }
+  return head.append(keep_alive ? "\r\n" : "Connection: close\r\n\r\n");
 }
 
 // co_spawn() takes another turn of the loop to end a coroutine that has not waited for anything. This is as good.

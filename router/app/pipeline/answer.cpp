@@ -35,8 +35,13 @@ std::string error_body(const DocumentErrors& errors) {
   return body;
 }
 
-std::string content_type_field(http::ResponseType type) {
-  return fmt::format("Content-Type: {}; charset=utf-8\r\n", http::to_text(type));
+std::string_view content_type_field(http::ResponseType type) {
+  static constexpr auto field = [](http::ResponseType of) {
+    return fmt::format("Content-Type: {}; charset=utf-8\r\n", http::to_text(of));
+  };
+  static const std::string json = field(http::ResponseType::json);
+  static const std::string graphql = field(http::ResponseType::graphql_response);
+  return type == http::ResponseType::json ? json : graphql;
 }
 
 net::ServerResponse json_page(int status, std::string body) {

@@ -17,7 +17,7 @@ std::string error_body(const Error& error);
 std::string error_body(const DocumentErrors& errors);
 
 /// "Content-Type: …; charset=utf-8\r\n"
-std::string content_type_field(http::ResponseType type);
+std::string_view content_type_field(http::ResponseType type);
 
 /// A JSON page of the health and admin listeners; never cached.
 net::ServerResponse json_page(int status, std::string body);

@@ -63,7 +63,7 @@ ServerResponse Edge::error(const ServerRequest* head, int status, const Error& e
   EdgeDecision decision;
   if (head != nullptr) decision = decide(*head);
   ServerResponse response{.status = status,
-                          .fields = content_type_field(decision.response_type) + decision.cors_fields,
+                          .fields = std::string(content_type_field(decision.response_type)) + decision.cors_fields,
                           .body = error_body(error),
                           .close = false};
   if (status == 405) response.fields += kAllow;

@@ -51,7 +51,8 @@ class RequestRun::Fetch final : public http::Gather {
 
   execution::RequestId id;
   federation::SubgraphId subgraph;
-  telemetry::Span span;
+  SteadyTime started;
+  telemetry::SpanId span{};
   LentText body;
   std::shared_ptr<http::Exchange> exchange;
   std::list<Fetch>::iterator place;  // of its own
@@ -197,20 +198,17 @@ void RequestRun::send_fetch(execution::FetchRequest&& request) {
   ++record_.fetches;
   const auto fetch = fetches_.emplace(fetches_.end(), shared_from_this(), request.id, request.subgraph, endpoint);
   fetch->place = fetch;
-  fetch->span.start = tools_.clock.wall();
+  fetch->started = tools_.clock.steady();
   http::Request out{.to = endpoint.to, .headers = {}, .body = std::move(request.body), .idempotent = !request.mutation};
   if (record_.sampled) {
-    fetch->span.trace = record_.trace;
-    fetch->span.id = tools_.recorder.traces.span_id();
-    fetch->span.parent = span_;
-    out.headers.add("traceparent",
-                    fmt::format("00-{}-{}-01", hex_encode(fetch->span.trace), hex_encode(fetch->span.id)));
+    fetch->span = tools_.recorder.traces.span_id();
+    out.headers.add("traceparent", fmt::format("00-{}-{}-01", hex_encode(record_.trace), hex_encode(fetch->span)));
   }
-  fetch->exchange = tools_.transport.send(std::move(out), tools_.clock.steady() + endpoint.timeout, *fetch);
+  fetch->exchange = tools_.transport.send(std::move(out), fetch->started + endpoint.timeout, *fetch);
 }
 
-void RequestRun::record_fetch(Fetch& fetch, const http::Outcome& outcome) {
-  const WallTime now = tools_.clock.wall();
+void RequestRun::record_fetch(const Fetch& fetch, const http::Outcome& outcome) {
+  const SteadyTime now = tools_.clock.steady();
   AttributeSet attributes;
   attributes.subgraph_name((*snapshot_->endpoints)[fetch.subgraph].label);
   if (outcome) {
@@ -222,14 +220,16 @@ void RequestRun::record_fetch(Fetch& fetch, const http::Outcome& outcome) {
     tools_.recorder.subgraph_trouble((*snapshot_->endpoints)[fetch.subgraph].label, outcome.error());
   }
   tools_.recorder.metrics.observe(MetricId::client_duration, attributes,
-                                  std::chrono::duration<double>(now - fetch.span.start).count());
+                                  std::chrono::duration<double>(now - fetch.started).count());
   if (!record_.sampled) return;
-  fetch.span.name = telemetry::SpanName::fetch;
-  fetch.span.kind = telemetry::SpanKind::client;
-  fetch.span.end = now;
-  fetch.span.error = !outcome || outcome->status >= 400;
-  fetch.span.attributes = attributes;
-  tools_.recorder.span(fetch.span);
+  telemetry::Span span{.trace = record_.trace, .id = fetch.span, .parent = span_};
+  span.name = telemetry::SpanName::fetch;
+  span.kind = telemetry::SpanKind::client;
+  span.start = wall(fetch.started);
+  span.end = wall(now);
+  span.error = !outcome || outcome->status >= 400;
+  span.attributes = attributes;
+  tools_.recorder.span(span);
 }
 
 void RequestRun::fetched(Fetch& fetch, http::Outcome outcome) {
@@ -287,9 +287,14 @@ void RequestRun::fail(const DocumentErrors& errors) {
 
 void RequestRun::answer(int status, std::string body, std::string_view extra_fields) {
   record_end(status, body.size());
-  std::string fields = content_type_field(edge_.response_type) + edge_.cors_fields;
-  fields += extra_fields;
+  std::string fields(content_type_field(edge_.response_type));
+  fields.append(edge_.cors_fields).append(extra_fields);
   responder_.send({.status = status, .fields = std::move(fields), .body = std::move(body), .close = false});
+}
+
+// The spans of one request lie to each other as they were, even when somebody sets the clock.
+WallTime RequestRun::wall(SteadyTime time) const {
+  return record_.time + (time - started_);
 }
 
 void RequestRun::record_end(int status, size_t body_bytes) {
@@ -311,7 +316,7 @@ void RequestRun::record_end(int status, size_t body_bytes) {
                                                                          : telemetry::SpanName::query;
     span.kind = telemetry::SpanKind::server;
     span.start = record_.time;
-    span.end = record_.time + (now - started_);
+    span.end = wall(now);
     span.error = status >= 500;
     span.attributes = attributes.http_route(record_.route)
                           .graphql_operation_type(record_.operation_type)

@@ -55,7 +55,7 @@ class RequestRun : public std::enable_shared_from_this<RequestRun> {
   void start_waiting();
   void send_fetch(execution::FetchRequest&& request);
   void fetched(Fetch& fetch, http::Outcome outcome);
-  void record_fetch(Fetch& fetch, const http::Outcome& outcome);
+  void record_fetch(const Fetch& fetch, const http::Outcome& outcome);
   void cancel_fetches();
   void timed_out();
   void abandoned();
@@ -63,6 +63,7 @@ class RequestRun : public std::enable_shared_from_this<RequestRun> {
   void fail(const DocumentErrors& errors);
   void answer(int status, std::string body, std::string_view extra_fields = {});
   void record_end(int status, size_t body_bytes);
+  WallTime wall(SteadyTime time) const;
 
   WorkerTools tools_;
   std::shared_ptr<const Snapshot> snapshot_;

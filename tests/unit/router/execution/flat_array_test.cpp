@@ -14,7 +14,7 @@ TEST(FlatArray, KeepsWhatItHasWhileItGrows) {
   array.append(more);
   ASSERT_EQ(array.size(), 1'502u);
   for (int i = 0; i < 1'000; ++i) EXPECT_EQ(array[static_cast<size_t>(i)], i);
-  for (size_t i = 1'000; i < 1'500; ++i) EXPECT_EQ(array[i], 0) << "what is added is T()";
+  for (size_t i = 1'000; i < 1'500; ++i) EXPECT_EQ(array[i], 0) << "what is added is zero";
   EXPECT_EQ(array[1'501], 8);
 }
 
