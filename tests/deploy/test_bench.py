@@ -187,10 +187,20 @@ def test_the_gate_names_what_it_cannot_measure_without(tmp_path):
     ("run", ["--rounds", "0"]), ("run", ["--seconds", "-1"]), ("run", ["--connections", "many"]),
     ("run", ["--json", "/no/such/folder/x.json"]), ("run", ["--peer", "nothing"]), ("run", ["--gate", "--quick"]), ("run", ["--workloads", "z"]),
     ("curves", ["--rounds", "0"]), ("curves", ["--seconds", "0"]), ("curves", ["--up-to", "0"]), ("curves", ["--sweeps", "z"]),
+    ("compare", ["--workload", "z", "/bin/true", "/bin/true"]), ("compare", ["--slices", "0", "/bin/true", "/bin/true"]),
 ], ids=lambda value: " ".join(value) if isinstance(value, list) else value)
 def test_odd_arguments_are_refused_before_anything_starts(tool, arguments):
     done = subprocess.run([sys.executable, ROOT / "tests/bench" / tool, *arguments], capture_output=True, text=True)
     assert done.returncode == 2 and arguments[0] in done.stderr and "Traceback" not in done.stderr
+
+
+def test_builds_are_compared_with_another_one(tmp_path):
+    def compare(*arguments):
+        return subprocess.run([sys.executable, ROOT / "tests/bench/compare", *arguments], capture_output=True, text=True)
+
+    assert "two binaries" in compare("/bin/true").stderr
+    done = compare("/bin/true", tmp_path / "absent")
+    assert done.returncode == 3 and str(tmp_path / "absent") in done.stderr
 
 
 def test_without_wrk_tls_alone_is_refused(tmp_path):
