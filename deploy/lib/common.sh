@@ -8,8 +8,9 @@ packages_file="$root/deploy/debian-packages.txt"
 
 say() { printf '==> %s\n' "$*"; }
 warn() { printf 'warning: %s\n' "$*" >&2; }
+# die MESSAGE [EXIT_CODE]
 die() {
-  printf 'error: %s\n' "$*" >&2
+  printf 'error: %s\n' "$1" >&2
   exit "${2:-3}"
 }
 

@@ -25,6 +25,7 @@ void example(CLI::App* command, const std::string& text) {
 
 void add_config(CLI::App* command, std::vector<std::string>& files, bool required = true) {
   auto* option = command->add_option("-c,--config", files, "YAML file; later files override earlier ones");
+  option->allow_extra_args(false);  // what follows its file is the next argument
   if (required) option->required();
 }
 

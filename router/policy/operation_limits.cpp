@@ -53,8 +53,8 @@ std::vector<Exceeded> check_operation(const config::Limits& limits, const operat
 }
 
 Error to_error(const Exceeded& exceeded) {
-  return {exceeded.code,
-          fmt::format("the operation has {} {}, the limit is {}", exceeded.name, exceeded.measured, exceeded.max)};
+  return {exceeded.code, fmt::format("the operation has {0} {1}, the limit is {2} (limits.{0})", exceeded.name,
+                                     exceeded.measured, exceeded.max)};
 }
 
 }  // namespace signet::policy

@@ -179,7 +179,7 @@ def test_the_gate_names_what_it_cannot_measure_without(tmp_path):
                            tmp_path / "no-replay", "--micro", tmp_path / "no-micro"], capture_output=True, text=True,
                           env={"PATH": str(tmp_path)})
     assert done.returncode == 3
-    for what in ("replay_upstream", "micro_bench", "wrk"):
+    for what in ("no-replay", "replay_upstream", "no-micro", "micro_bench", "wrk"):
         assert what in done.stderr
 
 

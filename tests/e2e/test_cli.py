@@ -98,6 +98,7 @@ def test_plan_as_json_is_the_plan_as_text(shop):
 def test_config_explain_tells_where_a_value_comes_from(shop):
     config = shop.config(extra="limits: { depth: 7 }\n")
     out = signet("config", "explain", "limits.depth", "-c", config).stdout
+    assert signet("config", "explain", "-c", config, "limits.depth").stdout == out
     assert "7" in out and "20" in out and "signet.yaml:" in out
 
 

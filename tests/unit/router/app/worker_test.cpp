@@ -1,9 +1,11 @@
-// A worker behind its server, with planners that the test holds back. The operations need no subgraph.
+// A worker behind its server, with planners that the test holds back. Where operations need subgraphs, nobody listens
+// there.
 #include "router/app/worker.hpp"
 
 #include <gtest/gtest.h>
 #include <semaphore>
 
+#include "router/net/free_port.hpp"
 #include "tests/support/loop_thread.hpp"
 #include "tests/support/raw_socket.hpp"
 #include "tests/unit/router/app/planner_world.hpp"
@@ -15,11 +17,40 @@ using namespace std::chrono_literals;
 using testing_support::LoopThread;
 using testing_support::RawSocket;
 
+// Somebody sets the wall clock back by a minute each time it is asked.
+class ClockSetBack final : public Clock {
+ public:
+  SteadyTime steady() const override { return system_.steady(); }
+  WallTime wall() const override {
+    return system_.wall() - std::chrono::minutes(asked_.fetch_add(1, std::memory_order_relaxed));
+  }
+
+ private:
+  SystemClock system_;
+  mutable std::atomic<int> asked_ = 0;
+};
+
+// With subgraphs at a port where nobody listens.
+std::shared_ptr<const Snapshot> unreachable_snapshot(const config::Config& config, telemetry::LabelTable& labels) {
+  auto snapshot = std::make_shared<Snapshot>(*make_snapshot("shop", 1, config));
+  const std::string url = "http://127.0.0.1:" + std::to_string(net::free_loopback_port()) + "/";
+  auto endpoints = std::make_shared<Endpoints>();
+  for (const federation::Subgraph& subgraph : snapshot->graph->supergraph.subgraphs) {
+    endpoints->push_back({.to = http::make_destination({.url = *http::parse_url(url)}),
+                          .timeout = 5s,
+                          .label = labels.subgraph(subgraph.name)});
+  }
+  snapshot->endpoints = std::move(endpoints);
+  return snapshot;
+}
+
 class WorkerTest : public ::testing::Test {
  protected:
-  void start(PlannerPool::Settings settings = {}, std::chrono::milliseconds client_timeout = 30s) {
+  void start(PlannerPool::Settings settings = {}, std::chrono::milliseconds client_timeout = 30s,
+             double trace_sample = 0) {
     config::Config config;
     config.client_timeout = client_timeout;
+    config.telemetry.trace_sample = trace_sample;
     planners = std::make_unique<PlannerPool>(
         settings,
         [this](const PlanQuestion& question) {
@@ -29,7 +60,7 @@ class WorkerTest : public ::testing::Test {
         },
         [](std::chrono::nanoseconds) {}, clock);
     planners->use(1);
-    worker = std::make_unique<Worker>(worker_loop.loop, clock, labels, make_snapshot("shop", 1, config), *planners,
+    worker = std::make_unique<Worker>(worker_loop.loop, clock, labels, unreachable_snapshot(config, labels), *planners,
                                       resolver, WorkerShare{});
     server = std::make_unique<net::HttpServer>(acceptor.loop, std::vector<net::EventLoop*>{&worker_loop.loop},
                                                std::vector<net::ServerHandler*>{worker.get()}, net::ServerSettings{});
@@ -67,7 +98,7 @@ class WorkerTest : public ::testing::Test {
     return value;
   }
 
-  SystemClock clock;
+  ClockSetBack clock;
   telemetry::LabelTable labels;
   net::Resolver resolver;
   std::counting_semaphore<> held{0};
@@ -149,6 +180,29 @@ TEST_F(WorkerTest, AFullQueueIs503) {
   EXPECT_EQ(count(telemetry::MetricId::planner_refused), 1);
   held.release(1);
   EXPECT_TRUE(answered(waiting.read_to_end(), R"({"data":{"a":"Query"}})"));
+}
+
+TEST_F(WorkerTest, DurationsAndSpansDoNotJumpWithTheWallClock) {
+  start({}, 30s, 1.0);
+  held.release(1);
+  EXPECT_NE(ask("{ latestReviews { stars } }").find("SUBGRAPH_UNREACHABLE"), std::string::npos);
+  worker_loop.run([&] {
+    int fetches = 0;
+    for (const auto& [key, cell] : worker->recorder().metrics.series()) {
+      if (key.metric != telemetry::MetricId::client_duration) continue;
+      ++fetches;
+      EXPECT_GE(cell.sum, 0);
+      EXPECT_LT(cell.sum, 30);
+    }
+    EXPECT_EQ(fetches, 1);
+    const auto spans = worker->recorder().harvest().spans;
+    ASSERT_EQ(spans.size(), 2u);
+    const auto& [fetch, request] = std::pair(spans[0], spans[1]);
+    EXPECT_EQ(fetch.parent, request.id);
+    EXPECT_LE(request.start, fetch.start);
+    EXPECT_LE(fetch.start, fetch.end);
+    EXPECT_LE(fetch.end, request.end);
+  });
 }
 
 TEST_F(WorkerTest, ErrorsOfTheOperationReachTheClient) {

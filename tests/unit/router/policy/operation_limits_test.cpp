@@ -23,7 +23,7 @@ TEST(OperationLimits, NamesWhatIsExceededAndByHowMuch) {
   EXPECT_EQ(exceeded[0].name, "depth");
   EXPECT_EQ(exceeded[0].measured, 3u);
   EXPECT_EQ(exceeded[1].name, "aliases");
-  EXPECT_EQ(to_error(exceeded[0]).message, "the operation has depth 3, the limit is 2");
+  EXPECT_EQ(to_error(exceeded[0]).message, "the operation has depth 3, the limit is 2 (limits.depth)");
 }
 
 TEST(OperationLimits, ModesMeasureAndOff) {
