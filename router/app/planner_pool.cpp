@@ -39,25 +39,18 @@ PlannerPool::PlannerPool(Settings settings, Work work, Report report, const Cloc
       clock_(clock),
       cache_(settings.cache_bytes_max) {
   for (unsigned i = 0; i < std::max(1u, settings_.threads); ++i) {
-    planners_.push_back(std::make_unique<Thread>());
+    planners_.push_back(std::make_unique<net::LoopThread>());
     idle_.push_back(planners_.back().get());
   }
-  start(keeper_);
-  for (const auto& planner : planners_) start(*planner);
-}
-
-void PlannerPool::start(Thread& thread) {
-  thread.thread = std::thread([loop = &thread.loop] { loop->run(); });
+  keeper_.start();
+  for (const auto& planner : planners_) planner->start();
 }
 
 void PlannerPool::stop() {
   // Planners first: what they finish is a message to the keeper, which may then stop without having read it.
   for (const auto& planner : planners_) planner->loop.stop();
-  for (const auto& planner : planners_) {
-    if (planner->thread.joinable()) planner->thread.join();
-  }
-  keeper_.loop.stop();
-  if (keeper_.thread.joinable()) keeper_.thread.join();
+  for (const auto& planner : planners_) planner->stop();
+  keeper_.stop();
 }
 
 bool PlannerPool::ask(PlanQuestion question, SteadyTime deadline, net::EventLoop& loop, Reply reply) {
@@ -132,7 +125,7 @@ void PlannerPool::dispatch() {
       for (Waiter& waiter : flight->waiters) answer(std::move(waiter), planner_busy());
       continue;
     }
-    Thread* planner = idle_.back();
+    net::LoopThread* planner = idle_.back();
     idle_.pop_back();
     planner->loop.post([this, flight = std::move(flight), planner] mutable {
       const auto started = std::chrono::steady_clock::now();
@@ -145,7 +138,7 @@ void PlannerPool::dispatch() {
   }
 }
 
-void PlannerPool::finish(const std::shared_ptr<Flight>& flight, Planned planned, Thread& planner,
+void PlannerPool::finish(const std::shared_ptr<Flight>& flight, Planned planned, net::LoopThread& planner,
                          std::chrono::nanoseconds took) {
   idle_.push_back(&planner);
   flights_.erase(key_of(flight->question));

@@ -13,13 +13,12 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "router/app/operation_cache.hpp"
 #include "router/base/clock.hpp"
-#include "router/net/event_loop.hpp"
+#include "router/net/loop_thread.hpp"
 
 namespace signet::app {
 
@@ -114,19 +113,14 @@ class PlannerPool {
   struct FlightKeyHash {
     size_t operator()(const FlightKey& key) const { return key.key.hash.low + key.condition_mask; }
   };
-  struct Thread {
-    net::EventLoop loop;
-    std::thread thread;
-  };
-
   static FlightKey key_of(const PlanQuestion& question);
-  static void start(Thread& thread);
 
   // On the keeper.
   void take(PlanQuestion question, Waiter waiter);
   std::shared_ptr<const Planned> find(const PlanQuestion& question);
   void dispatch();
-  void finish(const std::shared_ptr<Flight>& flight, Planned planned, Thread& planner, std::chrono::nanoseconds took);
+  void finish(const std::shared_ptr<Flight>& flight, Planned planned, net::LoopThread& planner,
+              std::chrono::nanoseconds took);
   void answer(Waiter waiter, std::shared_ptr<const Planned> planned);
   void show_size();
 
@@ -140,10 +134,10 @@ class PlannerPool {
   OperationCache cache_;
   std::unordered_map<FlightKey, std::shared_ptr<Flight>, FlightKeyHash> flights_;
   std::deque<std::shared_ptr<Flight>> queue_;
-  std::vector<Thread*> idle_;
+  std::vector<net::LoopThread*> idle_;
 
-  Thread keeper_;
-  std::vector<std::unique_ptr<Thread>> planners_;
+  net::LoopThread keeper_;
+  std::vector<std::unique_ptr<net::LoopThread>> planners_;
 };
 
 }  // namespace signet::app

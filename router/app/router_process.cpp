@@ -4,7 +4,6 @@
 #include <csignal>
 #include <fmt/format.h>
 #include <memory>
-#include <thread>
 
 #include "router/app/artifact_watcher.hpp"
 #include "router/app/configuration.hpp"
@@ -21,6 +20,7 @@
 #include "router/app/worker.hpp"
 #include "router/base/allocator.hpp"
 #include "router/base/units.hpp"
+#include "router/net/loop_thread.hpp"
 
 namespace signet::app {
 
@@ -39,9 +39,11 @@ constexpr const char* kFallbackKey = "graph.fallback";
 constexpr std::chrono::seconds kReloadWait{10};  // for the sources, until a reload is answered all the same
 
 struct WorkerThread {
-  net::EventLoop loop;
+  ~WorkerThread() { thread.stop(); }
+  net::EventLoop& loop() { return thread.loop; }
+
+  net::LoopThread thread;
   std::unique_ptr<Worker> worker;
-  std::thread thread;
 };
 
 net::ListenAddress to_address(const config::Endpoint& endpoint) {
@@ -60,13 +62,15 @@ class RouterProcess {
         telemetry_(options_.loaded.config, control_, transport_, clock_, labels_),
         store_(options_.loaded.config.graph.state_dir),
         journal_(telemetry_, labels_, clock_),
-        publisher_(control_, builder_, clock_, labels_, telemetry_, publish_state_),
+        publisher_(control_, builder_.loop, clock_, labels_, telemetry_, publish_state_),
         certificates_(control_, clock_, labels_, journal_,
                       {.use_listener = [this](const auto& tls) { graphql_server_->use_tls(tls); },
                        .use_subgraphs = [this] { use_profiles(); }}),
         configuration_(
             options_, {control_, clock_, labels_, journal_, certificates_, publisher_, store_, publish_state_},
             [this](NewTerms terms) { use_terms(std::move(terms)); }, [this] { poll_all(); }) {}
+
+  ~RouterProcess() { stop_threads(); }
 
   int run() {
     std::signal(SIGPIPE, SIG_IGN);
@@ -106,7 +110,11 @@ class RouterProcess {
     publish_state_.certificates = &certificates_;
     if (auto made = make_watchers(); !made) return made;
     if (auto opened = open_journal(); !opened) return opened;
-    start_workers();
+    try {
+      start_workers();
+    } catch (const std::exception& error) {  // no thread, or no descriptor for a loop
+      return std::unexpected(error.what());
+    }
     if (auto listening = listen(); !listening) return listening;
     configuration_.use_artifact(std::move(options_.config_artifact));
     return {};
@@ -264,17 +272,15 @@ class RouterProcess {
         .cache_bytes = OperationCache::front_bytes(count)};
     for (unsigned i = 0; i < count; ++i) {
       auto thread = std::make_unique<WorkerThread>();
-      thread->worker = std::make_unique<Worker>(thread->loop, clock_, labels_, publish_state_.snapshot, *planners_,
+      thread->worker = std::make_unique<Worker>(thread->loop(), clock_, labels_, publish_state_.snapshot, *planners_,
                                                 resolver_, share);
       workers.push_back(thread->worker.get());
       workers_.push_back(std::move(thread));
     }
     telemetry_.watch(workers);
     publisher_.watch(workers, *planners_);
-    for (const auto& thread : workers_) {
-      thread->thread = std::thread([loop = &thread->loop] { loop->run(); });
-    }
-    builder_thread_ = std::thread([this] { builder_.run(); });
+    for (const auto& thread : workers_) thread->thread.start();
+    builder_.start();
     telemetry_.event(LogLevel::info, "starting",
                      {{"version", std::string(kVersion)},
                       {"workers", std::to_string(count)},
@@ -307,7 +313,7 @@ class RouterProcess {
     std::vector<net::EventLoop*> loops;
     std::vector<net::ServerHandler*> handlers;
     for (const auto& thread : workers_) {
-      loops.push_back(&thread->loop);
+      loops.push_back(&thread->loop());
       handlers.push_back(thread->worker.get());
     }
     graphql_server_ = std::make_unique<net::HttpServer>(
@@ -355,7 +361,7 @@ class RouterProcess {
   // Steps 6 and 7: built on the builder's thread, swapped in by message.
   void apply(ArtifactKind kind, signing::Verified<signing::Artifact> artifact, const WatcherHooks::Confirm& confirm,
              const WatcherHooks::Applied& done) {
-    builder_.post([this, kind, artifact = std::move(artifact), confirm, done] {
+    builder_.loop.post([this, kind, artifact = std::move(artifact), confirm, done] {
       if (kind == ArtifactKind::graph) {
         swap_in_built(
             build_graph(artifact), [this](Snapshot& next, auto graph) { return use_graph(next, graph); }, confirm,
@@ -523,14 +529,12 @@ class RouterProcess {
   }
 
   void stop_threads() {
-    for (const auto& thread : workers_) thread->loop.stop();
-    builder_.stop();
-    for (const auto& thread : workers_) {
-      if (thread->thread.joinable()) thread->thread.join();
-    }
+    for (const auto& thread : workers_) thread->loop().stop();
+    builder_.loop.stop();
+    for (const auto& thread : workers_) thread->thread.stop();
     if (planners_) planners_->stop();  // who asks has stopped; the loops it replies to live on
     resolver_.stop();
-    if (builder_thread_.joinable()) builder_thread_.join();
+    builder_.stop();
   }
 
   // Destroyed from the last to the first: servers and clients before the loops they live on.
@@ -539,7 +543,7 @@ class RouterProcess {
   telemetry::LabelTable labels_;
   net::Resolver resolver_;
   net::EventLoop control_;
-  net::EventLoop builder_;
+  net::LoopThread builder_;
   std::vector<std::unique_ptr<WorkerThread>> workers_;
   std::unique_ptr<PlannerPool> planners_;
   net::HttpClient transport_;
@@ -558,7 +562,6 @@ class RouterProcess {
   std::unique_ptr<net::HttpServer> graphql_server_, health_server_, admin_server_;
   std::unique_ptr<net::Timer> drain_timer_, once_timer_, checkpoint_timer_, lock_timer_;
   SteadyTime drain_started_;
-  std::thread builder_thread_;
   const size_t descriptors_ = raise_descriptors();
   int exit_code_ = kExitOk;
 };

@@ -95,17 +95,20 @@ SubgraphServer::~SubgraphServer() {
 }
 
 std::expected<void, std::string> SubgraphServer::start(uint16_t port) {
-  server_ = std::make_unique<net::HttpServer>(loop_, std::vector<net::EventLoop*>{&loop_},
+  server_ = std::make_unique<net::HttpServer>(thread_.loop, std::vector<net::EventLoop*>{&thread_.loop},
                                               std::vector<net::ServerHandler*>{handler_.get()},
                                               net::ServerSettings{.body_bytes_max = kRequestBytesMax});
   if (auto bound = server_->listen({.host = "127.0.0.1", .port = port, .unix_path = {}}); !bound) return bound;
-  thread_ = std::thread([this] { loop_.run(); });
+  try {
+    thread_.start();
+  } catch (const std::system_error& error) {
+    return std::unexpected(error.what());
+  }
   return {};
 }
 
 void SubgraphServer::stop() {
-  loop_.stop();
-  if (thread_.joinable()) thread_.join();
+  thread_.stop();
 }
 
 uint16_t SubgraphServer::port() const {

@@ -5,11 +5,11 @@
 #include <expected>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "router/demo/subgraph.hpp"
 #include "router/net/http_server.hpp"
+#include "router/net/loop_thread.hpp"
 
 namespace signet::demo {
 
@@ -33,10 +33,9 @@ class SubgraphServer {
  private:
   class Handler;
 
-  net::EventLoop loop_;
+  net::LoopThread thread_;
   std::unique_ptr<Handler> handler_;
   std::unique_ptr<net::HttpServer> server_;
-  std::thread thread_;
 };
 
 }  // namespace signet::demo

@@ -28,7 +28,8 @@ struct ServerRequest {
   std::string_view target;
   std::vector<std::pair<std::string_view, std::string_view>> fields;
   std::string_view body;
-  http::IpAddress peer;  ///< all zero on unix sockets
+  http::IpAddress peer;               ///< all zero on unix sockets
+  std::chrono::nanoseconds waited{};  ///< for its turn, after its first bytes had come
 
   /// The first value of the field; empty when there is none.
   std::string_view header(std::string_view name) const;

@@ -37,7 +37,8 @@ struct Resolver::State : std::enable_shared_from_this<Resolver::State> {
     std::vector<Waiter> waiters, waiters_for_next;
   };
 
-  State(ResolverSettings given, Lookup function) : settings(given), lookup(std::move(function)) {}
+  State(ResolverSettings given, Lookup function, Start threads_start)
+      : settings(given), lookup(std::move(function)), start(std::move(threads_start)) {}
 
   static void post(Waiter waiter, Answer answer) {
     waiter.loop->post([reply = std::move(waiter.reply), answer = std::move(answer)] mutable { reply(answer); });
@@ -50,18 +51,26 @@ struct Resolver::State : std::enable_shared_from_this<Resolver::State> {
     return !name.answer.problem.empty() && now() - name.answer.looked_up < settings.failure_pause;
   }
 
-  // False: too many names wait.
-  bool begin(const std::string& text, Name& name) {
-    if (queue.size() >= settings.waiting_max) return false;
+  // Why there is no lookup; empty: there is one.
+  std::string_view begin(const std::string& text, Name& name) {
+    if (queue.size() >= settings.waiting_max) return "too many names are being looked up";
+    if (idle_threads <= queue.size() && threads < settings.threads_max && !start_thread() && threads == 0) {
+      return "no thread can be started that looks names up";
+    }
     name.under_way = true;
     name.begun = now();
     queue.push_back(text);
-    if (idle_threads >= queue.size() || threads >= settings.threads_max) {
-      wake.notify_one();
-    } else {
-      ++threads;
-      std::thread([self = shared_from_this()] { self->work(); }).detach();
+    wake.notify_one();
+    return {};
+  }
+
+  bool start_thread() {
+    try {
+      start([self = shared_from_this()] { self->work(); });
+    } catch (const std::system_error&) {  // the system's limits; the next lookup tries again
+      return false;
     }
+    ++threads;
     return true;
   }
 
@@ -100,12 +109,15 @@ struct Resolver::State : std::enable_shared_from_this<Resolver::State> {
     }
     for (Waiter& waiter : name.waiters) post(std::move(waiter), name.answer);
     name.waiters = std::exchange(name.waiters_for_next, {});
-    if (std::exchange(name.again, false) && !begin(text, name)) refuse(name);
+    if (std::exchange(name.again, false)) look_up(text, name);
   }
 
-  void refuse(Name& name) const {
+  // Who waits for a lookup that there is not is told so.
+  void look_up(const std::string& text, Name& name) {
+    const std::string_view problem = begin(text, name);
+    if (problem.empty()) return;
     Answer answer = name.answer;
-    answer.problem = "too many names are being looked up";
+    answer.problem = problem;
     for (Waiter& waiter : name.waiters) post(std::move(waiter), answer);
     name.waiters.clear();
   }
@@ -119,6 +131,7 @@ struct Resolver::State : std::enable_shared_from_this<Resolver::State> {
 
   const ResolverSettings settings;
   const Lookup lookup;
+  const Start start;
   std::mutex mutex;
   std::condition_variable wake, ended;
   std::unordered_map<std::string, Name> names;
@@ -128,8 +141,8 @@ struct Resolver::State : std::enable_shared_from_this<Resolver::State> {
   bool stopped = false;
 };
 
-Resolver::Resolver(ResolverSettings settings, Lookup lookup)
-    : state_(std::make_shared<State>(settings, std::move(lookup))) {}
+Resolver::Resolver(ResolverSettings settings, Lookup lookup, Start start)
+    : state_(std::make_shared<State>(settings, std::move(lookup), std::move(start))) {}
 
 void Resolver::ask(const std::string& name, SteadyTime oldest, EventLoop& loop, Reply reply) {
   State& state = *state_;
@@ -148,7 +161,7 @@ void Resolver::ask(const std::string& name, SteadyTime oldest, EventLoop& loop, 
     return;
   }
   entry.waiters.push_back(std::move(waiter));
-  if (!entry.under_way && !state.begin(name, entry)) state.refuse(entry);
+  if (!entry.under_way) state.look_up(name, entry);
 }
 
 std::shared_ptr<const Addresses> Resolver::known(const std::string& name) const {
@@ -167,6 +180,10 @@ void Resolver::stop() {
   state.queue.clear();
   state.wake.notify_all();
   state.ended.wait_for(lock, kPatience, [&] { return state.threads == 0; });
+}
+
+void Resolver::detached(std::function<void()> work) {
+  std::thread(std::move(work)).detach();
 }
 
 std::expected<Addresses, std::string> Resolver::system_lookup(const std::string& name) {

@@ -35,6 +35,8 @@ class Resolver {
  public:
   /// Runs on the resolver's threads; may block.
   using Lookup = std::function<std::expected<Addresses, std::string>(const std::string& name)>;
+  /// Runs the function on a thread of its own. Errors: throws std::system_error.
+  using Start = std::function<void(std::function<void()>)>;
 
   struct Answer {
     std::shared_ptr<const Addresses> addresses;  ///< never empty; null: none is known
@@ -43,7 +45,7 @@ class Resolver {
   };
   using Reply = std::move_only_function<void(const Answer&)>;
 
-  explicit Resolver(ResolverSettings settings = {}, Lookup lookup = system_lookup);
+  explicit Resolver(ResolverSettings settings = {}, Lookup lookup = system_lookup, Start start = detached);
   ~Resolver() { stop(); }
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
@@ -56,6 +58,7 @@ class Resolver {
   /// No reply runs any more that has not been posted yet. A thread that hangs in a lookup is left to end on its own.
   void stop();
 
+  static void detached(std::function<void()> work);
   /// getaddrinfo(3).
   static std::expected<Addresses, std::string> system_lookup(const std::string& name);
 

@@ -114,13 +114,17 @@ void ServerConnection::wait_for_request() {
 }
 
 void ServerConnection::begin_request(error_code error) {
-  if (error) return close();
+  if (error) {
+    if (!expired_ || !has_asked()) return close();
+    expired_ = false;  // it asked in the last moment
+  }
   if (worker_->turns_.may_begin()) return take_turn();
   enter(Phase::waiting);
   worker_->turns_.wait([self = shared_from_this()] { self->take_turn(); });
 }
 
 void ServerConnection::take_turn() {
+  if (phase_ == Phase::waiting) waited_ = std::chrono::steady_clock::now() - since_;
   if (!read()) return close();
   if (!input_.empty()) return spawn();
   if (phase_ == Phase::waiting) return wait_for_request();
@@ -219,8 +223,12 @@ Awaitable<ServerConnection::Next> ServerConnection::serve(const Framing& framing
   RequestParser parser(BodyLimits{worker_->settings_.body_bytes_max});
   error_code error;
   parser.feed(head_, error);
-  ServerRequest request{
-      .method = parser.method(), .target = parser.target(), .fields = parser.fields(), .body = {}, .peer = peer_};
+  ServerRequest request{.method = parser.method(),
+                        .target = parser.target(),
+                        .fields = parser.fields(),
+                        .body = {},
+                        .peer = peer_,
+                        .waited = std::exchange(waited_, {})};
   if (framing.content_length > worker_->settings_.body_bytes_max) {
     co_await refuse(413, ErrorCode::PAYLOAD_TOO_LARGE, "the body is larger than limits.body", &request);
     co_return Next::close;

@@ -52,6 +52,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   /// When its phase began.
   SteadyTime since() const { return since_; }
   bool served() const { return served_; }
+  /// Bytes lie there that its loop has not come to yet: closing it would reset the connection, and lose a request.
+  bool has_asked() const { return stream_.has_bytes(); }
   void close();
 
  private:
@@ -85,6 +87,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection>, 
   Phase phase_ = Phase::idle;
   SteadyTime since_;
   SteadyTime deadline_ = SteadyTime::max();
+  std::chrono::nanoseconds waited_{};  // for its turn, the request that is read
   bool expired_ = false;
   bool made_room_ = false;
   std::string head_;   // the current request's head; field views point into it

@@ -121,6 +121,11 @@ Awaitable<error_code> Stream::write(Buffers buffers) {
   co_return error;
 }
 
+bool Stream::has_bytes() const {
+  error_code ignored;
+  return buffered() || socket_.available(ignored) > 0;
+}
+
 bool Stream::stale() {
   if (tls_ && tls_->buffered()) return !tls_->quiet();
   char byte = 0;

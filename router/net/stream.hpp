@@ -65,6 +65,8 @@ class Stream {
   /// Sends both whole.
   Awaitable<error_code> write(Buffers buffers);
 
+  /// Bytes of the peer lie there that nobody has read yet.
+  bool has_bytes() const;
   /// True when the peer has closed, or sent bytes nobody asked for: not to be used for another request.
   bool stale();
   /// Says that nothing more comes; reading goes on. False: the connection is gone.

@@ -166,7 +166,7 @@ bool WorkerServer::close_quiet(std::chrono::milliseconds least, bool silent_only
   for (const Phase phase : {Phase::handshake, Phase::idle, Phase::last_call}) {
     for (ServerConnection& connection : in(phase)) {
       if (closed == most || connection.since() > until) break;
-      if (silent_only && connection.served()) continue;
+      if ((silent_only && connection.served()) || connection.has_asked()) continue;
       connection.close();
       ++closed;
     }

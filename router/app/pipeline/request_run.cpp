@@ -78,7 +78,8 @@ RequestRun::~RequestRun() = default;
 
 void RequestRun::start(const net::ServerRequest& request) {
   is_get_ = request.method == http::Method::get;
-  record_.time = tools_.clock.wall();
+  started_ -= request.waited;
+  record_.time = tools_.clock.wall() - request.waited;
   record_.method = tools_.recorder.method(request.method);
   record_.route = tools_.recorder.route();
   record_.user_agent = tools_.recorder.user_agent(request.header("user-agent"));
@@ -88,6 +89,8 @@ void RequestRun::start(const net::ServerRequest& request) {
     record_.trace = tools_.recorder.traces.trace_id();
     span_ = tools_.recorder.traces.span_id();
   }
+  waited_ = std::chrono::ceil<std::chrono::milliseconds>(request.waited);
+  if (waited_ >= snapshot_->settings->config.client_timeout) return timed_out();
   auto decoded = is_get_ ? decode_get(query_of(request.target)) : decode_post(request.body);
   if (!decoded) return fail({{decoded.error().code, decoded.error().message, {}}});
   run(std::move(*decoded));
@@ -186,8 +189,8 @@ void RequestRun::execute(const OperationVariant& variant) {
 // From here on others have the word: planners, subgraphs, the clock, and the client, who may leave.
 void RequestRun::start_waiting() {
   if (deadline_) return;
-  deadline_ =
-      tools_.loop.after(snapshot_->settings->config.client_timeout, [self = shared_from_this()] { self->timed_out(); });
+  deadline_ = tools_.loop.after(snapshot_->settings->config.client_timeout - waited_,
+                                [self = shared_from_this()] { self->timed_out(); });
   responder_.on_abandoned([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->abandoned();
   });

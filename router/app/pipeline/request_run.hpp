@@ -70,6 +70,7 @@ class RequestRun : public std::enable_shared_from_this<RequestRun> {
   EdgeDecision edge_;
   net::Responder responder_;
   SteadyTime started_;
+  std::chrono::milliseconds waited_{};  ///< before it was read: part of its time
   bool is_get_ = false;
   std::string variables_json_;
   std::shared_ptr<const PreparedOperation> operation_;

@@ -44,6 +44,23 @@ std::shared_ptr<const Snapshot> unreachable_snapshot(const config::Config& confi
   return snapshot;
 }
 
+// Requests that come to the worker as if they had waited for their turn.
+class LateHandler final : public net::ServerHandler {
+ public:
+  std::optional<net::ServerResponse> admit(const net::ServerRequest& head) override { return worker->admit(head); }
+  void handle(const net::ServerRequest& request, net::Responder responder) override {
+    net::ServerRequest late = request;
+    late.waited = waited;
+    worker->handle(late, std::move(responder));
+  }
+  net::ServerResponse refuse(int status, ErrorCode code, std::string_view message,
+                             const net::ServerRequest* head) override {
+    return worker->refuse(status, code, message, head);
+  }
+  Worker* worker = nullptr;
+  std::chrono::milliseconds waited{};
+};
+
 class WorkerTest : public ::testing::Test {
  protected:
   void start(PlannerPool::Settings settings = {}, std::chrono::milliseconds client_timeout = 30s,
@@ -63,7 +80,8 @@ class WorkerTest : public ::testing::Test {
     worker = std::make_unique<Worker>(worker_loop.loop, clock, labels, unreachable_snapshot(config, labels), *planners,
                                       resolver, WorkerShare{});
     server = std::make_unique<net::HttpServer>(acceptor.loop, std::vector<net::EventLoop*>{&worker_loop.loop},
-                                               std::vector<net::ServerHandler*>{worker.get()}, net::ServerSettings{});
+                                               std::vector<net::ServerHandler*>{&handler}, net::ServerSettings{});
+    handler.worker = worker.get();
     acceptor.run([&] { ASSERT_TRUE(server->listen({"127.0.0.1", 0, {}})); });
   }
   void TearDown() override {
@@ -106,6 +124,7 @@ class WorkerTest : public ::testing::Test {
   LoopThread acceptor, worker_loop;
   std::unique_ptr<PlannerPool> planners;
   std::unique_ptr<Worker> worker;
+  LateHandler handler;
   std::unique_ptr<net::HttpServer> server;
 };
 
@@ -203,6 +222,23 @@ TEST_F(WorkerTest, DurationsAndSpansDoNotJumpWithTheWallClock) {
     EXPECT_LE(fetch.start, fetch.end);
     EXPECT_LE(fetch.end, request.end);
   });
+}
+
+TEST_F(WorkerTest, TheTimeThatARequestWaitedForItsTurnIsPartOfItsTime) {
+  handler.waited = 2s;
+  start({}, 3s);
+  held.release(1);
+  EXPECT_TRUE(answered(ask("{ __typename }"), R"({"data":{"__typename":"Query"}})"));
+  std::vector<telemetry::AccessRecord> records;
+  worker_loop.run([&] { records = worker->recorder().harvest().access; });
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_GE(records[0].duration_us, 2'000'000u);
+  const SteadyTime asked = clock.steady();
+  EXPECT_TRUE(ask("{ late: __typename }").starts_with("HTTP/1.1 504")) << "nobody plans it";
+  EXPECT_GE(clock.steady() - asked, 900ms);
+  EXPECT_LT(clock.steady() - asked, 2500ms);
+  handler.waited = 3s;
+  EXPECT_TRUE(ask("{ __typename }").starts_with("HTTP/1.1 504")) << "its time was over before its turn";
 }
 
 TEST_F(WorkerTest, ErrorsOfTheOperationReachTheClient) {

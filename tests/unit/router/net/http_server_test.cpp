@@ -274,6 +274,43 @@ TEST_F(HttpServerTest, LeavingClosesOnlyWhatHasBeenQuiet) {
   EXPECT_TRUE(answer.ends_with("/2||0") && answer.find("Connection: close\r\n") != std::string::npos) << answer;
 }
 
+class LateRequestsTest : public HttpServerTest {
+ protected:
+  void SetUp() override { settings.idle_timeout = 600ms; }
+  // Clients that have been quiet for longer than it takes to be sent away ask while the loop is busy: what it finds
+  // then is more than it takes notice of at once.
+  void ask_late(const std::function<void()>& meanwhile) {
+    constexpr size_t kClients = 400;
+    start(echo, settings);
+    for (size_t i = 0; i < kClients; ++i) {
+      clients.push_back(client());
+      clients.back().send("GET /1 HTTP/1.1\r\nHost: t\r\n\r\n");
+      clients.back().read_until("/1||0");
+    }
+    std::this_thread::sleep_for(520ms);
+    std::binary_semaphore go{0};
+    worker.loop.post([&] { go.acquire(); });
+    meanwhile();
+    std::this_thread::sleep_for(300ms);  // it has to sweep, too, and sees that first
+    for (RawSocket& socket : clients) socket.send("GET /2 HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
+    go.release();
+    for (RawSocket& socket : clients) EXPECT_TRUE(socket.read_to_end().ends_with("/2||0"));
+  }
+  std::vector<RawSocket> clients;
+};
+
+TEST_F(LateRequestsTest, AreAnsweredByOneThatLeaves) {
+  settings.idle_timeout = 1min;
+  ask_late([&] {
+    server->start_draining();
+    acceptor.run([&] { server->stop_accepting(); });
+  });
+}
+
+TEST_F(LateRequestsTest, AreAnsweredAtTheEndOfTheIdleTime) {
+  ask_late([] {});
+}
+
 // Connections that the kernel has let in, but the acceptor has not seen.
 TEST_F(HttpServerTest, LeavingServesWhatWaitsAtTheDoor) {
   std::vector<RawSocket> clients;

@@ -49,6 +49,18 @@ TEST_F(ResolverTest, AnswersOnTheLoopOfTheAsker) {
   loop.run([&] { EXPECT_EQ(asked, std::this_thread::get_id()); });
 }
 
+// The limit of processes is reached for a moment.
+TEST_F(ResolverTest, WhereNoThreadCanBeStartedWhoAsksIsToldAndTheNextTries) {
+  bool refused = false;
+  resolver = std::make_unique<Resolver>(ResolverSettings{.failure_pause = 0ms}, names, [&](std::function<void()> work) {
+    if (!std::exchange(refused, true)) throw std::system_error(EAGAIN, std::generic_category());
+    std::thread(std::move(work)).detach();
+  });
+  names.set("a.test", {"127.0.0.2"});
+  EXPECT_EQ(ask("a.test").get().problem, "no thread can be started that looks names up");
+  EXPECT_EQ(ask("a.test").get().addresses->size(), 1u);
+}
+
 TEST_F(ResolverTest, WhoAsksAtOnceSharesALookup) {
   start();
   names.set("a.test", {"127.0.0.2"});

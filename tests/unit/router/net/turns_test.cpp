@@ -127,6 +127,7 @@ class LargeAnswers final : public ServerHandler {
   explicit LargeAnswers(EventLoop& loop) : loop_(loop) {}
   std::optional<ServerResponse> admit(const ServerRequest&) override { return std::nullopt; }
   void handle(const ServerRequest& request, Responder responder) override {
+    longest_wait = std::max(longest_wait, request.waited);
     if (request.target == "/hold") go_on.acquire();
     if (request.target == "/slow") std::this_thread::sleep_for(40ms);
     most = std::max(most, ++at_work_);
@@ -139,7 +140,8 @@ class LargeAnswers final : public ServerHandler {
     return {status, {}, {}, true};
   }
   std::binary_semaphore go_on{0};
-  int most = 0;  // the worker's
+  int most = 0;                             // the worker's
+  std::chrono::nanoseconds longest_wait{};  // the worker's
 
  private:
   EventLoop& loop_;
@@ -185,6 +187,9 @@ TEST_F(ServerTurnsTest, WhoWaitsForLongIsNotTakenForIdle) {
   connect(30);
   for (RawSocket& client : clients) ask(client, "/slow");
   for (RawSocket& client : clients) expect_answer(client);
+  stop_loops();
+  EXPECT_GT(handler.longest_wait, 600ms) << "the request's handler is told";
+  EXPECT_LT(handler.longest_wait, 1min);
 }
 
 }  // namespace
