@@ -77,7 +77,6 @@ class RouterProcess {
     if (auto ready = set_up(); !ready) {
       telemetry_.event(LogLevel::error, "start_failed", {{"error", ready.error()}});
       journal_.stopped("start_failed");
-      stop_threads();
       return kExitEnvironment;
     }
     control_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); });
@@ -92,7 +91,6 @@ class RouterProcess {
     if (options_.once_or_exit) check_once();
     control_.run();
     journal_.stopped(exit_code_ == kExitOk ? "asked" : "no_graph");
-    stop_threads();
     return exit_code_;
   }
 

@@ -124,9 +124,13 @@ void ServerConnection::begin_request(error_code error) {
 }
 
 void ServerConnection::take_turn() {
-  if (phase_ == Phase::waiting) waited_ = std::chrono::steady_clock::now() - since_;
+  const std::chrono::nanoseconds waited =
+      phase_ == Phase::waiting ? std::chrono::steady_clock::now() - since_ : std::chrono::nanoseconds::zero();
   if (!read()) return close();
-  if (!input_.empty()) return spawn();
+  if (!input_.empty()) {
+    waited_ = waited;
+    return spawn();
+  }
   if (phase_ == Phase::waiting) return wait_for_request();
   await_bytes(&ServerConnection::begin_request);
 }

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCRIPTS = ["deploy/demo", "deploy/test", ".ci/run", "deploy/lib/common.sh"]
+SCRIPTS = ["deploy/demo", "deploy/test", ".ci/run", "deploy/lib/common.sh", "deploy/lib/lay-out", "tests/bench/profile"]
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

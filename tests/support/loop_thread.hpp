@@ -2,16 +2,15 @@
 #pragma once
 
 #include <future>
-#include <thread>
 
-#include "router/net/event_loop.hpp"
+#include "router/net/loop_thread.hpp"
 
 namespace signet::testing_support {
 
-class LoopThread {
+/// Runs from the beginning.
+class LoopThread : public net::LoopThread {
  public:
-  LoopThread() : thread_([this] { loop.run(); }) {}
-  ~LoopThread() { stop(); }
+  LoopThread() { start(); }
 
   /// Runs `task` on the loop and waits for it.
   void run(std::move_only_function<void()> task) {
@@ -22,15 +21,6 @@ class LoopThread {
     });
     done.get_future().wait();
   }
-  void stop() {
-    loop.stop();
-    if (thread_.joinable()) thread_.join();
-  }
-
-  net::EventLoop loop;
-
- private:
-  std::thread thread_;
 };
 
 }  // namespace signet::testing_support
